@@ -1,1 +1,13 @@
+//! A virtual IOS-XE device: bytes and a time in, effects out.
+//!
+//! The crate has no sockets, no clock and no randomness. [`Device`] holds the state of one device and of all
+//! its sessions; whoever drives it hands in events and carries out the [`Effect`]s, in order.
 
+pub mod api;
+pub mod device;
+pub mod pack;
+pub mod time;
+
+pub use api::{AccessPoint, Cable, Credentials, Effect, Facts, Login, Opening, Screen, SessionId};
+pub use device::{Device, Door};
+pub use time::SimTime;
