@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod device;
+pub mod grammar;
 pub mod pack;
 pub mod time;
 

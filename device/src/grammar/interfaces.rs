@@ -1,0 +1,405 @@
+//! The interfaces of a platform: the types, the ports that exist, and the names they go by.
+
+use std::collections::BTreeSet;
+
+/// Where a port works until the configuration says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// A switch port.
+    Two,
+    /// A routed port.
+    Three,
+}
+
+/// One type of interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterfaceType {
+    /// Its full name: `GigabitEthernet`.
+    pub name: String,
+    /// As most outputs shorten it: `Gi`.
+    pub short: String,
+    /// As CDP shortens it: `Gig`.
+    pub cdp: String,
+    /// What `?` says of it.
+    pub help: String,
+    /// The numbers that may be created, for a type that is not a port.
+    pub virtual_numbers: Vec<Numbers>,
+}
+
+/// A range in the last part of a number: `1/0/1-48`, `0-4095`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbers {
+    prefix: String,
+    low: u32,
+    high: u32,
+}
+
+/// A physical port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Port {
+    /// Index of its type.
+    pub kind: usize,
+    /// `1/0/1`.
+    pub number: String,
+    /// Where it works by default.
+    pub layer: Layer,
+    /// Speed in Mb/s.
+    pub speed_mbps: u32,
+    /// `10/100/1000BaseTX`.
+    pub media: String,
+}
+
+/// The interfaces of a platform.
+#[derive(Debug, Default)]
+pub struct Interfaces {
+    types: Vec<InterfaceType>,
+    ports: Vec<Port>,
+    names: BTreeSet<String>,
+}
+
+/// A name taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// Index of the type.
+    pub kind: usize,
+    /// The number, with the sub-interface if there is one: `1/0/1.100`.
+    pub number: &'a str,
+}
+
+impl Numbers {
+    /// Reads `1/0/1-48` or `7`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (prefix, last) = match text.rfind(['/', '.']) {
+            Some(at) => text.split_at(at + 1),
+            None => ("", text),
+        };
+        let (low, high) = last.split_once('-').unwrap_or((last, last));
+        let (low, high) = (low.parse().ok()?, high.parse().ok()?);
+        (low <= high).then(|| Self {
+            prefix: prefix.to_string(),
+            low,
+            high,
+        })
+    }
+
+    /// Every number of the range.
+    pub fn each(&self) -> impl Iterator<Item = String> + '_ {
+        (self.low..=self.high).map(|last| format!("{}{last}", self.prefix))
+    }
+
+    /// The range as `?` shows it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("<{}{}-{}>", self.prefix, self.low, self.high)
+    }
+
+    fn contains(&self, number: &str) -> bool {
+        let last = number
+            .strip_prefix(&self.prefix)
+            .filter(|last| is_number(last));
+        last.and_then(|last| last.parse().ok())
+            .is_some_and(|n: u32| (self.low..=self.high).contains(&n))
+    }
+}
+
+impl Interfaces {
+    /// The interfaces of a platform, from its types (in the order of the running-config) and ports.
+    #[must_use]
+    pub fn new(types: Vec<InterfaceType>, ports: Vec<Port>) -> Self {
+        let name = |port: &Port| {
+            types
+                .get(port.kind)
+                .map(|kind| format!("{}{}", kind.name, port.number))
+        };
+        let names = ports.iter().filter_map(name).collect();
+        Self {
+            types,
+            ports,
+            names,
+        }
+    }
+
+    /// The types, in the order of the running-config.
+    #[must_use]
+    pub fn types(&self) -> &[InterfaceType] {
+        &self.types
+    }
+
+    /// The physical ports with their full names.
+    pub fn ports(&self) -> impl Iterator<Item = (String, &Port)> {
+        self.ports.iter().filter_map(|port| {
+            Some((
+                format!("{}{}", self.types.get(port.kind)?.name, port.number),
+                port,
+            ))
+        })
+    }
+
+    /// The port of a full name; a sub-interface has its parent's.
+    #[must_use]
+    pub fn port(&self, name: &str) -> Option<&Port> {
+        let Parts { kind, number } = self.parts(name)?;
+        let number = number.split('.').next().unwrap_or(number);
+        self.ports
+            .iter()
+            .find(|port| port.kind == kind && port.number == number)
+    }
+
+    /// Whether a full name is a physical port's, not a sub-interface's.
+    #[must_use]
+    pub fn is_physical(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// The full name of what was typed: `gi1/0/1`, `Gi 1/0/1`, `GigabitEthernet1/0/1`.
+    ///
+    /// `None` if no port has that number, the type can't have it, or several types could be meant.
+    #[must_use]
+    pub fn resolve(&self, typed: &str) -> Option<String> {
+        let at = typed.find(|c: char| c.is_ascii_digit())?;
+        let (letters, number) = typed.split_at(at);
+        let letters = letters.trim_end();
+        if letters.is_empty() {
+            return None;
+        }
+        let mut found: Option<&InterfaceType> = None;
+        for (kind, of) in self.types.iter().enumerate() {
+            if !starts_with(&of.name, letters) || !self.has(kind, number) {
+                continue;
+            }
+            if of.name.eq_ignore_ascii_case(letters) || of.short.eq_ignore_ascii_case(letters) {
+                found = Some(of);
+                break;
+            }
+            if found.is_some() {
+                return None;
+            }
+            found = Some(of);
+        }
+        found.map(|of| format!("{}{number}", of.name))
+    }
+
+    /// The full names of a typed range: `gi1/0/1-4 , te1/1/1`.
+    #[must_use]
+    pub fn range(&self, typed: &str) -> Option<Vec<String>> {
+        let mut names = Vec::new();
+        for part in typed.split(',') {
+            let part: String = part.split_whitespace().collect();
+            let digits = part.find(|c: char| c.is_ascii_digit())?;
+            let dash = part.get(digits..)?.find('-').map(|at| at + digits);
+            let Some(dash) = dash else {
+                names.push(self.resolve(&part)?);
+                continue;
+            };
+            let (first, last) = part.split_at(dash);
+            let last: u32 = last.get(1..)?.parse().ok()?;
+            let at = first.rfind(|c: char| !c.is_ascii_digit())? + 1;
+            let low: u32 = first.get(at..)?.parse().ok()?;
+            if last < low || last - low > RANGE_MAX {
+                return None;
+            }
+            for number in low..=last {
+                names.push(self.resolve(&format!("{}{number}", first.get(..at)?))?);
+            }
+        }
+        Some(names)
+    }
+
+    /// How many characters of `typed` could begin an interface's name.
+    #[must_use]
+    pub fn begun(&self, typed: &str) -> usize {
+        let digits = typed
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(typed.len());
+        let (letters, number) = typed.split_at(digits);
+        let common = self
+            .types
+            .iter()
+            .map(|of| common(&of.name, letters))
+            .max()
+            .unwrap_or(0);
+        if common < letters.len() || letters.is_empty() {
+            return common;
+        }
+        let of_type = |port: &&Port| {
+            self.types
+                .get(port.kind)
+                .is_some_and(|of| starts_with(&of.name, letters))
+        };
+        let ports = self.ports.iter().filter(of_type);
+        letters.len()
+            + ports
+                .map(|port| self::common(&port.number, number))
+                .max()
+                .unwrap_or(0)
+    }
+
+    /// A full name taken apart.
+    #[must_use]
+    pub fn parts<'a>(&self, name: &'a str) -> Option<Parts<'a>> {
+        let digits = name.find(|c: char| c.is_ascii_digit())?;
+        let (letters, number) = name.split_at(digits);
+        let kind = self.types.iter().position(|of| of.name == letters)?;
+        Some(Parts { kind, number })
+    }
+
+    /// `Gi1/0/1`.
+    #[must_use]
+    pub fn short(&self, name: &str) -> String {
+        self.renamed(name, |of| &of.short)
+    }
+
+    /// `Gig 1/0/1`.
+    #[must_use]
+    pub fn cdp(&self, name: &str) -> String {
+        match self.parts(name) {
+            Some(Parts { kind, number }) => {
+                format!(
+                    "{} {number}",
+                    self.types.get(kind).map_or("", |of| of.cdp.as_str())
+                )
+            }
+            None => name.to_string(),
+        }
+    }
+
+    fn renamed(&self, name: &str, to: impl Fn(&InterfaceType) -> &String) -> String {
+        match self.parts(name) {
+            Some(Parts { kind, number }) => {
+                format!(
+                    "{}{number}",
+                    self.types.get(kind).map_or("", |of| to(of).as_str())
+                )
+            }
+            None => name.to_string(),
+        }
+    }
+
+    /// Whether the type has, or may have, the number.
+    fn has(&self, kind: usize, number: &str) -> bool {
+        let Some(of) = self.types.get(kind) else {
+            return false;
+        };
+        if of
+            .virtual_numbers
+            .iter()
+            .any(|numbers| numbers.contains(number))
+        {
+            return true;
+        }
+        let (base, sub) = number
+            .split_once('.')
+            .map_or((number, None), |(b, s)| (b, Some(s)));
+        let sub_fits = sub.is_none_or(is_number);
+        // A virtual type whose numbers are plain may have sub-interfaces too: Port-channel1.100.
+        let parent_is_virtual = of
+            .virtual_numbers
+            .iter()
+            .any(|numbers| numbers.contains(base));
+        sub_fits && (parent_is_virtual || self.names.contains(&format!("{}{base}", of.name)))
+    }
+}
+
+/// One `interface range` may have this many interfaces in a dash; no platform has more.
+const RANGE_MAX: u32 = 4096;
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn starts_with(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+}
+
+/// How many characters two texts share from the start, whatever their case.
+pub(crate) fn common(a: &str, b: &str) -> usize {
+    a.bytes()
+        .zip(b.bytes())
+        .take_while(|(x, y)| x.eq_ignore_ascii_case(y))
+        .count()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn switch() -> Interfaces {
+        let of = |name: &str, short: &str, cdp: &str, numbers: &[&str]| InterfaceType {
+            name: name.into(),
+            short: short.into(),
+            cdp: cdp.into(),
+            help: format!("{name} interface"),
+            virtual_numbers: numbers.iter().filter_map(|n| Numbers::parse(n)).collect(),
+        };
+        let types = vec![
+            of("Loopback", "Lo", "Lo", &["0-2147483647"]),
+            of("Port-channel", "Po", "Po", &["1-128"]),
+            of("GigabitEthernet", "Gi", "Gig", &[]),
+            of("TenGigabitEthernet", "Te", "Ten", &[]),
+            of("TwentyFiveGigE", "Twe", "Twe", &[]),
+            of("Vlan", "Vl", "Vl", &["1-4094"]),
+        ];
+        let port = |kind: usize, numbers: &str, layer| {
+            let numbers = Numbers::parse(numbers).unwrap();
+            let one = |number| Port {
+                kind,
+                number,
+                layer,
+                speed_mbps: 1000,
+                media: String::new(),
+            };
+            numbers.each().map(one).collect::<Vec<_>>()
+        };
+        let ports = [
+            port(2, "1/0/1-48", Layer::Two),
+            port(3, "1/1/1-8", Layer::Two),
+            port(4, "1/1/1-2", Layer::Two),
+        ];
+        Interfaces::new(types, ports.concat())
+    }
+
+    #[test]
+    fn names_are_resolved_from_any_unique_prefix() {
+        let switch = switch();
+        for (typed, name) in [
+            ("gi1/0/1", Some("GigabitEthernet1/0/1")),
+            ("g1/0/48", Some("GigabitEthernet1/0/48")),
+            ("Gi 1/0/1", Some("GigabitEthernet1/0/1")),
+            ("t1/1/8", Some("TenGigabitEthernet1/1/8")),
+            ("t1/1/1", None),
+            ("te1/1/1", Some("TenGigabitEthernet1/1/1")),
+            ("vl10", Some("Vlan10")),
+            ("vlan4095", None),
+            ("po1.100", Some("Port-channel1.100")),
+            ("gi1/0/49", None),
+            ("en0/3", None),
+            ("10", None),
+        ] {
+            assert_eq!(switch.resolve(typed).as_deref(), name, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_range_may_have_blanks_and_several_types() {
+        let names = switch().range("gi1/0/1 - 3 , te1/1/1").unwrap();
+        assert_eq!(names.len(), 4);
+        assert_eq!(names[3], "TenGigabitEthernet1/1/1");
+        assert!(switch().range("gi1/0/47-50").is_none());
+    }
+
+    #[test]
+    fn the_first_wrong_character_is_found() {
+        let switch = switch();
+        assert_eq!(switch.begun("gx0/3"), 1);
+        assert_eq!(switch.begun("gi1/0/49"), 7);
+        assert_eq!(switch.begun("gi2/0/1"), 2);
+    }
+
+    #[test]
+    fn names_are_shortened_for_tables_and_for_cdp() {
+        assert_eq!(switch().short("GigabitEthernet1/0/1"), "Gi1/0/1");
+        assert_eq!(switch().cdp("TenGigabitEthernet1/1/1"), "Ten 1/1/1");
+    }
+}

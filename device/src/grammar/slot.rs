@@ -1,0 +1,471 @@
+//! The types of values: what each takes, how it is stored, what `?` shows for it.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::interfaces::Interfaces;
+use super::line::Line;
+
+/// A type of value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotKind {
+    /// A whole number in a range.
+    Range(u64, u64),
+    /// One word.
+    Word,
+    /// The rest of the line.
+    Line,
+    /// A word, or several in quotation marks.
+    Text,
+    /// A.B.C.D.
+    Ipv4,
+    /// A contiguous netmask.
+    Mask,
+    /// Any dotted mask.
+    Wildcard,
+    /// A.B.C.D/nn.
+    Ipv4Prefix,
+    /// An IPv6 address.
+    Ipv6,
+    /// X:X::X/nn.
+    Ipv6Prefix,
+    /// A host name or an address.
+    Host,
+    /// A MAC address.
+    Mac,
+    /// An interface that exists or may be created.
+    Interface,
+    /// Several interfaces.
+    InterfaceRange,
+    /// A list of VLANs.
+    VlanList,
+    /// An autonomous system number.
+    Asn,
+    /// A route distinguisher or target.
+    Rd,
+    /// A BGP community.
+    Community,
+    /// hh:mm or hh:mm:ss.
+    Time,
+    /// A month's name.
+    Month,
+    /// A weekday's name.
+    Weekday,
+    /// Hexadecimal digits.
+    Hex,
+    /// A file or its place on the network.
+    Url,
+    /// An access point that the controller knows.
+    Ap,
+}
+
+/// What the matcher must know of the device that it parses for.
+pub trait World {
+    /// The device's interfaces.
+    fn interfaces(&self) -> &Interfaces;
+    /// Whether the device is a controller that knows this access point.
+    fn knows_ap(&self, name: &str) -> bool;
+}
+
+/// `(type, what ? shows, its text when the pack says nothing)`.
+const NAMES: &[(&str, SlotKind, &str, &str)] = &[
+    ("word", SlotKind::Word, "WORD", "Name"),
+    (
+        "line",
+        SlotKind::Line,
+        "LINE",
+        "Text to the end of the line",
+    ),
+    (
+        "string",
+        SlotKind::Text,
+        "WORD",
+        "A word, or words in quotation marks",
+    ),
+    ("ipv4", SlotKind::Ipv4, "A.B.C.D", "IP address"),
+    ("mask", SlotKind::Mask, "A.B.C.D", "IP subnet mask"),
+    ("wildcard", SlotKind::Wildcard, "A.B.C.D", "Wildcard bits"),
+    (
+        "ipv4-prefix",
+        SlotKind::Ipv4Prefix,
+        "A.B.C.D/nn",
+        "IP prefix <network>/<length>",
+    ),
+    ("ipv6", SlotKind::Ipv6, "X:X:X:X::X", "IPv6 address"),
+    (
+        "ipv6-prefix",
+        SlotKind::Ipv6Prefix,
+        "X:X:X:X::X/<0-128>",
+        "IPv6 prefix",
+    ),
+    (
+        "host",
+        SlotKind::Host,
+        "Hostname or A.B.C.D",
+        "Name or address of a host",
+    ),
+    ("mac", SlotKind::Mac, "H.H.H", "48-bit hardware address"),
+    ("interface", SlotKind::Interface, "", "Interface"),
+    (
+        "interface-range",
+        SlotKind::InterfaceRange,
+        "",
+        "Interfaces",
+    ),
+    (
+        "vlan-list",
+        SlotKind::VlanList,
+        "WORD",
+        "VLAN IDs such as 1,3-5",
+    ),
+    (
+        "asn",
+        SlotKind::Asn,
+        "<1-4294967295>",
+        "Autonomous system number",
+    ),
+    (
+        "rd",
+        SlotKind::Rd,
+        "ASN:nn or IP-address:nn",
+        "Route distinguisher",
+    ),
+    (
+        "community",
+        SlotKind::Community,
+        "<1-4294967295>",
+        "Community number",
+    ),
+    ("time", SlotKind::Time, "hh:mm", "Time of day"),
+    ("month", SlotKind::Month, "MONTH", "Month of the year"),
+    ("weekday", SlotKind::Weekday, "DAY", "Day of the week"),
+    ("hex", SlotKind::Hex, "Hex-string", "Hexadecimal digits"),
+    ("url", SlotKind::Url, "WORD", "File name"),
+    ("ap", SlotKind::Ap, "WORD", "Name of the access point"),
+];
+
+const MONTHS: &[&str] = &[
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const WEEKDAYS: &[&str] = &[
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
+impl SlotKind {
+    /// Reads a type's name as packs write it.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        if let Some((_, kind, ..)) = NAMES.iter().find(|(known, ..)| *known == name) {
+            return Some(*kind);
+        }
+        let (low, high) = name.split_once('-')?;
+        let (low, high) = (low.parse().ok()?, high.parse().ok()?);
+        (low <= high).then_some(Self::Range(low, high))
+    }
+
+    /// What `?` shows for a value of this type.
+    #[must_use]
+    pub fn placeholder(self) -> String {
+        match self {
+            Self::Range(low, high) => format!("<{low}-{high}>"),
+            _ => self.row().map_or("", |row| row.2).to_string(),
+        }
+    }
+
+    /// The help text when the pack has none.
+    #[must_use]
+    pub fn default_help(self) -> &'static str {
+        self.row().map_or("Number", |row| row.3)
+    }
+
+    fn row(self) -> Option<&'static (&'static str, SlotKind, &'static str, &'static str)> {
+        NAMES.iter().find(|(_, kind, ..)| *kind == self)
+    }
+
+    /// How much a fit of this type is worth against other types; a keyword is worth more than any.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Line => 1,
+            Self::Word | Self::Text | Self::Url => 2,
+            Self::Host => 3,
+            _ => 4,
+        }
+    }
+
+    /// How many words, from the one at `at`, are a value of this type; none if they are not one.
+    #[must_use]
+    pub fn fits(self, line: &Line<'_>, at: usize, world: &dyn World) -> Option<usize> {
+        let word = line.word(at);
+        let one = |fits: bool| fits.then_some(1);
+        match self {
+            Self::Range(low, high) => {
+                let digits = word.len() <= 20 && word.bytes().all(|b| b.is_ascii_digit());
+                one(digits && word.parse().is_ok_and(|n: u64| (low..=high).contains(&n)))
+            }
+            Self::Word | Self::Url => one(!word.is_empty()),
+            Self::Line => (line.len() > at).then(|| line.len() - at),
+            Self::Text => text_words(line, at),
+            Self::Ipv4 | Self::Wildcard => one(word.parse::<Ipv4Addr>().is_ok()),
+            Self::Mask => one(word.parse().is_ok_and(|mask| mask_length(mask).is_some())),
+            Self::Ipv4Prefix => one(prefix::<Ipv4Addr>(word, 32).is_some()),
+            Self::Ipv6 => one(word.parse::<Ipv6Addr>().is_ok()),
+            Self::Ipv6Prefix => one(prefix::<Ipv6Addr>(word, 128).is_some()),
+            Self::Host => one(is_host(word)),
+            Self::Mac => one(mac(word).is_some()),
+            Self::Interface => interface_words(line, at, world.interfaces()),
+            Self::InterfaceRange => world
+                .interfaces()
+                .range(line.rest(at))
+                .map(|_| line.len() - at),
+            Self::VlanList => one(vlans(word).is_some()),
+            Self::Asn => one(is_asn(word)),
+            Self::Rd => one(is_rd(word)),
+            Self::Community => one(is_community(word)),
+            Self::Time => one(is_time(word)),
+            Self::Month => one(name_of(word, MONTHS).is_some()),
+            Self::Weekday => one(name_of(word, WEEKDAYS).is_some()),
+            Self::Hex => one(!word.is_empty() && word.bytes().all(|b| b.is_ascii_hexdigit())),
+            Self::Ap => one(world.knows_ap(word)),
+        }
+    }
+
+    /// The stored form of a value that fits.
+    #[must_use]
+    pub fn normal(self, line: &Line<'_>, at: usize, count: usize, world: &dyn World) -> String {
+        let typed = line.span(at, count);
+        let as_typed = || typed.to_string();
+        match self {
+            Self::Range(..) => typed
+                .parse::<u64>()
+                .map_or_else(|_| as_typed(), |n| n.to_string()),
+            Self::Line => line.rest(at).to_string(),
+            Self::Text => typed.trim_matches('"').to_string(),
+            Self::Ipv6 => typed.parse().map_or_else(|_| as_typed(), ipv6_text),
+            Self::Ipv6Prefix => prefix::<Ipv6Addr>(typed, 128)
+                .map_or_else(as_typed, |(address, length)| {
+                    format!("{}/{length}", ipv6_text(address))
+                }),
+            Self::Mac => mac(typed).unwrap_or_else(as_typed),
+            Self::Interface => world.interfaces().resolve(typed).unwrap_or_else(as_typed),
+            Self::VlanList => vlans(typed).map_or_else(as_typed, |list| vlan_text(&list)),
+            Self::Month => name_of(typed, MONTHS).map_or_else(as_typed, |m| m[..3].to_string()),
+            Self::Weekday => name_of(typed, WEEKDAYS).map_or_else(as_typed, |d| d[..3].to_string()),
+            _ => as_typed(),
+        }
+    }
+
+    /// How many characters of a word that doesn't fit could begin a value of this type.
+    #[must_use]
+    pub fn fits_so_far(self, word: &str, world: &dyn World) -> usize {
+        match self {
+            Self::Interface | Self::InterfaceRange => world.interfaces().begun(word),
+            _ => 0,
+        }
+    }
+}
+
+/// The length of a contiguous netmask.
+#[must_use]
+pub fn mask_length(mask: Ipv4Addr) -> Option<u32> {
+    let bits = u32::from(mask);
+    (bits.leading_ones() + bits.trailing_zeros() >= 32).then(|| bits.leading_ones())
+}
+
+/// The netmask of a prefix length.
+#[must_use]
+pub fn length_mask(length: u32) -> Ipv4Addr {
+    Ipv4Addr::from(u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0))
+}
+
+/// The VLANs of a list such as `1,3-5`, sorted, each once.
+#[must_use]
+pub fn vlans(text: &str) -> Option<Vec<u16>> {
+    let mut list = Vec::new();
+    for part in text.split(',') {
+        let (low, high) = part.split_once('-').unwrap_or((part, part));
+        let (low, high): (u16, u16) = (low.parse().ok()?, high.parse().ok()?);
+        if low == 0 || high > 4094 || low > high {
+            return None;
+        }
+        list.extend(low..=high);
+    }
+    list.sort_unstable();
+    list.dedup();
+    Some(list)
+}
+
+/// A sorted list of VLANs as IOS prints it: three or more neighbours become a range.
+#[must_use]
+pub fn vlan_text(list: &[u16]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for run in list.chunk_by(|a, b| a + 1 == *b) {
+        match *run {
+            [one] => parts.push(one.to_string()),
+            [one, two] => parts.push(format!("{one},{two}")),
+            [first, .., last] => parts.push(format!("{first}-{last}")),
+            [] => {}
+        }
+    }
+    parts.join(",")
+}
+
+/// An IPv6 address as IOS prints it: upper case, compressed.
+#[must_use]
+pub fn ipv6_text(address: Ipv6Addr) -> String {
+    address.to_string().to_ascii_uppercase()
+}
+
+/// A MAC address in any usual notation as `0011.2233.4455`.
+#[must_use]
+pub fn mac(text: &str) -> Option<String> {
+    let digits: String = text
+        .chars()
+        .filter(|c| !matches!(c, '.' | ':' | '-'))
+        .collect();
+    let right = digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let digits = right.then(|| digits.to_ascii_lowercase())?;
+    Some(format!(
+        "{}.{}.{}",
+        &digits[..4],
+        &digits[4..8],
+        &digits[8..]
+    ))
+}
+
+fn prefix<A: std::str::FromStr>(word: &str, length_max: u8) -> Option<(A, u8)> {
+    let (address, length) = word.split_once('/')?;
+    let length: u8 = length.parse().ok()?;
+    (length <= length_max).then_some(())?;
+    Some((address.parse().ok()?, length))
+}
+
+fn text_words(line: &Line<'_>, at: usize) -> Option<usize> {
+    let word = line.word(at);
+    let Some(inside) = word.strip_prefix('"') else {
+        return (!word.is_empty()).then_some(1);
+    };
+    if inside.ends_with('"') {
+        return Some(1);
+    }
+    let closing = (at + 1..line.len()).find(|&index| line.word(index).ends_with('"'))?;
+    Some(closing - at + 1)
+}
+
+/// `gi1/0/1` is one word, `gi 1/0/1` two.
+fn interface_words(line: &Line<'_>, at: usize, interfaces: &Interfaces) -> Option<usize> {
+    let word = line.word(at);
+    if interfaces.resolve(word).is_some() {
+        return Some(1);
+    }
+    let number = line.word(at + 1);
+    let two_words = word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+        && number.starts_with(|c: char| c.is_ascii_digit());
+    (two_words && interfaces.resolve(line.span(at, 2)).is_some()).then_some(2)
+}
+
+fn is_host(word: &str) -> bool {
+    let address_like = word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if address_like {
+        return word.parse::<Ipv4Addr>().is_ok();
+    }
+    word.parse::<Ipv6Addr>().is_ok()
+        || word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+}
+
+fn is_asn(word: &str) -> bool {
+    match word.split_once('.') {
+        Some((high, low)) => high.parse::<u16>().is_ok() && low.parse::<u16>().is_ok(),
+        None => word.parse::<u32>().is_ok_and(|n| n > 0),
+    }
+}
+
+fn is_rd(word: &str) -> bool {
+    word.split_once(':').is_some_and(|(left, right)| {
+        (is_asn(left) || left.parse::<Ipv4Addr>().is_ok()) && right.parse::<u32>().is_ok()
+    })
+}
+
+fn is_community(word: &str) -> bool {
+    match word.split_once(':') {
+        Some((left, right)) => left.parse::<u16>().is_ok() && right.parse::<u16>().is_ok(),
+        None => word.parse::<u32>().is_ok_and(|n| n > 0),
+    }
+}
+
+fn is_time(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(':').collect();
+    let below = |part: &str, limit: u8| part.parse().is_ok_and(|n: u8| n < limit);
+    match parts[..] {
+        [hours, minutes] => below(hours, 24) && below(minutes, 60),
+        [hours, minutes, seconds] => below(hours, 24) && below(minutes, 60) && below(seconds, 60),
+        _ => false,
+    }
+}
+
+/// The one name that `word` is a prefix of; three letters are always enough.
+fn name_of(word: &str, names: &[&'static str]) -> Option<&'static str> {
+    let lower = word.to_ascii_lowercase();
+    let mut fits = names
+        .iter()
+        .filter(|name| name.to_ascii_lowercase().starts_with(&lower));
+    let first = fits.next().filter(|_| !lower.is_empty())?;
+    fits.next().is_none().then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vlan_lists_are_sorted_and_merged() {
+        for (typed, stored) in [
+            ("5,1,2,3", "1-3,5"),
+            ("2,3", "2,3"),
+            ("10-11", "10,11"),
+            ("7", "7"),
+        ] {
+            assert_eq!(vlan_text(&vlans(typed).unwrap()), stored);
+        }
+        assert!(vlans("0").is_none() && vlans("5-1").is_none() && vlans("4095").is_none());
+    }
+
+    #[test]
+    fn a_mask_must_be_contiguous() {
+        assert_eq!(mask_length(Ipv4Addr::new(255, 255, 255, 0)), Some(24));
+        assert_eq!(mask_length(Ipv4Addr::new(0, 0, 0, 0)), Some(0));
+        assert_eq!(mask_length(Ipv4Addr::new(255, 0, 255, 0)), None);
+        assert_eq!(length_mask(24), Ipv4Addr::new(255, 255, 255, 0));
+        assert_eq!(length_mask(0), Ipv4Addr::UNSPECIFIED);
+    }
+
+    #[test]
+    fn mac_addresses_of_any_notation_are_stored_in_one() {
+        assert_eq!(mac("00:0C:9f:f4:5d:00").as_deref(), Some("000c.9ff4.5d00"));
+        assert_eq!(mac("0000.0c9f.f45d").as_deref(), Some("0000.0c9f.f45d"));
+        assert_eq!(mac("0000.0c9f"), None);
+    }
+
+    #[test]
+    fn ipv6_is_upper_case_and_compressed() {
+        assert_eq!(ipv6_text("2001:db8:0:0::1".parse().unwrap()), "2001:DB8::1");
+    }
+}
