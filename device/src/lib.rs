@@ -7,6 +7,7 @@ pub mod api;
 pub mod device;
 pub mod grammar;
 pub mod pack;
+pub mod terminal;
 pub mod time;
 
 pub use api::{AccessPoint, Cable, Credentials, Effect, Facts, Login, Opening, Screen, SessionId};
