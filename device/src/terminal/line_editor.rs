@@ -125,6 +125,13 @@ impl LineEditor {
         self.reading == Reading::Hidden
     }
 
+    /// The column of the screen, the prompt's first being 0, at which the byte `at` of the line stands: where the
+    /// caret of an error goes. Of a line that is scrolled the visible part counts (§2.6). Ask before [`Self::take`].
+    #[must_use]
+    pub fn caret_column(&self, at: usize) -> usize {
+        self.window.screen_column(&self.line, at)
+    }
+
     /// The line, which is empty afterwards.
     pub fn take(&mut self) -> Vec<u8> {
         let line = self.line.take();

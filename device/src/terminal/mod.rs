@@ -7,10 +7,14 @@
 
 pub mod charset;
 mod cuts;
+pub mod help_list;
 pub mod history;
 mod keys;
 mod line;
 pub mod line_editor;
+pub mod pager;
+pub mod pattern;
+pub mod pipes;
 #[cfg(test)]
 mod screen;
 mod scroll;

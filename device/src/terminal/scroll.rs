@@ -14,6 +14,7 @@ use super::{BS, put_run};
 /// The window, and what of the line is painted in it. All numbers are columns.
 #[derive(Debug)]
 pub(super) struct Window {
+    prompt: usize,
     size: usize,
     shift: usize,
     painted: usize,
@@ -25,6 +26,7 @@ impl Window {
     pub(super) fn new(prompt: usize, width: u16) -> Self {
         let size = usize::from(width).saturating_sub(prompt + MARGIN);
         Self {
+            prompt,
             size: if size < SIZE_MIN { usize::MAX } else { size },
             shift: 0,
             painted: 0,
@@ -59,6 +61,11 @@ impl Window {
     pub(super) fn paint_afresh(&self, line: &Line, echo: &mut Vec<u8>) {
         self.put(line, 0, self.painted, echo);
         put_run(echo, BS, self.painted.saturating_sub(self.cursor));
+    }
+
+    /// The column of the screen at which a byte stands, or the `$` that hides it.
+    pub(super) fn screen_column(&self, line: &Line, at: usize) -> usize {
+        self.prompt + line.column_of(at).saturating_sub(self.shift)
     }
 
     fn repaint(&mut self, line: &Line, shift: usize, from: usize, echo: &mut Vec<u8>) {

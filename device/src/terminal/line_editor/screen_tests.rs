@@ -66,11 +66,33 @@ fn going_to_the_start_repaints_with_a_dollar_at_the_right() {
     assert_eq!(shown, [&text[..], &[8; 66]].concat());
 }
 
+#[test]
+fn a_caret_stands_under_what_is_visible() {
+    // what is typed, the byte that is wrong, its column on the screen
+    let table: [(&[u8], usize, usize); 5] = [
+        (b"show foo", 5, 16),
+        (b"a\x16\x03b", 2, 14),
+        (LONG, 32, 23),
+        (LONG, 5, 11),
+        (&LONG[..70], 32, 33),
+    ];
+    for (typed, at, column) in table {
+        let mut editor = LineEditor::new();
+        editor.start(b"pynet-rtr1#", 80);
+        feed(&mut editor, typed);
+        assert_eq!(editor.caret_column(at), column);
+    }
+}
+
 // === The screen shows the line, whatever is typed ===
+
+fn displayed(line: &[u8]) -> String {
+    String::from_utf8_lossy(line).replace('\u{3}', "^C")
+}
 
 /// What the window should show, worked out from the line alone and the first visible column.
 fn shown_line(line: &[u8], size: usize, text: &str) -> bool {
-    let whole: String = line.iter().map(|&b| char::from(b)).collect();
+    let whole = displayed(line);
     if whole.len() <= size && !text.starts_with('$') {
         return whole.trim_end() == text;
     }
@@ -129,6 +151,7 @@ impl XorShift {
             b"\x1bz",
             b"\0",
             b"\x07",
+            b"\x16\x03",
         ];
         match self.below(4) {
             0 => KEYS[self.below(KEYS.len())].to_vec(),
@@ -176,11 +199,33 @@ fn check_screen(editor: &LineEditor, row: &Row, width: usize, seed: u64) {
     );
     assert!(row.columns_used() <= limit);
     if !text.starts_with('$') {
-        assert_eq!(row.cursor(), 3 + editor.cursor(), "seed {seed}");
+        let column = displayed(&line[..editor.cursor()]).len();
+        assert_eq!(row.cursor(), 3 + column, "seed {seed}");
     }
     let mut again = Row::default();
     let mut echo = vec![];
     editor.redisplay(b"R1#", &mut echo);
     again.replay(&echo);
     assert_eq!((again.text(), again.cursor()), (row.text(), row.cursor()));
+}
+
+#[test]
+fn no_bytes_break_an_editor() {
+    let mut random = XorShift(0x2545_F491_4F6C_DD1D);
+    let mut editor = LineEditor::new();
+    let mut history = History::new(3);
+    for round in 0..600 {
+        match round % 3 {
+            0 => editor.start(b"R1#", 30),
+            1 => editor.start_text(b"", 80),
+            _ => editor.start_hidden(),
+        }
+        let bytes: Vec<u8> = (0..200)
+            .map(|_| u8::try_from(random.below(256)).unwrap())
+            .collect();
+        let (echo, _) = feed_with(&mut editor, &mut history, &bytes);
+        assert!(editor.cursor() <= editor.line().len());
+        assert!(!editor.line().iter().any(|byte| b"\r\n\0".contains(byte)));
+        assert!(!editor.hidden() || echo.iter().all(|byte| b"\r\n".contains(byte)));
+    }
 }
