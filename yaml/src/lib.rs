@@ -17,7 +17,6 @@ mod positions;
 pub use mistake::{Mistake, Position};
 pub use positions::Positions;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// The longest YAML file that is read, in bytes.
@@ -74,6 +73,8 @@ fn of_form(file: &str, error: &serde_yaml::Error) -> Mistake {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     #[derive(Debug, Deserialize)]

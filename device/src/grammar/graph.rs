@@ -62,7 +62,8 @@ pub(super) struct Node {
     pub(super) privilege: u8,
     pub(super) words: Vec<NodeId>,
     pub(super) slots: Vec<NodeId>,
-    pub(super) accepts: Option<(Accept, u8)>,
+    /// What a line that ends here means, each with its least privilege. Several `no` forms may meet in one node.
+    pub(super) accepts: Vec<(Accept, u8)>,
     shared: bool,
 }
 
@@ -83,6 +84,8 @@ pub struct Entry {
     pub privilege: u8,
     /// Not listed by `?`.
     pub hidden: bool,
+    /// Stands before what the same words already mean.
+    pub first: bool,
 }
 
 /// The graph of one mode.
@@ -113,7 +116,7 @@ impl Node {
             privilege: u8::MAX,
             words: Vec::new(),
             slots: Vec::new(),
-            accepts: None,
+            accepts: Vec::new(),
             shared: false,
         }
     }
@@ -160,10 +163,9 @@ impl Graph {
         let mut taken = None;
         for end in ends {
             let node = &mut self.nodes[end.0 as usize];
-            match node.accepts {
-                Some((accept, _)) => taken = Some(accept),
-                None => node.accepts = Some((entry.accept, entry.privilege)),
-            }
+            taken = taken.or(node.accepts.first().map(|(accept, _)| *accept));
+            let at = if entry.first { 0 } else { node.accepts.len() };
+            node.accepts.insert(at, (entry.accept, entry.privilege));
         }
         taken
     }

@@ -33,8 +33,8 @@ pub enum Refusal {
 /// A line that is complete: what it means, and how it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matched {
-    /// What it means.
-    pub accept: Accept,
+    /// What it means; only a negated line may mean several things.
+    pub accepts: Vec<Accept>,
     /// The nodes it went through, each with its first word and number of words.
     pub steps: Vec<Step>,
 }
@@ -214,7 +214,12 @@ impl<'a> Walk<'a> {
         }
         for stop in best {
             let node = self.graph.node(self.stops[stop].node);
-            if let Some((accept, _)) = node.accepts.filter(|(_, least)| *least <= self.privilege) {
+            let allowed = node
+                .accepts
+                .iter()
+                .filter(|(_, least)| *least <= self.privilege);
+            let accepts: Vec<Accept> = allowed.map(|(accept, _)| *accept).collect();
+            if !accepts.is_empty() {
                 let way = self.way(stop).take_while(|stop| stop.node != ROOT);
                 let mut steps: Vec<Step> = way
                     .map(|s| Step {
@@ -224,7 +229,7 @@ impl<'a> Walk<'a> {
                     })
                     .collect();
                 steps.reverse();
-                return Ok(Matched { accept, steps });
+                return Ok(Matched { accepts, steps });
             }
         }
         Err(Refusal::Incomplete)
@@ -318,7 +323,8 @@ impl<'a> Walk<'a> {
         arrived.iter().any(|stop| {
             let node = self.graph.node(self.stops[*stop].node);
             node.accepts
-                .is_some_and(|(_, least)| least <= self.privilege)
+                .iter()
+                .any(|(_, least)| *least <= self.privilege)
         })
     }
 

@@ -1,0 +1,141 @@
+//! One level of the configuration.
+//!
+//! Statements are shared between a platform's baseline and its devices until one is changed, so that a device costs
+//! what differs.
+
+use std::sync::Arc;
+
+use super::order::Rank;
+
+/// The statements of one level, in the order of the running-config.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Block {
+    statements: Vec<Arc<Statement>>,
+    entered: u32,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Index of its definition in the grammar.
+    pub definition: u32,
+    /// Which one it is, and where it stands.
+    pub rank: Rank,
+    /// Whether it is stored as `no …`.
+    pub negated: bool,
+    /// The line as the running-config shows it.
+    pub line: Box<str>,
+    /// Its values by name.
+    pub values: Vec<(Box<str>, Box<str>)>,
+    /// What stands below it, if it opens a mode.
+    pub block: Option<Block>,
+}
+
+impl Statement {
+    /// A value by name; the first, if several were given.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values
+            .iter()
+            .find(|(known, _)| **known == *name)
+            .map(|(_, value)| &**value)
+    }
+}
+
+impl Block {
+    /// The statements, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().map(Arc::as_ref)
+    }
+
+    /// How many statements there are on this level.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// A statement by its identity.
+    #[must_use]
+    pub fn get(&self, rank: &Rank) -> Option<&Statement> {
+        self.statements.get(self.find(rank).ok()?).map(Arc::as_ref)
+    }
+
+    /// The block below a statement.
+    pub fn below(&mut self, rank: &Rank) -> Option<&mut Self> {
+        let index = self.find(rank).ok()?;
+        let statement = Arc::make_mut(self.statements.get_mut(index)?);
+        Some(statement.block.get_or_insert_default())
+    }
+
+    /// Stores a statement; one with the same identity is replaced, and what stood below it is kept if the new one
+    /// opens a mode too.
+    pub fn put(&mut self, mut statement: Statement) {
+        match self.find(&statement.rank) {
+            Ok(index) => {
+                let old = &self.statements[index];
+                if let (Some(new), Some(kept)) = (&mut statement.block, &old.block) {
+                    new.clone_from(kept);
+                }
+                if statement.rank.typed.is_some() {
+                    statement.rank.typed = old.rank.typed;
+                }
+                if **old != statement {
+                    self.statements[index] = Arc::new(statement);
+                }
+            }
+            Err(_) => {
+                if statement.rank.typed.is_some() {
+                    self.entered += 1;
+                    statement.rank.typed = Some(self.entered);
+                }
+                let index = self
+                    .statements
+                    .partition_point(|old| old.rank < statement.rank);
+                self.statements.insert(index, Arc::new(statement));
+            }
+        }
+    }
+
+    /// Removes the statements for which `which` holds, and returns them.
+    pub fn remove(&mut self, which: impl Fn(&Statement) -> bool) -> Vec<Arc<Statement>> {
+        let mut removed = Vec::new();
+        self.statements.retain(|statement| {
+            let goes = which(statement);
+            if goes {
+                removed.push(statement.clone());
+            }
+            !goes
+        });
+        removed
+    }
+
+    /// The statements of one kind.
+    pub fn of_kind(&self, place: u16, kind: u16) -> impl Iterator<Item = &Statement> {
+        let start = self.statements.partition_point(|s| s.rank.place < place);
+        let here = self.statements.get(start..).unwrap_or_default().iter();
+        here.take_while(move |s| s.rank.place == place)
+            .filter(move |s| s.rank.kind == kind)
+            .map(Arc::as_ref)
+    }
+
+    fn find(&self, rank: &Rank) -> Result<usize, usize> {
+        if rank.typed.is_none() {
+            return self.statements.binary_search_by(|s| s.rank.cmp(rank));
+        }
+        // Statements that stay in the order of entry have to be looked at one by one.
+        let start = self
+            .statements
+            .partition_point(|s| (s.rank.place, s.rank.kind) < (rank.place, rank.kind));
+        let here = self.statements.get(start..).unwrap_or_default().iter();
+        let same = here
+            .take_while(|s| s.rank.place == rank.place)
+            .position(|s| s.rank.same(rank));
+        same.map(|at| start + at).ok_or(start)
+    }
+}

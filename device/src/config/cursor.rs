@@ -1,0 +1,189 @@
+//! Where an operator stands in the configuration, and what a typed line does there.
+
+use super::Rank;
+use super::edit::{Applied, Bench, Edit};
+use crate::grammar::line::Line;
+use crate::grammar::matcher::{Parsed, parse};
+use crate::grammar::{Form, Matched, Refusal, Target};
+use crate::pack::{CONFIG, ModeId};
+
+/// A place in the configuration: the modes that were entered, outermost first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    levels: Vec<Level>,
+}
+
+/// A mode that was entered, and the blocks that it stands for: one, or those of an `interface range`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Level {
+    mode: ModeId,
+    paths: Vec<Vec<Rank>>,
+}
+
+/// What a line did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// It was taken (or ignored: a comment, an empty line).
+    Done,
+    /// It can't be read.
+    Refused(Refusal),
+    /// It is a command, not configuration.
+    Command {
+        /// Index of the command.
+        index: u32,
+        /// How it was read.
+        matched: Matched,
+    },
+    /// It is not done: this question comes first, and `yes` repeats the line with [`Cursor::confirmed`].
+    Confirm(String),
+    /// Text follows, up to the delimiter; the line is complete with it.
+    Text {
+        /// The line up to the delimiter.
+        line: String,
+        /// The delimiter.
+        delimiter: char,
+    },
+    /// Hexadecimal lines follow, up to `quit`.
+    Hex {
+        /// The line itself.
+        line: String,
+    },
+}
+
+impl Default for Cursor {
+    fn default() -> Self {
+        Self {
+            levels: vec![Level {
+                mode: CONFIG,
+                paths: vec![Vec::new()],
+            }],
+        }
+    }
+}
+
+impl Cursor {
+    /// The mode.
+    #[must_use]
+    pub fn mode(&self) -> ModeId {
+        self.levels.last().map_or(CONFIG, |level| level.mode)
+    }
+
+    /// How many modes deep it is; 1 in global configuration.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// Leaves the mode; false if that was global configuration.
+    pub fn exit(&mut self) -> bool {
+        if self.levels.len() > 1 {
+            self.levels.pop();
+            return true;
+        }
+        false
+    }
+
+    /// Takes a line.
+    pub fn take(&mut self, bench: &mut Bench<'_>, text: &str) -> Reply {
+        self.line(bench, text, false)
+    }
+
+    /// Takes a line whose question was answered with yes.
+    pub fn confirmed(&mut self, bench: &mut Bench<'_>, text: &str) -> Reply {
+        self.line(bench, text, true)
+    }
+
+    fn line(&mut self, bench: &mut Bench<'_>, text: &str, confirmed: bool) -> Reply {
+        let line = Line::new(text);
+        if line.is_empty() || line.word(0).starts_with('!') {
+            return Reply::Done;
+        }
+        match self.find(bench, &line) {
+            Ok((depth, matched)) => self.run(bench, &line, depth, &matched, confirmed),
+            Err(refusal) => Reply::Refused(refusal),
+        }
+    }
+
+    /// The innermost mode that can read the line. Where none can, the current mode says why (ios-xe-behaviour §2.4).
+    fn find(&self, bench: &Bench<'_>, line: &Line<'_>) -> Result<(usize, Matched), Refusal> {
+        let mut first = None;
+        for (depth, level) in self.levels.iter().enumerate().rev() {
+            let graph = &bench.platform.grammar().mode(level.mode).graph;
+            match parse(graph, line, bench.platform, bench.privilege) {
+                Parsed::Command(matched) => return Ok((depth, matched)),
+                Parsed::Refused(Refusal::Incomplete) if first.is_none() => {
+                    return Err(Refusal::Incomplete);
+                }
+                Parsed::Refused(refusal) => first = first.or(Some(refusal)),
+            }
+        }
+        Err(first.unwrap_or(Refusal::Invalid(0)))
+    }
+
+    fn run(
+        &mut self,
+        bench: &mut Bench<'_>,
+        line: &Line<'_>,
+        depth: usize,
+        matched: &Matched,
+        confirmed: bool,
+    ) -> Reply {
+        if let Some(Target::Command(index)) = matched.accepts.first().map(|accept| accept.target) {
+            return Reply::Command {
+                index,
+                matched: matched.clone(),
+            };
+        }
+        self.levels.truncate(depth + 1);
+        let Some(level) = self.levels.last().cloned() else {
+            return Reply::Done;
+        };
+        let mut entered: Option<(ModeId, Vec<Vec<Rank>>)> = None;
+        for path in &level.paths {
+            let mut edit = Edit {
+                bench,
+                mode: level.mode,
+                path,
+                confirmed,
+            };
+            match edit.apply(line, matched) {
+                Applied::Done => {}
+                Applied::Entered(mode, ranks) => {
+                    let below = ranks
+                        .into_iter()
+                        .map(|rank| path.iter().cloned().chain([rank]).collect());
+                    entered
+                        .get_or_insert_with(|| (mode, Vec::new()))
+                        .1
+                        .extend(below);
+                }
+                Applied::Again(text) => {
+                    let reply = self.line(bench, &text, confirmed);
+                    if reply != Reply::Done {
+                        return reply;
+                    }
+                }
+                Applied::Reply(reply) => return reply,
+            }
+        }
+        if let Some((mode, paths)) = entered {
+            self.levels.push(Level { mode, paths });
+        }
+        Reply::Done
+    }
+}
+
+impl Matched {
+    /// Whether the line removes what it names.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        self.accepts.first().map_or(Form::Set, |accept| accept.form)
+    }
+}
+
+impl Cursor {
+    /// The statement that the innermost mode stands in.
+    pub(super) fn target(&self) -> Option<Rank> {
+        self.levels.last()?.paths.first()?.last().cloned()
+    }
+}

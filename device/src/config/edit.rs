@@ -1,0 +1,452 @@
+//! One statement is applied to one block: stored, replaced, negated.
+
+use super::block::{Block, Statement};
+use super::cursor::Reply;
+use super::order::Rank;
+use crate::grammar::line::Line;
+use crate::grammar::matcher::{Parsed, parse};
+use crate::grammar::{Accept, Form, Matched, Target};
+use crate::pack::{
+    CONFIG, ConfigEffect, Fill, Filter, Key, ModeId, Platform, Requirement, StatementDef,
+};
+
+/// What an edit works on, and what it leaves behind.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    /// The device's platform.
+    pub platform: &'a Platform,
+    /// The configuration.
+    pub root: &'a mut Block,
+    /// Hashes secrets.
+    pub hasher: &'a mut dyn Hasher,
+    /// The operator's privilege level.
+    pub privilege: u8,
+    /// What the operator is told; lines end in LF.
+    pub said: String,
+    /// What the rest of the device must know.
+    pub notes: Vec<Note>,
+}
+
+/// Something that an edit changed beyond the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// An interface was shut down (true) or not any more.
+    Shutdown(String, bool),
+}
+
+/// Hashes and hides secrets; salts come from the device's seed.
+pub trait Hasher: std::fmt::Debug {
+    /// The stored form of a secret.
+    fn hash(&mut self, filter: Filter, secret: &str) -> String;
+}
+
+/// Stores secrets as they are: for configurations that have none.
+#[derive(Debug)]
+pub struct Plain;
+
+impl Hasher for Plain {
+    fn hash(&mut self, _filter: Filter, secret: &str) -> String {
+        secret.to_string()
+    }
+}
+
+/// What became of a statement.
+#[derive(Debug)]
+pub(super) enum Applied {
+    Done,
+    /// It opened a mode for these blocks.
+    Entered(ModeId, Vec<Rank>),
+    /// This line is to be taken instead.
+    Again(String),
+    /// The operator must answer first.
+    Reply(Reply),
+}
+
+/// A statement on its way into one block.
+pub(super) struct Edit<'a, 'b> {
+    pub(super) bench: &'a mut Bench<'b>,
+    pub(super) mode: ModeId,
+    /// The block, by the statements that lead to it.
+    pub(super) path: &'a [Rank],
+    pub(super) confirmed: bool,
+}
+
+/// A statement as it was typed, with its values in their stored form.
+pub(super) struct Typed {
+    pub(super) definition: u32,
+    pub(super) line: String,
+    pub(super) values: Vec<(Box<str>, Box<str>)>,
+    pub(super) raw: String,
+}
+
+impl Typed {
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.values
+            .iter()
+            .find(|(known, _)| **known == *name)
+            .map(|(_, value)| &**value)
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        match self.values.iter_mut().find(|(known, _)| **known == *name) {
+            Some((_, old)) => *old = value.into(),
+            None => self.values.push((name.into(), value.into())),
+        }
+    }
+}
+
+impl<'b> Edit<'_, 'b> {
+    pub(super) fn apply(&mut self, line: &Line<'_>, matched: &Matched) -> Applied {
+        let Some(Accept {
+            target: Target::Statement(index),
+            form,
+        }) = matched.accepts.first().copied()
+        else {
+            return Applied::Done;
+        };
+        let typed = self.typed(index, form, line, matched);
+        let definition = self.definition(index);
+        if let Some(rewrite) = &definition.rewrite {
+            let text = self.filled(rewrite, &typed);
+            let prefix = match form {
+                Form::Set => "",
+                Form::No => "no ",
+                Form::Default => "default ",
+            };
+            return Applied::Again(format!("{prefix}{text}"));
+        }
+        match form {
+            Form::Set => self.set(typed),
+            Form::No => self.no(&typed, matched),
+            Form::Default => self.default(&typed),
+        }
+    }
+
+    fn typed(&self, definition: u32, form: Form, line: &Line<'_>, matched: &Matched) -> Typed {
+        let platform = self.bench.platform;
+        let graph = &platform.grammar().mode(self.mode).graph;
+        let skip = usize::from(form != Form::Set);
+        Typed {
+            definition,
+            line: matched.canonical(graph, line, platform, skip),
+            values: matched.bindings(graph, line, platform),
+            raw: line.rest(0).to_string(),
+        }
+    }
+
+    pub(super) fn definition(&self, index: u32) -> &'b StatementDef {
+        let platform: &'b Platform = self.bench.platform;
+        platform.grammar().statement(index)
+    }
+
+    pub(super) fn block(&mut self) -> &mut Block {
+        // Every path was made from statements that are stored; one that another session removed meanwhile leads to the
+        // innermost block that is left.
+        let mut at = &mut *self.bench.root;
+        for rank in self.path {
+            if at.get(rank).is_none() {
+                break;
+            }
+            let Some(below) = at.below(rank) else {
+                unreachable!("`get` found it")
+            };
+            at = below;
+        }
+        at
+    }
+
+    pub(super) fn say(&mut self, text: &str) {
+        self.bench.said.push_str(text);
+        if !text.ends_with('\n') {
+            self.bench.said.push('\n');
+        }
+    }
+
+    pub(super) fn filled(&mut self, fill: &Fill, typed: &Typed) -> String {
+        let hasher = &mut *self.bench.hasher;
+        fill.with(
+            |name| typed.value(name),
+            |filter, secret| hasher.hash(filter, secret),
+        )
+    }
+}
+
+// === storing ===
+
+impl Edit<'_, '_> {
+    fn set(&mut self, mut typed: Typed) -> Applied {
+        let definition = self.definition(typed.definition);
+        if let Some(requires) = &definition.requires
+            && !self.holds(requires, &typed)
+        {
+            let says = self.filled(&requires.says, &typed);
+            self.say(&says);
+            return Applied::Done;
+        }
+        if let Some(unique) = &definition.unique
+            && let Some(says) = self.rival(definition, unique, &typed)
+        {
+            self.say(&says);
+            return Applied::Done;
+        }
+        for effect in &definition.does {
+            if let Some(instead) = self.before(*effect, &mut typed) {
+                return instead;
+            }
+        }
+        if let Some(store) = &definition.store {
+            typed.line = self.filled(store, &typed);
+        }
+        let rank = self.rank(definition, &typed);
+        let in_force = definition.default.as_deref() == Some(&*typed.line);
+        let changed = if in_force {
+            self.forget(&rank)
+        } else {
+            self.store(definition, &rank, &typed)
+        };
+        if let Some(ensures) = definition.ensures.as_ref().filter(|_| !in_force) {
+            self.ensure(ensures, &typed);
+        }
+        if let Some(says) = &definition.says {
+            let says = self.filled(says, &typed);
+            self.say(&says);
+        }
+        if changed {
+            for effect in &definition.does {
+                self.after(*effect, &typed, true);
+            }
+        }
+        definition
+            .opens
+            .map_or(Applied::Done, |mode| Applied::Entered(mode, vec![rank]))
+    }
+
+    pub(super) fn store(&mut self, definition: &StatementDef, rank: &Rank, typed: &Typed) -> bool {
+        let statement = Statement {
+            definition: typed.definition,
+            rank: rank.clone(),
+            negated: false,
+            line: typed.line.as_str().into(),
+            values: typed.values.clone(),
+            block: definition.opens.map(|_| Block::default()),
+        };
+        let block = self.block();
+        let changed = block
+            .get(rank)
+            .is_none_or(|old| old.line != statement.line || old.negated);
+        block.put(statement);
+        changed
+    }
+
+    fn forget(&mut self, rank: &Rank) -> bool {
+        let rank = rank.clone();
+        !self.block().remove(|old| old.rank.same(&rank)).is_empty()
+    }
+
+    /// A statement's identity.
+    pub(super) fn rank(&self, definition: &StatementDef, typed: &Typed) -> Rank {
+        let key = match &definition.key {
+            Key::Line => typed.line.clone(),
+            Key::Of(names) => {
+                let values = names
+                    .iter()
+                    .map(|name| self.sortable(typed.value(name).unwrap_or_default()));
+                values.collect::<Vec<_>>().join(" ")
+            }
+        };
+        Rank {
+            place: definition.place,
+            kind: definition.kind,
+            by_key: definition.by_key,
+            typed: definition.typed_order.then_some(u32::MAX),
+            key: key.into(),
+        }
+    }
+
+    /// Interfaces are sorted by type first, in the platform's order.
+    fn sortable(&self, value: &str) -> String {
+        use crate::grammar::World;
+        match self.bench.platform.interfaces().parts(value) {
+            Some(parts) => format!("{:02} {value}", parts.kind),
+            None => value.to_string(),
+        }
+    }
+
+    /// Another statement of the kind, where only one may be.
+    fn rival(&mut self, definition: &StatementDef, unique: &Fill, typed: &Typed) -> Option<String> {
+        let rank = self.rank(definition, typed);
+        let block = self.block();
+        let rival = block
+            .of_kind(rank.place, rank.kind)
+            .find(|other| !other.rank.same(&rank))?;
+        let mut values = rival.values.clone();
+        values.extend(typed.values.iter().cloned());
+        let value = |name: &str| {
+            values
+                .iter()
+                .find(|(known, _)| **known == *name)
+                .map(|(_, v)| &**v)
+        };
+        Some(unique.with(value, |_, secret| secret.to_string()))
+    }
+
+    fn holds(&mut self, requires: &Requirement, typed: &Typed) -> bool {
+        requires.lines.iter().any(|line| {
+            let line = self.filled(line, typed);
+            self.is_stored(&line)
+        })
+    }
+
+    /// Whether a line is stored: in this block, or in one around it.
+    pub(super) fn is_stored(&mut self, text: &str) -> bool {
+        let mut depth = self.path.len();
+        let mut mode = self.mode;
+        loop {
+            if let Some((definition, typed)) = self.reads(mode, text) {
+                let rank = self.rank(self.definition(definition), &typed);
+                let path = &self.path[..depth];
+                let mut edit = Edit {
+                    bench: self.bench,
+                    mode,
+                    path,
+                    confirmed: false,
+                };
+                if edit.block().get(&rank).is_some_and(|found| !found.negated) {
+                    return true;
+                }
+            }
+            if mode == CONFIG || depth == 0 {
+                return false;
+            }
+            mode = self.bench.platform.grammar().mode(mode).parent;
+            depth -= 1;
+        }
+    }
+
+    fn reads(&self, mode: ModeId, text: &str) -> Option<(u32, Typed)> {
+        let platform = self.bench.platform;
+        let graph = &platform.grammar().mode(mode).graph;
+        let line = Line::new(text);
+        let Parsed::Command(matched) = parse(graph, &line, platform, u8::MAX) else {
+            return None;
+        };
+        let Accept {
+            target: Target::Statement(index),
+            form: Form::Set,
+        } = *matched.accepts.first()?
+        else {
+            return None;
+        };
+        let edit = Typed {
+            definition: index,
+            line: matched.canonical(graph, &line, platform, 0),
+            values: matched.bindings(graph, &line, platform),
+            raw: text.to_string(),
+        };
+        Some((index, edit))
+    }
+
+    /// Stores a global line if it isn't, and says so.
+    fn ensure(&mut self, ensures: &Requirement, typed: &Typed) {
+        for line in &ensures.lines {
+            let line = self.filled(line, typed);
+            if self.is_stored(&line) {
+                continue;
+            }
+            let says = self.filled(&ensures.says, typed);
+            if !says.is_empty() {
+                self.say(&says);
+            }
+            let mut top = super::Cursor::default();
+            top.take(self.bench, &line);
+        }
+    }
+}
+
+// === removing ===
+
+impl Edit<'_, '_> {
+    fn no(&mut self, typed: &Typed, matched: &Matched) -> Applied {
+        let first = self.definition(typed.definition);
+        if let Some(question) = first.confirm_no.as_ref().filter(|_| !self.confirmed) {
+            let question = self.filled(question, typed);
+            return Applied::Reply(Reply::Confirm(question));
+        }
+        for effect in &first.does {
+            if let Some(instead) = self.before_no(*effect, typed) {
+                return instead;
+            }
+        }
+        for accept in &matched.accepts {
+            let Target::Statement(index) = accept.target else {
+                continue;
+            };
+            let definition = self.definition(index);
+            let removed = self.take_away(definition, typed);
+            let negative = definition.keeps_no && self.negate(index, definition, typed);
+            if removed || negative {
+                for effect in &definition.does {
+                    self.after(*effect, typed, false);
+                }
+            }
+        }
+        Applied::Done
+    }
+
+    fn default(&mut self, typed: &Typed) -> Applied {
+        let definition = self.definition(typed.definition);
+        if definition.does.contains(&ConfigEffect::Interface) {
+            let rank = self.rank(definition, typed);
+            if let Some(below) = self.block().below(&rank) {
+                *below = Block::default();
+            }
+            let name = typed.value("interface").unwrap_or_default().to_string();
+            self.say(&format!("Interface {name} set to default configuration"));
+            return Applied::Done;
+        }
+        if self.take_away(definition, typed) {
+            for effect in &definition.does {
+                self.after(*effect, typed, false);
+            }
+        }
+        Applied::Done
+    }
+
+    /// Removes every statement of the kind whose keys agree with those that were typed.
+    fn take_away(&mut self, definition: &StatementDef, typed: &Typed) -> bool {
+        let kind = definition.kind;
+        let place = definition.place;
+        let of_kind = |old: &Statement| old.rank.kind == kind && old.rank.place == place;
+        let removed = match &definition.key {
+            Key::Line => self
+                .block()
+                .remove(|old| of_kind(old) && *old.line == *typed.line),
+            Key::Of(names) => self.block().remove(|old| {
+                let agrees = |name: &Box<str>| {
+                    typed
+                        .value(name)
+                        .is_none_or(|value| old.value(name) == Some(value))
+                };
+                of_kind(old) && names.iter().all(agrees)
+            }),
+        };
+        removed.iter().any(|old| !old.negated)
+    }
+
+    /// Stores the `no` form; true if that is new.
+    fn negate(&mut self, index: u32, definition: &StatementDef, typed: &Typed) -> bool {
+        let rank = self.rank(definition, typed);
+        let statement = Statement {
+            definition: index,
+            rank: rank.clone(),
+            negated: true,
+            line: format!("no {}", typed.line).into(),
+            values: typed.values.clone(),
+            block: None,
+        };
+        let block = self.block();
+        let new = block.get(&rank).is_none_or(|old| !old.negated);
+        block.put(statement);
+        new
+    }
+}

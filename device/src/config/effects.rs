@@ -1,0 +1,276 @@
+//! The named effects of configuration statements.
+
+use super::cursor::Reply;
+use super::edit::{Applied, Edit, Note, Typed};
+use super::order::Rank;
+use crate::grammar::World;
+use crate::grammar::slot::{vlan_text, vlans};
+use crate::pack::ConfigEffect;
+
+impl Edit<'_, '_> {
+    /// What an effect does before its statement is stored; something returned stands in for the storing.
+    pub(super) fn before(&mut self, effect: ConfigEffect, typed: &mut Typed) -> Option<Applied> {
+        match effect {
+            ConfigEffect::VlanList => self.vlan_list(typed),
+            ConfigEffect::VlanDatabase => self.vlan_database(typed),
+            ConfigEffect::InterfaceRange => self.interface_range(typed),
+            ConfigEffect::Sequence => self.sequence(typed),
+            ConfigEffect::Banner => banner(typed),
+            ConfigEffect::Certificate => (!typed.raw.contains('\n')).then(|| {
+                Applied::Reply(Reply::Hex {
+                    line: typed.raw.clone(),
+                })
+            }),
+            _ => None,
+        }
+    }
+
+    /// What an effect does before its statement is removed.
+    pub(super) fn before_no(&mut self, effect: ConfigEffect, typed: &Typed) -> Option<Applied> {
+        match effect {
+            ConfigEffect::Interface => {
+                let name = typed.value("interface").unwrap_or_default();
+                let physical = self.bench.platform.interfaces().is_physical(name);
+                physical.then(|| {
+                    self.say("% Removal of physical interfaces is not permitted");
+                    Applied::Done
+                })
+            }
+            ConfigEffect::VlanDatabase => {
+                let list = vlans(typed.value("vlans")?)?;
+                let definition = self.definition(typed.definition);
+                for vlan in list {
+                    let mut one = self.one(typed, "vlans", &vlan.to_string());
+                    one.line = format!("vlan {vlan}");
+                    let rank = self.rank(definition, &one);
+                    self.block().remove(|old| old.rank.same(&rank));
+                }
+                Some(Applied::Done)
+            }
+            _ => None,
+        }
+    }
+
+    /// What an effect does when its statement was stored (`set`) or removed, if that changed something.
+    pub(super) fn after(&mut self, effect: ConfigEffect, typed: &Typed, set: bool) {
+        match effect {
+            ConfigEffect::VrfForwarding => self.vrf_forwarding(typed, set),
+            ConfigEffect::Switchport => self.switchport(set),
+            ConfigEffect::Shutdown => {
+                if let Some(name) = self.interface() {
+                    self.bench.notes.push(Note::Shutdown(name, set));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The interface whose block this is.
+    fn interface(&self) -> Option<String> {
+        let rank = self.path.first()?;
+        self.bench
+            .root
+            .get(rank)?
+            .value("interface")
+            .map(ToString::to_string)
+    }
+
+    fn one(&self, typed: &Typed, name: &str, value: &str) -> Typed {
+        let mut one = Typed {
+            definition: typed.definition,
+            line: typed.line.clone(),
+            values: typed.values.clone(),
+            raw: typed.raw.clone(),
+        };
+        one.set(name, value);
+        one
+    }
+
+    /// `vlan 10,20-22` makes one block each.
+    fn vlan_database(&mut self, typed: &Typed) -> Option<Applied> {
+        let list = vlans(typed.value("vlans")?)?;
+        let definition = self.definition(typed.definition);
+        let mode = definition.opens?;
+        let mut ranks = Vec::new();
+        for vlan in list {
+            let mut one = self.one(typed, "vlans", &vlan.to_string());
+            one.line = format!("vlan {vlan}");
+            let rank = self.rank(definition, &one);
+            self.store(definition, &rank, &one);
+            ranks.push(rank);
+        }
+        Some(Applied::Entered(mode, ranks))
+    }
+
+    fn interface_range(&mut self, typed: &Typed) -> Option<Applied> {
+        let names = self
+            .bench
+            .platform
+            .interfaces()
+            .range(typed.value("interfaces")?)?;
+        let mut paths: Vec<Rank> = Vec::new();
+        let mut cursor = super::Cursor::default();
+        for name in names {
+            cursor.take(self.bench, &format!("interface {name}"));
+            paths.extend(cursor.target());
+        }
+        let mode = self.definition(typed.definition).opens?;
+        Some(Applied::Entered(mode, paths))
+    }
+
+    /// Edits a stored list of VLANs: the statement's name, one of the words, and `vlans`.
+    fn vlan_list(&mut self, typed: &mut Typed) -> Option<Applied> {
+        let definition = self.definition(typed.definition);
+        let rank = self.rank(definition, typed);
+        let stored = self
+            .block()
+            .get(&rank)
+            .and_then(|old| old.value("vlans").map(ToString::to_string));
+        // Nothing stored means that every VLAN is allowed.
+        let every = || (1..=4094).collect::<Vec<u16>>();
+        let old = match stored.as_deref() {
+            None => every(),
+            Some("none") => Vec::new(),
+            Some(list) => vlans(list).unwrap_or_default(),
+        };
+        let given = typed.value("vlans").and_then(vlans).unwrap_or_default();
+        let has = |word: &str| typed.values.iter().any(|(_, value)| **value == *word);
+        let new = if has("add") {
+            let mut all = old;
+            all.extend(&given);
+            all.sort_unstable();
+            all.dedup();
+            all
+        } else if has("remove") {
+            old.into_iter()
+                .filter(|vlan| !given.contains(vlan))
+                .collect()
+        } else if has("except") {
+            every()
+                .into_iter()
+                .filter(|vlan| !given.contains(vlan))
+                .collect()
+        } else if has("none") {
+            Vec::new()
+        } else if has("all") {
+            every()
+        } else {
+            given
+        };
+        if new.len() == 4094 {
+            self.block().remove(|old| old.rank.same(&rank));
+            return Some(Applied::Done);
+        }
+        let text = if new.is_empty() {
+            "none".to_string()
+        } else {
+            vlan_text(&new)
+        };
+        typed.values.clear();
+        typed.set("vlans", &text);
+        typed.line = format!("{} {text}", definition.name);
+        self.store(definition, &rank, typed);
+        Some(Applied::Done)
+    }
+
+    /// A line of a numbered list that has no number gets the next multiple of ten.
+    fn sequence(&mut self, typed: &mut Typed) -> Option<Applied> {
+        if typed.value("sequence").is_none() {
+            let definition = self.definition(typed.definition);
+            let (place, kind) = (definition.place, definition.kind);
+            let of_kind =
+                |old: &&super::Statement| old.rank.place == place && old.rank.kind == kind;
+            let same = |old: &&super::Statement| {
+                old.line
+                    .split_once(' ')
+                    .is_some_and(|(_, rest)| *rest == *typed.line)
+            };
+            if let Some(old) = self.block().iter().filter(of_kind).find(same) {
+                let number = old.value("sequence").unwrap_or("10").to_string();
+                typed.set("sequence", &number);
+                return Some(Applied::Done);
+            }
+            let numbers = self
+                .block()
+                .iter()
+                .filter(of_kind)
+                .filter_map(|old| old.value("sequence")?.parse().ok());
+            let last: u32 = numbers.max().unwrap_or(0);
+            let next = last / 10 * 10 + 10;
+            typed.set("sequence", &next.to_string());
+            typed.line = format!("{next} {}", typed.line);
+        }
+        None
+    }
+
+    fn vrf_forwarding(&mut self, typed: &Typed, set: bool) {
+        let addressed = |grammar: &crate::pack::Grammar, old: &super::Statement, family: &str| {
+            !old.negated && grammar.kind_name(old.definition).starts_with(family)
+        };
+        let grammar = self.bench.platform.grammar();
+        let name = self.interface().unwrap_or_default();
+        let vrf = typed.value("vrf").unwrap_or_default().to_string();
+        for (family, version) in [("ip address", "IPv4"), ("ipv6 address", "IPv6")] {
+            let removed = self.block().remove(|old| addressed(grammar, old, family));
+            if !removed.is_empty() {
+                let why = if set { "enabling" } else { "disabling" };
+                let text = format!(
+                    "% Interface {name} {version} disabled and address(es) removed due to {why} VRF {vrf}"
+                );
+                self.say(&text);
+            }
+        }
+    }
+
+    /// A port that changes its layer loses the lines of the other one.
+    fn switchport(&mut self, now_layer_two: bool) {
+        let grammar = self.bench.platform.grammar();
+        let gone: &[&str] = if now_layer_two {
+            &[
+                "ip address",
+                "ipv6 address",
+                "vrf forwarding",
+                "ip helper-address",
+            ]
+        } else {
+            &["switchport "]
+        };
+        self.block().remove(|old| {
+            let name = grammar.kind_name(old.definition);
+            gone.iter().any(|prefix| name.starts_with(prefix))
+        });
+    }
+}
+
+/// Text up to a delimiter, which is the first character that was typed (`^C` may be typed as two).
+fn banner(typed: &mut Typed) -> Option<Applied> {
+    let text = typed.value("text")?.to_string();
+    let (delimiter, inside) = match text.strip_prefix("^C") {
+        Some(rest) => ('\u{3}', rest.to_string()),
+        None => {
+            let first = text.chars().next()?;
+            (first, text[first.len_utf8()..].to_string())
+        }
+    };
+    let closing = if delimiter == '\u{3}' {
+        inside.find("^C").or(inside.find('\u{3}'))
+    } else {
+        inside.find(delimiter)
+    };
+    match closing {
+        Some(end) => {
+            let body = inside[..end].trim_start_matches('\n').to_string();
+            typed.line = format!(
+                "{}^C{}^C",
+                typed.line.strip_suffix(&text).unwrap_or(&typed.line),
+                &inside[..end]
+            );
+            typed.set("text", &body);
+            None
+        }
+        None => Some(Applied::Reply(Reply::Text {
+            line: typed.raw.clone(),
+            delimiter,
+        })),
+    }
+}

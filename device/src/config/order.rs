@@ -1,0 +1,112 @@
+//! Where a statement stands among others, and which one it is.
+
+use std::cmp::Ordering;
+
+/// A statement's identity and its place in the running-config, in one.
+///
+/// Two statements of a block with the same place, kind and key are the same statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rank {
+    /// Index of its place.
+    pub place: u16,
+    /// Index of its kind.
+    pub kind: u16,
+    /// The place sorts by key before kind.
+    pub by_key: bool,
+    /// When it was entered, if it stays in that order.
+    pub typed: Option<u32>,
+    /// The values that identify it.
+    pub key: Box<str>,
+}
+
+impl Rank {
+    /// Whether it is the same statement, whenever it was entered.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        self.place == other.place && self.kind == other.kind && self.key == other.key
+    }
+}
+
+impl Ord for Rank {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let kind = || self.kind.cmp(&other.kind);
+        let key = || natural(&self.key, &other.key);
+        let place = self.place.cmp(&other.place);
+        if self.by_key {
+            place.then_with(key).then_with(kind)
+        } else {
+            place
+                .then_with(kind)
+                .then_with(|| self.typed.cmp(&other.typed))
+                .then_with(key)
+        }
+    }
+}
+
+impl PartialOrd for Rank {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Compares as people count: `1/0/9` before `1/0/10`.
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    while let (Some(x), Some(y)) = (a.first(), b.first()) {
+        let step = if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (left, right) = (number(&mut a), number(&mut b));
+            left.len().cmp(&right.len()).then_with(|| left.cmp(right))
+        } else {
+            let order = x.cmp(y);
+            (a, b) = (&a[1..], &b[1..]);
+            order
+        };
+        if step != Ordering::Equal {
+            return step;
+        }
+    }
+    a.len().cmp(&b.len())
+}
+
+/// Takes the digits from the start, and returns them without leading zeros.
+fn number<'a>(text: &mut &'a [u8]) -> &'a [u8] {
+    let end = text
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    *text = rest;
+    let zeros = digits.iter().take_while(|byte| **byte == b'0').count();
+    &digits[zeros.min(digits.len().saturating_sub(1))..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_inside_names_are_counted() {
+        let mut names = [
+            "Gi1/0/10",
+            "Gi1/0/9",
+            "10.2.0.1",
+            "10.10.0.1",
+            "Vlan2",
+            "Vlan10",
+            "a",
+        ];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(
+            names,
+            [
+                "10.2.0.1",
+                "10.10.0.1",
+                "Gi1/0/9",
+                "Gi1/0/10",
+                "Vlan2",
+                "Vlan10",
+                "a"
+            ]
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! Takes a whole configuration, line by line, as a device does when it boots.
+
+use super::block::Block;
+use super::cursor::{Cursor, Reply};
+use super::edit::{Bench, Hasher, Plain};
+use crate::grammar::Refusal;
+use crate::pack::Platform;
+
+/// A line that the device does not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The line.
+    pub line: String,
+    /// The first wrong character, in bytes from the line's start.
+    pub column: usize,
+    /// What the device answers.
+    pub answer: String,
+}
+
+/// Reads a configuration that has no secrets to hash into `root`; returns the lines that were refused.
+pub fn read(platform: &Platform, root: &mut Block, text: &str) -> Vec<Refused> {
+    read_with(platform, root, &mut Plain, text)
+}
+
+/// Reads a configuration into `root`; returns the lines that were refused.
+pub fn read_with(
+    platform: &Platform,
+    root: &mut Block,
+    hasher: &mut dyn Hasher,
+    text: &str,
+) -> Vec<Refused> {
+    let mut bench = Bench {
+        platform,
+        root,
+        hasher,
+        privilege: 15,
+        said: String::new(),
+        notes: Vec::new(),
+    };
+    let mut cursor = Cursor::default();
+    let mut refused = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        let line = line.trim_end_matches('\r');
+        if line.trim() == "end" {
+            break;
+        }
+        let mut reply = cursor.take(&mut bench, line);
+        if let Some(whole) = rest_of(&reply, &mut lines) {
+            reply = cursor.take(&mut bench, &whole);
+        }
+        match reply {
+            Reply::Done => {}
+            Reply::Command { .. } => {
+                cursor.exit();
+            }
+            Reply::Refused(refusal) => refused.push(refusal_of(at + 1, line, refusal)),
+            Reply::Confirm(_) => {
+                cursor.confirmed(&mut bench, line);
+            }
+            Reply::Text { .. } | Reply::Hex { .. } => {
+                refused.push(refusal_of(at + 1, line, Refusal::Incomplete));
+            }
+        }
+    }
+    refused
+}
+
+/// The line with the text that follows it, if it is one that text follows.
+fn rest_of<'t>(
+    reply: &Reply,
+    lines: &mut impl Iterator<Item = (usize, &'t str)>,
+) -> Option<String> {
+    let (line, ends): (&String, &dyn Fn(&str) -> bool) = match reply {
+        Reply::Text {
+            line,
+            delimiter: '\u{3}',
+        } => (line, &|next| next.contains("^C") || next.contains('\u{3}')),
+        Reply::Text { line, delimiter } => (line, &|next| next.contains(*delimiter)),
+        Reply::Hex { line } => (line, &|next| next.trim() == "quit"),
+        _ => return None,
+    };
+    let mut whole = line.clone();
+    for (_, next) in lines.by_ref() {
+        whole.push('\n');
+        whole.push_str(next.trim_end_matches('\r'));
+        if ends(next) {
+            break;
+        }
+    }
+    Some(whole)
+}
+
+fn refusal_of(number: usize, line: &str, refusal: Refusal) -> Refused {
+    let (column, answer) = match refusal {
+        Refusal::Ambiguous => (0, "% Ambiguous command"),
+        Refusal::Incomplete => (line.len(), "% Incomplete command."),
+        Refusal::Invalid(at) => (at, "% Invalid input detected"),
+    };
+    Refused {
+        number,
+        line: line.to_string(),
+        column,
+        answer: answer.to_string(),
+    }
+}

@@ -1,0 +1,228 @@
+//! The configuration as the running-config shows it.
+
+use super::block::{Block, Statement};
+use super::order::Rank;
+use crate::grammar::{Layer, World};
+use crate::pack::{Bang, CONFIG, Condition, ConfigEffect, ModeId, Place, Platform};
+
+/// Which lines are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// What differs from the defaults.
+    #[default]
+    Plain,
+    /// Every default too (`show running-config all`).
+    All,
+}
+
+/// The body of the running-config, from the first statement to the last, lines ended by LF.
+#[must_use]
+pub fn body(platform: &Platform, root: &Block, detail: Detail) -> String {
+    let mut printer = Printer {
+        platform,
+        detail,
+        text: String::with_capacity(4096),
+    };
+    printer.block(CONFIG, root, None, 0);
+    printer.text
+}
+
+/// One top-level statement and what stands below it.
+#[must_use]
+pub fn statement(platform: &Platform, root: &Block, rank: &Rank, detail: Detail) -> Option<String> {
+    let statement = root.get(rank)?;
+    let mut printer = Printer {
+        platform,
+        detail,
+        text: String::new(),
+    };
+    printer.statement(statement, 0);
+    Some(printer.text)
+}
+
+/// Whether a condition holds for the interface of a statement.
+#[must_use]
+pub fn holds(platform: &Platform, condition: Condition, interface: &Statement) -> bool {
+    let name = interface.value("interface").unwrap_or_default();
+    match condition {
+        Condition::Physical => platform.interfaces().is_physical(name),
+        Condition::Routed => layer(platform, interface) == Layer::Three,
+        Condition::Switched => layer(platform, interface) == Layer::Two,
+    }
+}
+
+/// The layer that an interface works at.
+#[must_use]
+pub fn layer(platform: &Platform, interface: &Statement) -> Layer {
+    let name = interface.value("interface").unwrap_or_default();
+    let grammar = platform.grammar();
+    let switchport = interface.block.as_ref().and_then(|block| {
+        let decides = |s: &&Statement| {
+            grammar
+                .statement(s.definition)
+                .does
+                .contains(&ConfigEffect::Switchport)
+        };
+        block.iter().find(decides)
+    });
+    let by_default = match platform.interfaces().port(name) {
+        Some(port) if !name.contains('.') => port.layer,
+        Some(_) => Layer::Three,
+        None if name.starts_with("Port-channel") && platform.has("switching") => Layer::Two,
+        None => Layer::Three,
+    };
+    match switchport {
+        Some(statement) if statement.negated => Layer::Three,
+        Some(_) => Layer::Two,
+        None => by_default,
+    }
+}
+
+struct Printer<'p> {
+    platform: &'p Platform,
+    detail: Detail,
+    text: String,
+}
+
+/// A line of a block: a statement, or one that shows although nothing is stored.
+enum Entry<'a> {
+    Stored(&'a Statement),
+    Unstored {
+        place: u16,
+        kind: u16,
+        line: &'a str,
+    },
+}
+
+impl Entry<'_> {
+    fn place(&self) -> u16 {
+        match self {
+            Self::Stored(statement) => statement.rank.place,
+            Self::Unstored { place, .. } => *place,
+        }
+    }
+
+    fn kind(&self) -> u16 {
+        match self {
+            Self::Stored(statement) => statement.rank.kind,
+            Self::Unstored { kind, .. } => *kind,
+        }
+    }
+}
+
+impl<'p> Printer<'p> {
+    fn block(&mut self, mode: ModeId, block: &Block, owner: Option<&Statement>, indent: usize) {
+        let platform = self.platform;
+        let entries = self.entries(mode, block, owner);
+        let places = &platform.grammar().mode(mode).places;
+        let mut rest = &entries[..];
+        for (index, place) in places.iter().enumerate() {
+            let here = rest
+                .iter()
+                .take_while(|entry| usize::from(entry.place()) <= index)
+                .count();
+            let (these, others) = rest.split_at(here);
+            rest = others;
+            self.place(place, these, indent);
+        }
+        for entry in rest {
+            self.entry(entry, indent);
+        }
+    }
+
+    fn place(&mut self, place: &Place, entries: &[Entry<'_>], indent: usize) {
+        if place.bang == Bang::Before && !entries.is_empty() {
+            self.bang(indent);
+        }
+        for entry in entries {
+            self.entry(entry, indent);
+            if place.bang == Bang::Each {
+                self.bang(indent);
+            }
+        }
+        if place.bang == Bang::Always || (place.bang == Bang::After && !entries.is_empty()) {
+            self.bang(indent);
+        }
+    }
+
+    fn entries<'e>(
+        &self,
+        mode: ModeId,
+        block: &'e Block,
+        owner: Option<&Statement>,
+    ) -> Vec<Entry<'e>>
+    where
+        'p: 'e,
+    {
+        let mut entries: Vec<Entry<'e>> = block.iter().map(Entry::Stored).collect();
+        entries.extend(self.unstored(mode, block, owner));
+        // Stored lines stay as the block has them; what is not stored joins them by its kind.
+        entries.sort_by(|a, b| match (a, b) {
+            (Entry::Stored(a), Entry::Stored(b)) => a.rank.cmp(&b.rank),
+            _ => (a.place(), a.kind()).cmp(&(b.place(), b.kind())),
+        });
+        entries
+    }
+
+    /// The lines that show, or are in force, although nothing is stored.
+    fn unstored(&self, mode: ModeId, block: &Block, owner: Option<&Statement>) -> Vec<Entry<'p>> {
+        let grammar = self.platform.grammar();
+        let all = self.detail == Detail::All;
+        let entry = |index: &u32| {
+            let definition = grammar.statement(*index);
+            let line = definition
+                .absent
+                .as_deref()
+                .or(definition.default.as_deref().filter(|_| all))?;
+            let (place, kind) = (definition.place, definition.kind);
+            let stored = block.of_kind(place, kind).next().is_some();
+            let fits = definition
+                .when
+                .is_none_or(|when| owner.is_some_and(|o| holds(self.platform, when, o)));
+            (fits && !stored).then_some(Entry::Unstored { place, kind, line })
+        };
+        grammar
+            .mode(mode)
+            .unstored
+            .iter()
+            .filter_map(entry)
+            .collect()
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>, indent: usize) {
+        match entry {
+            Entry::Stored(statement) => self.statement(statement, indent),
+            Entry::Unstored { line, .. } => self.line(line, indent),
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement, indent: usize) {
+        let definition = self.platform.grammar().statement(statement.definition);
+        let opens = definition
+            .opens
+            .map(|id| (id, self.platform.grammar().mode(id)));
+        if opens.is_some_and(|(_, mode)| mode.bang == Bang::Before) {
+            self.bang(indent);
+        }
+        self.line(&statement.line, indent);
+        if let (Some((id, mode)), Some(block)) = (opens, &statement.block) {
+            self.block(id, block, Some(statement), indent + 1);
+            if let Some(exit) = &mode.exit {
+                self.line(exit, indent + 1);
+            }
+            if matches!(mode.bang, Bang::After | Bang::Each) {
+                self.bang(indent);
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str, indent: usize) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn bang(&mut self, indent: usize) {
+        self.line("!", indent);
+    }
+}

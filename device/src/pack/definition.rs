@@ -1,0 +1,138 @@
+//! What a pack says of a statement, a command and a mode, in the form that a device uses.
+
+use super::effect::{ConfigEffect, ExecEffect};
+use super::files::Bang;
+use super::fill::Fill;
+use crate::grammar::Graph;
+
+/// A mode's index in its grammar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModeId(pub(crate) u16);
+
+/// User and privileged EXEC.
+pub const EXEC: ModeId = ModeId(0);
+/// Global configuration.
+pub const CONFIG: ModeId = ModeId(1);
+
+/// A mode.
+#[derive(Debug)]
+pub struct Mode {
+    /// The name that grammar files use.
+    pub name: String,
+    /// What stands in the prompt's parentheses.
+    pub prompt: String,
+    /// The mode that `exit` leads to.
+    pub parent: ModeId,
+    /// What `?` prints above the list.
+    pub header: String,
+    /// The line that ends its block.
+    pub exit: Option<String>,
+    /// Where ` !` stands among its blocks.
+    pub bang: Bang,
+    /// What may be typed.
+    pub graph: Graph,
+    /// Its places, in the order of the running-config.
+    pub places: Vec<Place>,
+    /// The statements that show a line, or are in force, when they are not stored.
+    pub unstored: Vec<u32>,
+}
+
+/// A place of the running-config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Where `!` stands.
+    pub bang: Bang,
+    /// Sorted by key before kind.
+    pub by_key: bool,
+}
+
+/// What tells one statement from another of its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// The values of these slots and choices.
+    Of(Vec<Box<str>>),
+    /// The whole line.
+    Line,
+}
+
+/// A condition of the block in which a statement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// A layer-3 interface.
+    Routed,
+    /// A layer-2 interface.
+    Switched,
+    /// A physical port.
+    Physical,
+}
+
+/// A line that must be stored, and what is said when it isn't.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// Any of these lines will do.
+    pub lines: Vec<Fill>,
+    /// The text.
+    pub says: Fill,
+}
+
+/// A statement of the configuration.
+#[derive(Debug)]
+pub struct StatementDef {
+    /// The mode that defines it.
+    pub mode: ModeId,
+    /// Its kind: statements of one kind and key replace each other.
+    pub kind: u16,
+    /// The name of its kind.
+    pub name: Box<str>,
+    /// See [`Key`].
+    pub key: Key,
+    /// The line in force when nothing is stored.
+    pub default: Option<Box<str>>,
+    /// Whether `no` is stored as a line of its own.
+    pub keeps_no: bool,
+    /// The line shown when nothing is stored.
+    pub absent: Option<Box<str>>,
+    /// When `default` and `absent` hold.
+    pub when: Option<Condition>,
+    /// The stored line, if it is not the typed one with its keywords whole.
+    pub store: Option<Fill>,
+    /// The line that is parsed instead.
+    pub rewrite: Option<Fill>,
+    /// Index of its place.
+    pub place: u16,
+    /// Whether its place sorts by key first.
+    pub by_key: bool,
+    /// Whether it stays in the order of entry.
+    pub typed_order: bool,
+    /// The mode that it opens.
+    pub opens: Option<ModeId>,
+    /// What must be stored for it to be taken.
+    pub requires: Option<Requirement>,
+    /// What is stored with it.
+    pub ensures: Option<Requirement>,
+    /// What is said when another of its kind is stored; nothing happens then.
+    pub unique: Option<Fill>,
+    /// What is said when it is taken.
+    pub says: Option<Fill>,
+    /// What `no` asks first.
+    pub confirm_no: Option<Fill>,
+    /// Its named effects.
+    pub does: Vec<ConfigEffect>,
+}
+
+/// A command.
+#[derive(Debug)]
+pub struct CommandDef {
+    /// The template that it prints.
+    pub show: Option<Box<str>>,
+    /// Its named effects.
+    pub does: Vec<ExecEffect>,
+    /// How it is remembered, if it is: its kind's name and key.
+    pub remember: Option<(Box<str>, Key)>,
+    /// What is said when it is taken.
+    pub says: Option<Fill>,
+    /// What must be stored for it to be taken.
+    pub requires: Option<Requirement>,
+}

@@ -1,0 +1,102 @@
+//! The named effects: what data can't say.
+//!
+//! A pack refers to an effect by its name; the loader refuses an unknown one.
+
+macro_rules! effects {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            /// Reads an effect's name as packs write it.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)* _ => None }
+            }
+
+            /// The names of all.
+            pub const NAMES: &'static [&'static str] = &[$($text),*];
+        }
+    };
+}
+
+effects! {
+    /// What a configuration statement does beside being stored.
+    ConfigEffect {
+        /// Clears the interface's addresses and says so.
+        VrfForwarding = "vrf-forwarding",
+        /// Clears the lines of the other layer.
+        Switchport = "switchport",
+        /// `add`, `remove`, `except`, `none`, `all` on a stored list of VLANs. Slot: `vlans`.
+        VlanList = "vlan-list",
+        /// `vlan 10,20-22` makes one block each. Slot: `vlans`.
+        VlanDatabase = "vlan-database",
+        /// Creates a virtual interface; refuses to remove a physical one. Slot: `interface`.
+        Interface = "interface",
+        /// Enters several interfaces at once. Slot: `interfaces`.
+        InterfaceRange = "interface-range",
+        /// Reads text up to a delimiter. Slot: `text`, the delimiter and what follows.
+        Banner = "banner",
+        /// Reads hexadecimal lines up to `quit`.
+        Certificate = "certificate",
+        /// Changes the link, with its syslog.
+        Shutdown = "shutdown",
+        /// A line without a number gets the next multiple of ten. Slot: `sequence`.
+        Sequence = "sequence",
+        /// Secrets are hashed. Slots: `password`, `secret`.
+        Credentials = "credentials",
+    }
+}
+
+effects! {
+    /// What a command does.
+    ExecEffect {
+        /// Enters configuration mode.
+        Configure = "configure",
+        /// Raises the privilege level. Slot: `level`.
+        Enable = "enable",
+        /// Lowers it. Slot: `level`.
+        Disable = "disable",
+        /// Leaves a mode, or the session.
+        Exit = "exit",
+        /// Leaves configuration mode.
+        End = "end",
+        /// Runs an EXEC command from configuration mode. Slot: `command`.
+        Do = "do",
+        /// Boots the device again.
+        Reload = "reload",
+        /// Saves the configuration (`terminal` and `erase` do what they say).
+        Write = "write",
+        /// Copies a file or configuration. Slots: `source`, `destination`, `from`, `to`.
+        Copy = "copy",
+        /// Deletes a file. Slot: `file`.
+        Delete = "delete",
+        /// Erases the startup-config.
+        Erase = "erase",
+        /// Lists files. Slot: `file`.
+        Dir = "dir",
+        /// Prints a file. Slot: `file`.
+        More = "more",
+        /// Prints the running-config. Slots: `interface`, and the keywords `all`, `brief`, `full`.
+        RunningConfig = "running-config",
+        /// Prints the startup-config.
+        StartupConfig = "startup-config",
+        /// Changes the session's terminal. Slots: `length`, `width`, `size`, `bits`.
+        Terminal = "terminal",
+        /// Ends another session. Slots: `line`, `vty`.
+        ClearLine = "clear-line",
+        /// Empties the log buffer.
+        ClearLogging = "clear-logging",
+        /// Sends echo requests. Slots: `host`, `repeat`, `size`.
+        Ping = "ping",
+        /// Renames an access point. Slots: `ap`, `name`.
+        ApRename = "ap-rename",
+        /// Explains `?`.
+        Help = "help",
+        /// Writes a message into the log. Slot: `text`.
+        SendLog = "send-log",
+        /// Sets the clock. Slots: `time`, `day`, `month`, `year`.
+        ClockSet = "clock-set",
+    }
+}

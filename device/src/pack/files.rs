@@ -1,0 +1,319 @@
+//! The shapes of a pack's files, as people write them (`device-packs/README.md`).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// `pack.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PackFile {
+    pub(super) name: String,
+    pub(super) extends: Option<String>,
+    #[serde(default)]
+    pub(super) about: String,
+    #[serde(default, rename = "abstract")]
+    pub(super) is_abstract: bool,
+    #[serde(default)]
+    pub(super) features: Vec<String>,
+    pub(super) hostname: Option<String>,
+    pub(super) model: Option<String>,
+    #[serde(default)]
+    pub(super) identity: BTreeMap<String, minijinja::Value>,
+    #[serde(default)]
+    pub(super) models: BTreeMap<String, ModelEntry>,
+    pub(super) interfaces: Option<Vec<InterfaceEntry>>,
+    pub(super) ports: Option<Vec<PortEntry>>,
+    pub(super) vty: Option<usize>,
+    pub(super) ssh: Option<SshOffer>,
+    pub(super) timing: Option<Timing>,
+}
+
+/// A model: what differs from the pack's default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModelEntry {
+    #[serde(default)]
+    pub(super) identity: BTreeMap<String, minijinja::Value>,
+    pub(super) ports: Option<Vec<PortEntry>>,
+}
+
+/// A type of interface.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InterfaceEntry {
+    #[serde(rename = "type")]
+    pub(super) name: String,
+    pub(super) short: String,
+    pub(super) cdp: Option<String>,
+    #[serde(default)]
+    pub(super) numbers: Vec<String>,
+    #[serde(default, rename = "virtual")]
+    pub(super) is_virtual: bool,
+    /// Where a virtual one works; a port says it itself.
+    #[serde(default = "three", rename = "layer")]
+    pub(super) _layer: u8,
+    pub(super) help: String,
+}
+
+fn three() -> u8 {
+    3
+}
+
+/// A range of physical ports.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PortEntry {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) numbers: Vec<String>,
+    #[serde(default = "three")]
+    pub(super) layer: u8,
+    #[serde(default = "gigabit")]
+    pub(super) speed: u32,
+    #[serde(default)]
+    pub(super) media: String,
+}
+
+fn gigabit() -> u32 {
+    1000
+}
+
+/// What the SSH server of a platform offers, in its order, by SSH names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SshOffer {
+    /// The identification string, `SSH-2.0-Cisco-1.25`.
+    pub ident: String,
+    /// Key exchange methods.
+    #[serde(default)]
+    pub kex: Vec<String>,
+    /// Host key algorithms.
+    #[serde(default)]
+    pub host_key: Vec<String>,
+    /// Ciphers.
+    #[serde(default)]
+    pub cipher: Vec<String>,
+    /// MACs.
+    #[serde(default)]
+    pub mac: Vec<String>,
+}
+
+/// How long a device takes for what takes long, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    /// From `reload` until logins are possible.
+    #[serde(default = "boot_ms")]
+    pub boot_ms: u64,
+    /// `write memory`.
+    #[serde(default)]
+    pub save_ms: u64,
+    /// A DNS lookup that nobody answers.
+    #[serde(default = "lookup_ms")]
+    pub lookup_ms: u64,
+}
+
+fn boot_ms() -> u64 {
+    5000
+}
+
+fn lookup_ms() -> u64 {
+    9000
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            boot_ms: boot_ms(),
+            save_ms: 0,
+            lookup_ms: lookup_ms(),
+        }
+    }
+}
+
+/// One entry of `modes/*.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModeEntry {
+    pub(super) mode: String,
+    #[serde(default)]
+    pub(super) prompt: String,
+    pub(super) parent: Option<String>,
+    #[serde(default)]
+    pub(super) header: String,
+    #[serde(default)]
+    pub(super) includes: Vec<String>,
+    pub(super) exit: Option<String>,
+    #[serde(default)]
+    pub(super) bang: Bang,
+}
+
+/// Where `!` stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bang {
+    /// Nowhere.
+    #[default]
+    None,
+    /// Before each.
+    Before,
+    /// After each (of a mode's blocks), or after the last (of a place).
+    After,
+    /// After each.
+    Each,
+    /// After the last, and even if there are none.
+    Always,
+}
+
+/// One entry of a mode's list in `places/*.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PlaceEntry {
+    Name(String),
+    Place(PlaceMap),
+}
+
+/// A place that needs more than a name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlaceMap {
+    pub(super) place: String,
+    #[serde(default)]
+    pub(super) bang: Bang,
+    #[serde(default)]
+    pub(super) by: By,
+}
+
+/// What a place is sorted by first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum By {
+    /// The order of the grammar files.
+    #[default]
+    Kind,
+    /// The key, so that all lines of one neighbour stand together.
+    Key,
+}
+
+/// A file of `grammar/`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GrammarFile {
+    pub(super) feature: Option<OneOrMany>,
+    pub(super) place: Option<String>,
+    #[serde(default)]
+    pub(super) help: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) fragments: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) config: BTreeMap<String, Vec<StatementEntry>>,
+    #[serde(default)]
+    pub(super) exec: Vec<CommandEntry>,
+}
+
+/// A statement of the configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StatementEntry {
+    pub(super) syntax: String,
+    #[serde(default)]
+    pub(super) key: KeyEntry,
+    pub(super) name: Option<String>,
+    pub(super) no: Option<String>,
+    pub(super) default: Option<String>,
+    #[serde(default)]
+    pub(super) keeps_no: bool,
+    pub(super) absent: Option<String>,
+    pub(super) when: Option<String>,
+    pub(super) store: Option<String>,
+    pub(super) rewrite: Option<String>,
+    pub(super) place: Option<String>,
+    #[serde(default)]
+    pub(super) sort: Sort,
+    pub(super) opens: Option<String>,
+    pub(super) requires: Option<Requirement>,
+    pub(super) ensures: Option<Requirement>,
+    pub(super) unique: Option<String>,
+    pub(super) says: Option<String>,
+    pub(super) confirm_no: Option<String>,
+    pub(super) does: Option<OneOrMany>,
+    pub(super) feature: Option<OneOrMany>,
+    #[serde(default)]
+    pub(super) hidden: bool,
+    #[serde(default)]
+    pub(super) help: BTreeMap<String, String>,
+}
+
+/// A command of EXEC.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CommandEntry {
+    pub(super) syntax: String,
+    pub(super) show: Option<String>,
+    pub(super) does: Option<OneOrMany>,
+    pub(super) privilege: Option<u8>,
+    #[serde(default)]
+    pub(super) remember: bool,
+    #[serde(default)]
+    pub(super) key: KeyEntry,
+    pub(super) name: Option<String>,
+    pub(super) says: Option<String>,
+    pub(super) requires: Option<Requirement>,
+    pub(super) feature: Option<OneOrMany>,
+    #[serde(default)]
+    pub(super) hidden: bool,
+    #[serde(default)]
+    pub(super) help: BTreeMap<String, String>,
+}
+
+/// `all`, or a list of names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum KeyEntry {
+    Word(String),
+    Names(Vec<String>),
+}
+
+impl Default for KeyEntry {
+    fn default() -> Self {
+        Self::Names(Vec::new())
+    }
+}
+
+/// The order of a statement among its like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Sort {
+    /// By its key.
+    #[default]
+    Key,
+    /// As it was typed.
+    Typed,
+}
+
+/// One word or a list of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &String> {
+        match self {
+            Self::One(one) => std::slice::from_ref(one).iter(),
+            Self::Many(many) => many.iter(),
+        }
+    }
+}
+
+/// A line that must be stored, and what is said when it isn't.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Requirement {
+    pub(super) line: OneOrMany,
+    #[serde(default)]
+    pub(super) says: String,
+}

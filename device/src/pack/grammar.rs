@@ -1,0 +1,59 @@
+//! A platform's grammar, compiled: modes with their graphs, statements, commands, templates.
+
+use minijinja::Environment;
+
+use super::definition::{CommandDef, Mode, ModeId, StatementDef};
+
+/// All that a platform's packs say of its command line. Immutable, and shared by every device of the platform.
+#[derive(Debug)]
+pub struct Grammar {
+    pub(super) modes: Vec<Mode>,
+    pub(super) statements: Vec<StatementDef>,
+    pub(super) commands: Vec<CommandDef>,
+    pub(super) templates: Environment<'static>,
+}
+
+impl Grammar {
+    /// A mode.
+    #[must_use]
+    pub fn mode(&self, id: ModeId) -> &Mode {
+        // Ids come from this grammar alone.
+        &self.modes[usize::from(id.0)]
+    }
+
+    /// A statement's definition.
+    #[must_use]
+    pub fn statement(&self, index: u32) -> &StatementDef {
+        &self.statements[index as usize]
+    }
+
+    /// A command's definition.
+    #[must_use]
+    pub fn command(&self, index: u32) -> &CommandDef {
+        &self.commands[index as usize]
+    }
+
+    /// The show templates and the birth template.
+    #[must_use]
+    pub fn templates(&self) -> &Environment<'static> {
+        &self.templates
+    }
+
+    /// How large the grammar is: modes, statements, commands, nodes.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize, usize, usize) {
+        let nodes = self.modes.iter().map(|mode| mode.graph.len()).sum();
+        (
+            self.modes.len(),
+            self.statements.len(),
+            self.commands.len(),
+            nodes,
+        )
+    }
+
+    /// The name of a statement's kind.
+    #[must_use]
+    pub fn kind_name(&self, statement: u32) -> &str {
+        &self.statement(statement).name
+    }
+}
