@@ -1,1 +1,23 @@
+//! Serves a topology of virtual devices over SSH.
+//!
+//! [`Topology::read`] checks a file; [`Fleet::start`] listens and serves; [`inventory`] tells other programs
+//! how to reach the devices. What a device does is the `device` crate's: this one carries bytes to it and
+//! effects from it, and keeps the time.
 
+mod clock;
+mod device_task;
+pub mod facts;
+mod fleet;
+pub mod inventory;
+mod listener;
+mod machine;
+pub mod packs;
+mod seed;
+pub mod ssh;
+pub mod topology;
+
+pub use clock::Clock;
+pub use fleet::{Boot, Fleet, STARTUPS_MAX, Settings};
+pub use listener::BindError;
+pub use machine::Machine;
+pub use topology::Topology;

@@ -65,6 +65,7 @@ fn graph() -> Graph {
                 accept,
                 privilege,
                 hidden: false,
+                first: false,
             },
             &mut NoHelp,
         );

@@ -221,6 +221,7 @@ impl Compiler<'_> {
                 accept,
                 privilege: 1,
                 hidden: false,
+                first: false,
             };
             let mut lexicon = Words {
                 file: None,
@@ -363,10 +364,12 @@ impl Compiler<'_> {
                 target: Target::Statement(index),
                 form,
             };
+            let own = self.grammar.statement(index).mode == mode;
             let how = Entry {
                 accept,
                 privilege: 1,
                 hidden: entry.hidden,
+                first: own,
             };
             self.add(at, mode, &elements, how, &entry.help);
         }
@@ -536,6 +539,7 @@ impl Compiler<'_> {
             accept,
             privilege,
             hidden: entry.hidden,
+            first: false,
         };
         self.add(at, EXEC, &elements, how, &entry.help);
     }
