@@ -1,0 +1,131 @@
+//! The command line of `fleet`.
+//!
+//! Exit status: 0 done, 1 it failed while running, 2 the input is wrong.
+
+mod check;
+mod failure;
+mod inventory;
+mod logging;
+mod output;
+mod packs;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use device::pack::Packs;
+use emulator::Topology;
+use emulator::topology::Reach;
+
+use failure::Failure;
+use logging::LogFormat;
+
+/// Serves a topology of virtual Cisco IOS-XE devices over SSH
+///
+/// Each device keeps real configuration state; OpenSSH, netmiko, scrapli, Ansible and people log in to it as to
+/// a physical one.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fleet",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  fleet topologies/campus.yaml                              serve a campus on loopback
+  fleet check my.yaml                                       tell every mistake, serve nothing
+  fleet inventory my.yaml --format ssh-config > ssh.conf    then: ssh -F ssh.conf edge-1
+
+Exit status: 0 done, 1 failed while running, 2 the input is wrong."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Option<serve::Serve>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a topology until Ctrl-C (what a TOPOLOGY alone does)
+    Serve(serve::Serve),
+    /// Tell every mistake in a topology, and serve nothing
+    Check(Source),
+    /// Write how to reach the devices of a topology
+    Inventory(inventory::Inventory),
+    /// List the device packs, or check a folder of them
+    Packs(packs::PacksArgs),
+    /// Write shell completions to standard output
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// A topology and the packs that it is read with.
+#[derive(Debug, Args)]
+struct Source {
+    /// The topology, a YAML file
+    // That it is given is what tells clap that a `Serve` without its subcommand is meant.
+    #[arg(group = "Serve")]
+    topology: PathBuf,
+    /// A folder whose files take the place of the built-in packs' files of the same path
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
+    /// Allow addresses that other machines can reach
+    #[arg(long)]
+    allow_remote: bool,
+}
+
+impl Source {
+    fn read(&self) -> Result<Topology, Failure> {
+        let packs = self.load_packs()?;
+        let reach = if self.allow_remote {
+            Reach::Anywhere
+        } else {
+            Reach::Loopback
+        };
+        Topology::read(&self.topology, &packs, reach).map_err(Failure::Mistakes)
+    }
+
+    fn load_packs(&self) -> Result<Packs, Failure> {
+        emulator::packs::load(self.packs.as_deref()).map_err(Failure::Mistakes)
+    }
+}
+
+/// What is logged, and how.
+#[derive(Debug, Args)]
+struct Logging {
+    /// Log more (-v: logins and connections, -vv: the SSH protocol)
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// How log lines are written to standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match (cli.command, cli.serve) {
+        (Some(Command::Serve(serve)), _) | (None, Some(serve)) => serve::run(&serve),
+        (Some(Command::Check(source)), _) => check::run(&source),
+        (Some(Command::Inventory(arguments)), _) => inventory::run(&arguments),
+        (Some(Command::Packs(arguments)), _) => packs::run(&arguments),
+        (Some(Command::Completions { shell }), _) => completions(shell),
+        (None, None) => output::write(|out| write!(out, "{}", Cli::command().render_help())),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    output::write(|out| {
+        clap_complete::generate(shell, &mut Cli::command(), "fleet", out);
+        Ok(())
+    })
+}

@@ -1,0 +1,119 @@
+//! `fleet serve`.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use emulator::topology::{Listen, Row, Topology};
+use emulator::{Fleet, STARTUPS_MAX, Settings, inventory};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, Logging, Source, logging, output};
+
+/// The devices that the table at the start lists.
+const TABLE_ROWS_MAX: usize = 100;
+
+/// The arguments of `fleet serve`.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    source: Source,
+    /// How many connections may be at their login at once; more are refused
+    #[arg(long, value_name = "N", default_value_t = STARTUPS_MAX)]
+    max_startups: usize,
+    #[command(flatten)]
+    logging: Logging,
+}
+
+pub(super) fn run(arguments: &Serve) -> Result<(), Failure> {
+    logging::start(&arguments.logging);
+    let topology = arguments.source.read()?;
+    raise_file_limit();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::System("no runtime", error))?;
+    let served = runtime.block_on(serve(topology, arguments.max_startups));
+    // A device that is still booting must not hold the end up.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve(topology: Topology, startups_max: usize) -> Result<(), Failure> {
+    // Before the first client, so that no Ctrl-C is missed.
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
+    let settings = Settings {
+        startups_max: startups_max.min(tokio::sync::Semaphore::MAX_PERMITS),
+        ..Settings::default()
+    };
+    let fleet = Fleet::start(topology, settings)
+        .await
+        .map_err(Failure::Bind)?;
+    output::write(|out| {
+        let address = |row: &Row<'_>| fleet.address(row.number).unwrap_or(row.address);
+        inventory::table(fleet.topology(), TABLE_ROWS_MAX, address, out)?;
+        writeln!(out, "\n{}", ready(&fleet))
+    })?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+    tokio::select! {
+        () = fleet.stop() => {}
+        _ = interrupt.recv() => tracing::warn!("stopped at once"),
+    }
+    Ok(())
+}
+
+fn signals(error: std::io::Error) -> Failure {
+    Failure::System("signals can't be handled", error)
+}
+
+/// The line that says that every listener accepts.
+fn ready(fleet: &Fleet) -> String {
+    let topology = fleet.topology();
+    let count = topology.len();
+    let at = |number| fleet.address(number);
+    let place = match (topology.listen(), at(0), at(count - 1)) {
+        (Listen::Ports { port: 0, address }, ..) => format!("{address}, ports as above"),
+        (_, Some(first), Some(last)) => range(first, last),
+        _ => String::new(),
+    };
+    format!(
+        "ready: {} of {} on {place}",
+        devices(count),
+        topology.name()
+    )
+}
+
+/// `127.0.0.1:2201-2214`, or `127.20.0.1-127.20.0.14:2222`.
+fn range(first: SocketAddr, last: SocketAddr) -> String {
+    if first == last {
+        first.to_string()
+    } else if first.ip() == last.ip() {
+        format!("{first}-{}", last.port())
+    } else {
+        format!("{}-{last}", first.ip())
+    }
+}
+
+pub(super) fn devices(count: usize) -> String {
+    match count {
+        1 => "1 device".to_string(),
+        more => format!("{more} devices"),
+    }
+}
+
+/// Each listener and each session takes a file descriptor, and the usual limit is 1,024 of them.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let limit = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}

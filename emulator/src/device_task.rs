@@ -1,0 +1,242 @@
+//! One device, one task: every cause is a [`DeviceEvent`], and nothing here waits for a client.
+//!
+//! The task owns the machine and the outboxes of its sessions. When it ends, for whatever reason, a panic
+//! included, its sessions end with it, because their [`Sink`]s are dropped.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use device::{Door, Effect, Login, Opening, Screen, SessionId, SimTime};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::machine::Machine;
+use crate::ssh::outbox::{Outbox, Sink, Unread};
+
+/// How many events may wait for one device. A device takes microseconds for one; a door that finds the queue
+/// full waits, and with it, through TCP, the client that sends so fast.
+pub(crate) const EVENTS_MAX: usize = 32;
+
+/// Everything that can happen to a device. The rare ones are boxed, so that the queue stays small.
+pub(crate) enum DeviceEvent {
+    /// Somebody is at the door.
+    Knock(oneshot::Sender<Door>),
+    /// Somebody says who they are.
+    Login(Box<Claim>),
+    /// A session opens.
+    Opened(Box<Opened>),
+    /// A session's client has sent something.
+    Bytes(SessionId, Bytes),
+    /// A session's terminal has another size.
+    Resized(SessionId, Screen),
+    /// A session's client has gone.
+    Closed(SessionId),
+    /// A time that the device asked for has come.
+    Tick,
+    /// The fleet stops.
+    Stop,
+}
+
+/// A user, and what shows that it is they.
+pub(crate) struct Claim {
+    pub(crate) user: String,
+    pub(crate) proof: Proof,
+    pub(crate) peer: IpAddr,
+    pub(crate) answer: oneshot::Sender<Login>,
+}
+
+/// What a user shows.
+pub(crate) enum Proof {
+    /// A password.
+    Password(String),
+    /// A public key in SSH wire format.
+    Key(Vec<u8>),
+}
+
+/// A session that opens.
+pub(crate) struct Opened {
+    pub(crate) id: SessionId,
+    pub(crate) opening: Opening,
+    pub(crate) outbox: Arc<Outbox>,
+}
+
+/// The state of a device's task.
+pub(crate) struct DeviceTask {
+    name: String,
+    machine: Box<dyn Machine>,
+    events: mpsc::Receiver<DeviceEvent>,
+    clock: Clock,
+    sessions: BTreeMap<SessionId, Sink>,
+    wake: Option<SimTime>,
+    /// Between [`Effect::Down`] and [`Effect::Up`].
+    down: bool,
+    step: u64,
+    /// Kept for its memory.
+    effects: Vec<Effect>,
+}
+
+impl DeviceTask {
+    pub(crate) fn new(
+        name: String,
+        machine: Box<dyn Machine>,
+        events: mpsc::Receiver<DeviceEvent>,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            name,
+            machine,
+            events,
+            clock,
+            sessions: BTreeMap::new(),
+            wake: None,
+            down: false,
+            step: 0,
+            effects: vec![],
+        }
+    }
+
+    /// Runs until the fleet stops or nobody can reach the device any more.
+    pub(crate) async fn run(mut self) {
+        while let Some(event) = self.next_event().await {
+            if matches!(event, DeviceEvent::Stop) {
+                return;
+            }
+            self.handle(event, self.clock.now());
+        }
+    }
+
+    async fn next_event(&mut self) -> Option<DeviceEvent> {
+        let Some(wake) = self.wake else {
+            return self.events.recv().await;
+        };
+        tokio::select! {
+            event = self.events.recv() => event,
+            () = tokio::time::sleep_until(self.clock.instant(wake)) => Some(DeviceEvent::Tick),
+        }
+    }
+
+    fn handle(&mut self, event: DeviceEvent, now: SimTime) {
+        self.step += 1;
+        let mut out = std::mem::take(&mut self.effects);
+        match event {
+            DeviceEvent::Knock(answer) => _ = answer.send(self.door()),
+            DeviceEvent::Login(claim) => self.login(*claim, now),
+            DeviceEvent::Opened(opened) => self.open(*opened, now, &mut out),
+            DeviceEvent::Bytes(id, bytes) if self.sessions.contains_key(&id) => {
+                self.machine.input(id, &bytes, now, &mut out);
+            }
+            DeviceEvent::Resized(id, screen) if self.sessions.contains_key(&id) => {
+                self.machine.resize(id, screen);
+            }
+            // A session that the device has closed can still be typing.
+            DeviceEvent::Bytes(..) | DeviceEvent::Resized(..) | DeviceEvent::Stop => {}
+            DeviceEvent::Closed(id) => self.closed(id, now, &mut out),
+            DeviceEvent::Tick => {
+                self.wake = None;
+                self.machine.tick(now, &mut out);
+            }
+        }
+        self.carry_out(&mut out, now);
+        out.clear();
+        self.effects = out;
+    }
+
+    fn door(&self) -> Door {
+        let door = self.machine.door();
+        Door {
+            open: door.open && !self.down,
+            ..door
+        }
+    }
+
+    fn login(&mut self, claim: Claim, now: SimTime) {
+        let verdict = match (self.down, &claim.proof) {
+            (true, _) => Login::Rejected,
+            (false, Proof::Password(text)) => {
+                self.machine.login(&claim.user, text, claim.peer, now)
+            }
+            (false, Proof::Key(blob)) => self.machine.login_by_key(&claim.user, blob, now),
+        };
+        tracing::debug!(device = self.name, peer = %claim.peer, ?verdict, "login");
+        // If the client has gone meanwhile, nobody wants to know.
+        _ = claim.answer.send(verdict);
+    }
+
+    fn open(&mut self, opened: Opened, now: SimTime, out: &mut Vec<Effect>) {
+        // A device that went down after the login closes the session by not keeping its sink.
+        let sink = Sink(opened.outbox);
+        if !self.down {
+            self.sessions.insert(opened.id, sink);
+            self.machine.open(opened.id, opened.opening, now, out);
+        }
+    }
+
+    /// The client has gone, or was sent away for not reading.
+    fn closed(&mut self, id: SessionId, now: SimTime, out: &mut Vec<Effect>) {
+        if self.sessions.remove(&id).is_some() {
+            self.machine.closed(id, now, out);
+        }
+    }
+
+    /// Carries out effects. A session that won't read is closed, which may have effects of its own.
+    fn carry_out(&mut self, out: &mut Vec<Effect>, now: SimTime) {
+        let mut unread = vec![];
+        for effect in out.drain(..) {
+            match effect {
+                Effect::Write(id, bytes) => {
+                    if self.write(id, &bytes) == Err(Unread) {
+                        unread.push(id);
+                    }
+                }
+                Effect::Close(id) => _ = self.sessions.remove(&id),
+                Effect::WakeAt(time) => {
+                    self.wake = Some(self.wake.map_or(time, |earlier| earlier.min(time)));
+                }
+                Effect::Down => {
+                    tracing::info!(device = self.name, "down");
+                    self.down = true;
+                    self.sessions.clear();
+                }
+                Effect::Up => {
+                    tracing::info!(device = self.name, "up");
+                    self.down = false;
+                }
+            }
+        }
+        for id in unread {
+            let Some(sink) = self.sessions.get(&id) else {
+                continue;
+            };
+            tracing::info!(
+                device = self.name,
+                session = id.0,
+                "closed: the client doesn't read"
+            );
+            sink.0.abandon();
+            self.closed(id, now, out);
+        }
+        if !out.is_empty() {
+            self.carry_out(out, now);
+        }
+    }
+
+    fn write(&self, id: SessionId, bytes: &[u8]) -> Result<(), Unread> {
+        match self.sessions.get(&id) {
+            Some(sink) => sink.0.push(self.step, bytes),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for DeviceTask {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!(
+                device = self.name,
+                "the device's task panicked: its sessions are closed, and it boots again at the next login"
+            );
+        }
+    }
+}

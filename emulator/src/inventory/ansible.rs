@@ -1,0 +1,62 @@
+//! An Ansible inventory in YAML: one group a role, and the variables of `cisco.ios`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::{Entry, quoted};
+
+const COMMON: &str = "\
+all:
+  vars:
+    ansible_connection: ansible.netcommon.network_cli
+    ansible_network_os: cisco.ios.ios
+    ansible_become: true
+    ansible_become_method: ansible.netcommon.enable
+  hosts:
+";
+
+pub(super) fn write(entries: impl Iterator<Item = Entry>, out: &mut dyn Write) -> io::Result<()> {
+    let mut roles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    out.write_all(COMMON.as_bytes())?;
+    for entry in entries {
+        host(&entry, out)?;
+        if let Some(role) = entry.role {
+            roles.entry(group(&role)).or_default().push(entry.name);
+        }
+    }
+    if roles.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  children:")?;
+    for (role, names) in roles {
+        writeln!(out, "    {role}:\n      hosts:")?;
+        for name in names {
+            writeln!(out, "        {name}:")?;
+        }
+    }
+    Ok(())
+}
+
+fn host(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "    {}:", entry.name)?;
+    writeln!(out, "      ansible_host: {}", quoted(&entry.host))?;
+    writeln!(out, "      ansible_port: {}", entry.port)?;
+    writeln!(out, "      ansible_user: {}", quoted(&entry.username))?;
+    writeln!(out, "      ansible_password: {}", quoted(&entry.password))?;
+    writeln!(
+        out,
+        "      ansible_become_password: {}",
+        quoted(&entry.enable)
+    )
+}
+
+/// Ansible warns of group names that are not identifiers.
+fn group(role: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = role.chars().map(plain).collect();
+    if name.starts_with(|c: char| c.is_ascii_digit()) || name == "all" || name == "ungrouped" {
+        format!("role_{name}")
+    } else {
+        name
+    }
+}

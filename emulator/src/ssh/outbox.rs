@@ -1,0 +1,160 @@
+//! What a device has written and a session's client has not yet taken.
+//!
+//! The device never waits: it pushes, and learns when a session won't read. A reader that is merely slower
+//! than one large output is no such session, so the bound counts only what earlier steps of the device left
+//! behind: one step may write a `show tech-support` of any length.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::Notify;
+
+use super::line::Switch;
+
+/// A session that has left this much unread, and is written more, has stopped reading. It is about ten
+/// running-configs of a large switch.
+pub(crate) const UNREAD_BYTES_MAX: usize = 1 << 20;
+
+/// What is sent at once. IOS-XE sends little more than an Ethernet frame holds; larger pieces cost less.
+pub(crate) const CHUNK_BYTES_MAX: usize = 4096;
+
+/// The client doesn't read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unread;
+
+/// One session's output.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    queue: Mutex<Queue>,
+    changed: Notify,
+    ended: Notify,
+    switch: Arc<Switch>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: BytesMut,
+    /// The step that wrote last, and whether too much was waiting before it.
+    step: u64,
+    overdue: bool,
+    ended: bool,
+}
+
+impl Outbox {
+    pub(crate) fn new(switch: Arc<Switch>) -> Self {
+        Self {
+            queue: Mutex::default(),
+            changed: Notify::new(),
+            ended: Notify::new(),
+            switch,
+        }
+    }
+
+    /// Adds what one step of the device writes. Steps have different numbers.
+    pub(crate) fn push(&self, step: u64, bytes: &[u8]) -> Result<(), Unread> {
+        let mut queue = self.queue();
+        if queue.step != step {
+            queue.step = step;
+            queue.overdue = queue.waiting.len() >= UNREAD_BYTES_MAX;
+        }
+        if queue.overdue {
+            return Err(Unread);
+        }
+        queue.waiting.extend_from_slice(bytes);
+        drop(queue);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Nothing more will come: the session closes once all is sent.
+    pub(crate) fn end(&self) {
+        self.queue().ended = true;
+        self.changed.notify_one();
+        self.ended.notify_one();
+    }
+
+    /// The session closes now.
+    pub(crate) fn abandon(&self) {
+        self.end();
+        self.switch.cut();
+    }
+
+    /// The next piece to send, or `None` after the end.
+    pub(crate) async fn next(&self) -> Option<Bytes> {
+        loop {
+            {
+                let mut queue = self.queue();
+                if !queue.waiting.is_empty() {
+                    let length = queue.waiting.len().min(CHUNK_BYTES_MAX);
+                    return Some(queue.waiting.split_to(length).freeze());
+                }
+                // What was sent gives its memory back: an idle session weighs nothing.
+                queue.waiting = BytesMut::new();
+                if queue.ended {
+                    return None;
+                }
+            }
+            self.changed.notified().await;
+        }
+    }
+
+    /// Waits until the device has said that nothing more will come.
+    pub(crate) async fn ended(&self) {
+        if !self.queue().ended {
+            self.ended.notified().await;
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A device that drops its sessions without a word (its task ended) ends them.
+#[derive(Debug)]
+pub(crate) struct Sink(pub(crate) Arc<Outbox>);
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox() -> Outbox {
+        Outbox::new(Arc::default())
+    }
+
+    #[tokio::test]
+    async fn one_step_may_write_any_length_and_arrives_whole() {
+        let outbox = outbox();
+        let text = vec![b'x'; 3 * UNREAD_BYTES_MAX];
+        assert_eq!(outbox.push(1, &text), Ok(()));
+        assert_eq!(outbox.push(1, b"Router#"), Ok(()));
+        outbox.end();
+        let mut sent = 0;
+        while let Some(chunk) = outbox.next().await {
+            assert!(chunk.len() <= CHUNK_BYTES_MAX);
+            sent += chunk.len();
+        }
+        assert_eq!(sent, text.len() + 7);
+    }
+
+    #[test]
+    fn a_later_step_learns_that_nobody_reads() {
+        let outbox = outbox();
+        outbox.push(1, &vec![b'x'; UNREAD_BYTES_MAX]).unwrap();
+        assert_eq!(outbox.push(2, b"more"), Err(Unread));
+        assert_eq!(outbox.push(2, b"still more"), Err(Unread));
+    }
+
+    #[tokio::test]
+    async fn a_sink_that_is_dropped_ends_its_session() {
+        let outbox = Arc::new(outbox());
+        drop(Sink(outbox.clone()));
+        assert_eq!(outbox.next().await, None);
+    }
+}

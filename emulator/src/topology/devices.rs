@@ -1,0 +1,352 @@
+//! The `devices` key.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use device::Credentials;
+use device::pack::{Packs, Platform};
+
+use super::credentials::Partial;
+use super::judge::{Judge, Map, Value};
+use super::name::NamePattern;
+use super::read::optional;
+use super::spelling;
+use super::ssh::Override;
+use super::{DEVICES_MAX, Group};
+
+/// The keys of a device.
+const KEYS: [&str; 11] = [
+    "name",
+    "count",
+    "pack",
+    "model",
+    "role",
+    "site",
+    "startup",
+    "credentials",
+    "actual",
+    "ssh",
+    "joins",
+];
+
+/// The longest startup-config that is read, in bytes: a large switch's has a tenth of it.
+const STARTUP_BYTES_MAX: usize = 4 << 20;
+
+/// What the topology says for all its devices, and where its files are.
+pub(super) struct Defaults<'a> {
+    pub(super) credentials: Partial,
+    pub(super) ssh: Override,
+    pub(super) folder: &'a Path,
+    pub(super) packs: &'a Packs,
+}
+
+/// All devices, and which name is which.
+#[derive(Default)]
+pub(super) struct Devices {
+    pub(super) groups: Vec<Group>,
+    pub(super) joined: BTreeMap<usize, Vec<usize>>,
+    names: HashMap<String, Known>,
+    /// Some entry has a mistake, and so there is no fleet.
+    spoilt: bool,
+    /// The name of some entry can't be read: an unknown name may be that one.
+    nameless: bool,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// The device with this number.
+    Device(usize),
+    /// A device with a mistake, which is told; what refers to it is not judged.
+    Spoilt,
+}
+
+impl Devices {
+    pub(super) fn len(&self) -> usize {
+        self.groups
+            .last()
+            .map_or(0, |last| last.first + last.name.count())
+    }
+
+    /// Whether every device is in order.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.spoilt
+    }
+
+    /// What a name stands for; an unknown one is a mistake at `path`.
+    pub(super) fn find(&self, judge: &mut Judge, name: &str, path: &str) -> Known {
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        if !self.nameless {
+            let hint = match spelling::nearest(name, self.names.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name one of `devices`".to_string(),
+            };
+            judge.wrong(
+                path,
+                format!("unknown device `{}`", name.escape_debug()),
+                hint,
+            );
+        }
+        Known::Spoilt
+    }
+
+    /// The platform of a device.
+    pub(super) fn platform(&self, number: usize) -> Option<&Arc<Platform>> {
+        let before = self.groups.partition_point(|group| group.first <= number);
+        Some(&self.groups.get(before.checked_sub(1)?)?.platform)
+    }
+}
+
+/// Reads the list of devices. The mistakes of one don't hide those of the next.
+pub(super) fn read(
+    judge: &mut Judge,
+    value: &Value<'_>,
+    defaults: &Defaults<'_>,
+) -> Option<Devices> {
+    let items = judge.list(value, "devices")?;
+    if items.is_empty() {
+        judge.wrong(
+            &value.path,
+            "there are no devices",
+            "add `- {name: router-1, pack: c8000v}`",
+        );
+        return None;
+    }
+    let mut devices = Devices::default();
+    let mut joins = vec![];
+    for item in &items {
+        let Some(map) = judge.map(item, &KEYS) else {
+            devices.spoilt = true;
+            devices.nameless = true;
+            continue;
+        };
+        let name = name(judge, &map);
+        let group = group(judge, &map, defaults);
+        let members = add(judge, &mut devices, &map, name, group);
+        joins.extend(map.get("joins").map(|value| (members, value)));
+    }
+    for (members, value) in joins {
+        join(judge, &mut devices, members, &value);
+    }
+    Some(devices)
+}
+
+/// A device's entry without its name. Every key is read before the first missing one ends it.
+fn group(judge: &mut Judge, map: &Map<'_>, defaults: &Defaults<'_>) -> Option<Group> {
+    let platform = platform(judge, map, defaults.packs);
+    let credentials = credentials(judge, map, &defaults.credentials);
+    let ssh = optional(judge, map, "ssh", Override::read).or(&defaults.ssh);
+    let role = word(judge, map, "role");
+    let site = word(judge, map, "site");
+    let startup = startup(judge, map, defaults.folder);
+    let (platform, (credentials, actual)) = (platform?, credentials?);
+    Some(Group {
+        name: NamePattern::default(),
+        first: 0,
+        role,
+        site,
+        credentials,
+        actual,
+        startup: startup?,
+        ssh: ssh.apply(platform.ssh()),
+        platform,
+    })
+}
+
+fn name(judge: &mut Judge, map: &Map<'_>) -> Option<NamePattern> {
+    let value = judge.required(map, "name")?;
+    let text = judge.filled(&value)?;
+    let count = match map.get("count") {
+        None => None,
+        Some(count) => Some(judge.number(&count, 1, DEVICES_MAX as u64)?),
+    };
+    let count = count.and_then(|count| usize::try_from(count).ok());
+    NamePattern::parse(text, count)
+        .map_err(|(says, hint)| judge.wrong(&value.path, says, hint))
+        .ok()
+}
+
+fn platform(judge: &mut Judge, map: &Map<'_>, packs: &Packs) -> Option<Arc<Platform>> {
+    let pack = judge.required(map, "pack")?;
+    let name = judge.filled(&pack)?;
+    let known = packs.summaries();
+    let Some(summary) = known.iter().find(|summary| summary.name == name) else {
+        let names = || known.iter().map(|summary| summary.name.as_str());
+        let hint = match spelling::nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "`fleet packs` lists them: {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
+        };
+        judge.wrong(
+            &pack.path,
+            format!("unknown pack `{}`", name.escape_debug()),
+            hint,
+        );
+        return None;
+    };
+    let model = match map.get("model") {
+        None => None,
+        Some(value) => Some((judge.filled(&value)?, value.path)),
+    };
+    let found = packs.platform(name, model.as_ref().map(|(model, _)| *model));
+    if found.is_none() {
+        let (model, path) = model.unwrap_or(("", pack.path));
+        let says = format!("{name} has no model `{}`", model.escape_debug());
+        judge.wrong(
+            &path,
+            says,
+            format!("its models are {}", summary.models.join(", ")),
+        );
+    }
+    found
+}
+
+/// What the inventory says, and what the device has.
+fn credentials(
+    judge: &mut Judge,
+    map: &Map<'_>,
+    default: &Partial,
+) -> Option<(Credentials, Credentials)> {
+    let said = optional(judge, map, "credentials", Partial::read).or(default);
+    let said = match said.whole() {
+        Ok(said) => said,
+        Err(missing) => {
+            let hint =
+                "add `credentials: {username: ..., password: ..., enable: ...}` to the topology";
+            judge.wrong(map.path(), format!("this device has no {missing}"), hint);
+            return None;
+        }
+    };
+    let real = optional(judge, map, "actual", Partial::read);
+    let real = real.or(&Partial::from(&said)).whole().ok()?;
+    Some((said, real))
+}
+
+fn word(judge: &mut Judge, map: &Map<'_>, key: &str) -> Option<String> {
+    let value = map.get(key)?;
+    let text = judge.filled(&value)?;
+    if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        judge.wrong(
+            &value.path,
+            format!("a {key} is one word"),
+            "write it with hyphens, e.g. krakow-c",
+        );
+        return None;
+    }
+    Some(text.to_string())
+}
+
+/// The text of the startup-config; `None` if it can't be had, `Some(None)` if there is none.
+#[allow(
+    clippy::option_option,
+    reason = "a mistake, none, and one are three answers"
+)]
+fn startup(judge: &mut Judge, map: &Map<'_>, folder: &Path) -> Option<Option<Arc<str>>> {
+    let Some(value) = map.get("startup") else {
+        return Some(None);
+    };
+    let file = folder.join(judge.filled(&value)?);
+    let hint = "give a path that begins at the topology's folder, e.g. configs/wlc-1.cfg";
+    match std::fs::read_to_string(&file) {
+        Ok(text) if text.len() > STARTUP_BYTES_MAX => {
+            let says = format!("{} has {} bytes", file.display(), text.len());
+            judge.wrong(
+                &value.path,
+                says,
+                format!("a startup-config has at most {STARTUP_BYTES_MAX}"),
+            );
+            None
+        }
+        Ok(text) => Some(Some(text.into())),
+        Err(error) => {
+            judge.wrong(
+                &value.path,
+                format!("{} can't be read: {error}", file.display()),
+                hint,
+            );
+            None
+        }
+    }
+}
+
+/// Adds a group and says which devices it is. A spoilt one leaves only its names.
+fn add(
+    judge: &mut Judge,
+    devices: &mut Devices,
+    map: &Map<'_>,
+    name: Option<NamePattern>,
+    group: Option<Group>,
+) -> Option<Range<usize>> {
+    let Some(name) = name else {
+        devices.spoilt = true;
+        devices.nameless = true;
+        return None;
+    };
+    let first = devices.len();
+    let place = format!("{}.name", map.path());
+    if first + name.count() > DEVICES_MAX {
+        let says = format!("these are more than {DEVICES_MAX} devices");
+        judge.wrong(&place, says, "lower a `count`, or split the topology");
+        return None;
+    }
+    devices.spoilt |= group.is_none();
+    for index in 0..name.count() {
+        let known = if group.is_some() {
+            Known::Device(first + index)
+        } else {
+            Known::Spoilt
+        };
+        let one = name.nth(index).unwrap_or_default();
+        if devices.names.insert(one.clone(), known).is_some() {
+            judge.wrong(
+                &place,
+                format!("the name `{one}` is taken"),
+                "give each device a name of its own",
+            );
+            return None;
+        }
+    }
+    let range = first..first + name.count();
+    devices.groups.extend(group.map(|group| Group {
+        name,
+        first,
+        ..group
+    }));
+    Some(range)
+}
+
+/// Notes which access points join which controller.
+fn join(
+    judge: &mut Judge,
+    devices: &mut Devices,
+    members: Option<Range<usize>>,
+    value: &Value<'_>,
+) {
+    let Some(name) = judge.filled(value) else {
+        return;
+    };
+    let (Known::Device(controller), Some(members)) =
+        (devices.find(judge, name, &value.path), members)
+    else {
+        return;
+    };
+    if members.contains(&controller) {
+        judge.wrong(
+            &value.path,
+            "a device can't join itself",
+            "name a wireless controller",
+        );
+        return;
+    }
+    devices
+        .joined
+        .entry(controller)
+        .or_default()
+        .extend(members);
+}
