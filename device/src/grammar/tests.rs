@@ -119,8 +119,8 @@ fn keywords_may_be_cut_to_a_unique_prefix() {
             "aaa authentication login default group tacacs+ local",
         ),
         (
-            "aaa auth log VTY gr RAD no",
-            "aaa authentication login VTY group RAD none",
+            "aaa auth log VTY gr ISE no",
+            "aaa authentication login VTY group ISE none",
         ),
         ("mon rate 5 source a", "monitor rate 5 source a"),
         (
