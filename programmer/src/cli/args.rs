@@ -1,0 +1,116 @@
+//! What the command line may say.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use programmer::transport::HostKeyPolicy;
+
+/// Turns resource-facing services (RFS) into CLI and pushes it to devices over SSH, every line verified.
+///
+/// A document says what devices shall have; the device packs say how that is written; the topology says
+/// where the devices are. `render` shows the lines, `push` sends them: login, enable, configure terminal,
+/// line by line with its echo and its prompt checked, end, write memory.
+#[derive(Debug, Parser)]
+#[command(name = "programmer", version, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    /// Read device packs from this directory first; files it lacks come from the program itself
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) packs: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  programmer render --topology topologies/campus.yaml examples/campus-users.yaml
+  fleet inventory topologies/campus.yaml --format known-hosts > known_hosts
+  programmer push --topology topologies/campus.yaml --known-hosts known_hosts examples/campus-users.yaml
+
+Exit status:
+  0  every device has all of it
+  1  a device failed; nothing of it is in, or all of it is in and not saved
+  2  a document, the topology or the command line is wrong; nothing was sent
+  3  a device has part of it, or it isn't known what it has";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the CLI that each device would get, and touch nothing
+    Render(InputArgs),
+    /// Push the CLI to the devices
+    Push(PushArgs),
+    /// List the writers, or show the fields of one
+    Writers {
+        /// The writer to show
+        writer: Option<String>,
+    },
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// The topology file: which devices there are, where, and how to log in
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) topology: PathBuf,
+    /// RFS documents, YAML or (by the ending .json) JSON
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The form of what is printed
+    #[arg(long, value_enum, default_value_t = Output::Text, value_name = "FORM")]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PushArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Open at most so many sessions at once
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub(crate) concurrency: u16,
+    /// The file of known host keys [default: ~/.ssh/known_hosts]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known_hosts: Option<PathBuf>,
+    /// What to do with a host key that isn't known
+    #[arg(long, value_enum, default_value_t = HostKeyPolicy::Strict, value_name = "POLICY")]
+    pub(crate) host_keys: HostKeyPolicy,
+    /// A private key that is tried before the password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: Option<PathBuf>,
+    /// Write what was sent and received, without secrets, to DIR/<device>.txt
+    #[arg(long, value_name = "DIR")]
+    pub(crate) transcript: Option<PathBuf>,
+    /// Leave the configuration unsaved
+    #[arg(long)]
+    pub(crate) no_save: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    /// Say more on standard error; twice for what is sent and received
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+    /// The form of the log
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, global = true, value_name = "FORM")]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// One line of text
+    Text,
+    /// One JSON object a line
+    Json,
+}

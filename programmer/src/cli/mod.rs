@@ -1,0 +1,105 @@
+//! The commands of the program `programmer`.
+
+mod args;
+mod progress;
+mod push;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser};
+use programmer::packs::{PackSource, Packs};
+use programmer::plan::Plan;
+use programmer::report::ExitStatus;
+use programmer::resolve::resolve;
+use programmer::rfs;
+use programmer::secret::Secret;
+use programmer::topology::{Inventory, PasswordOverride};
+use tracing_subscriber::EnvFilter;
+use yaml::Mistake;
+
+use args::{Cli, Command, InputArgs, LogArgs, LogFormat};
+
+/// Runs the command line.
+pub(crate) fn run() -> ExitStatus {
+    let cli = Cli::parse();
+    start_log(&cli.log);
+    let done = match cli.command {
+        Command::Render(input) => show::render(&input, cli.packs),
+        Command::Push(args) => push::push(&args, cli.packs),
+        Command::Writers { writer } => show::writers(writer.as_deref(), cli.packs),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "programmer", &mut std::io::stdout());
+            Ok(ExitStatus::AllApplied)
+        }
+    };
+    match done {
+        Ok(status) => status,
+        Err(mistakes) => {
+            tell(&mistakes);
+            ExitStatus::BadInput
+        }
+    }
+}
+
+/// Reads all that a plan needs, and makes it; or tells every mistake there is.
+fn plan(input: &InputArgs, packs: Option<PathBuf>) -> Result<Plan, Vec<Mistake>> {
+    let packs = load_packs(packs)?;
+    let mut mistakes = Vec::new();
+    let mut documents = Vec::new();
+    for file in &input.files {
+        match rfs::read_file(file) {
+            Ok(read) => documents.extend(read),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    let inventory = match Inventory::read_file(&input.topology, &passwords()) {
+        Ok(inventory) => inventory,
+        Err(found) => return Err([found, mistakes].concat()),
+    };
+    // Documents of sound form are checked for their meaning also when others are not.
+    match resolve(&documents, &inventory, &packs) {
+        Ok(plan) if mistakes.is_empty() => Ok(plan),
+        Ok(_) => Err(mistakes),
+        Err(found) => Err([mistakes, found].concat()),
+    }
+}
+
+fn load_packs(over: Option<PathBuf>) -> Result<Packs, Vec<Mistake>> {
+    let Some(over) = over else { return Packs::load(&PackSource::embedded()) };
+    if !over.is_dir() {
+        let mistake = Mistake::new(over.display().to_string(), "there is no such directory");
+        return Err(vec![mistake.hint("--packs names a directory with one folder a platform")]);
+    }
+    Packs::load(&PackSource::overridden_by(over))
+}
+
+/// Passwords never stand on the command line, where every user of the machine could read them.
+fn passwords() -> PasswordOverride {
+    let secret = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::new);
+    PasswordOverride { password: secret("PROGRAMMER_PASSWORD"), enable: secret("PROGRAMMER_ENABLE") }
+}
+
+#[allow(clippy::print_stderr, reason = "the program's errors are for its user")]
+fn tell(mistakes: &[Mistake]) {
+    for mistake in mistakes {
+        eprintln!("error: {}", mistake.report());
+    }
+    let count = mistakes.len();
+    eprintln!("{count} mistake{}; nothing was sent", if count == 1 { "" } else { "s" });
+}
+
+/// The log goes to standard error, so that standard output is the command's answer and nothing else.
+fn start_log(log: &LogArgs) {
+    let level = match log.verbose {
+        0 => "warn,russh=error",
+        1 => "info,russh=warn",
+        _ => "debug,russh=info",
+    };
+    let filter = EnvFilter::try_from_env("PROGRAMMER_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let log_to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log.log_format {
+        LogFormat::Text => log_to.init(),
+        LogFormat::Json => log_to.json().init(),
+    }
+}

@@ -1,0 +1,95 @@
+//! `programmer push`
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use programmer::push::{DeviceResult, PushOptions, Watch, push as push_plan};
+use programmer::report::{self, ExitStatus};
+use programmer::transport::{HostKeys, SshOptions};
+use tokio::sync::watch;
+use yaml::Mistake;
+
+use super::args::{Output, PushArgs};
+use super::progress::{Bars, Lines};
+use super::show;
+
+/// Plans, pushes, reports.
+pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
+    let plan = super::plan(&args.input, packs)?;
+    show::warn(&plan);
+    if let Some(directory) = &args.transcript {
+        create(directory)?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| vec![Mistake::new("programmer", error.to_string())])?;
+    let known_hosts = args.known_hosts.clone().unwrap_or_else(HostKeys::default_file);
+    let options = PushOptions {
+        concurrency: usize::from(args.concurrency),
+        save: !args.no_save,
+        ssh: Arc::new(SshOptions {
+            host_keys: HostKeys::new(args.host_keys, known_hosts),
+            identity: args.identity.clone(),
+        }),
+    };
+    let watcher = watcher(args.input.output, plan.devices().len());
+    let results = runtime.block_on(async {
+        let interrupt = on_interrupt();
+        push_plan(&plan, &options, watcher, interrupt).await
+    });
+    if let Some(directory) = &args.transcript {
+        write_transcripts(directory, &results);
+    }
+    match args.input.output {
+        Output::Text => show::print(&report::text(&results)),
+        Output::Json => show::print(&format!("{:#}\n", report::json(&results))),
+    }
+    Ok(report::exit_status(&results))
+}
+
+/// Bars on a terminal, lines elsewhere; with JSON, nothing stands beside the report.
+fn watcher(output: Output, devices: usize) -> Arc<dyn Watch> {
+    match output {
+        Output::Json => Arc::new(()),
+        Output::Text if std::io::stderr().is_terminal() => Arc::new(Bars::new(devices)),
+        Output::Text => Arc::new(Lines),
+    }
+}
+
+/// Turns true at the first Ctrl-C. A second one ends the program where it stands.
+fn on_interrupt() -> watch::Receiver<bool> {
+    let (tell, hear) = watch::channel(false);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            tracing::warn!("interrupted: finishing the lines in flight; once more ends at once");
+            let _ = tell.send(true);
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(ExitStatus::SomeUnclear as i32);
+        }
+    });
+    hear
+}
+
+fn create(directory: &Path) -> Result<(), Vec<Mistake>> {
+    std::fs::create_dir_all(directory).map_err(|error| {
+        let mistake = Mistake::new(directory.display().to_string(), error.to_string());
+        vec![mistake.hint("--transcript names a directory that can be written")]
+    })
+}
+
+fn write_transcripts(directory: &Path, results: &[DeviceResult]) {
+    for result in results {
+        let file = directory.join(format!("{}.txt", file_name(&result.plan.device().name)));
+        if let Err(error) = std::fs::write(&file, result.transcript.text()) {
+            tracing::error!(file = %file.display(), %error, "can't write the transcript");
+        }
+    }
+}
+
+/// A device's name as the name of a file; it must not lead out of the directory.
+fn file_name(device: &str) -> String {
+    let safe = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let name: String = device.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect();
+    name.trim_start_matches('.').to_string()
+}

@@ -1,0 +1,87 @@
+//! Commands that only show: `render` and `writers`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use programmer::packs::{Packs, Writer};
+use programmer::plan::{DevicePlan, Plan};
+use programmer::report::ExitStatus;
+use serde_json::{Value, json};
+use yaml::Mistake;
+
+use super::args::{InputArgs, Output};
+
+/// `programmer render`
+pub(super) fn render(input: &InputArgs, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
+    let plan = super::plan(input, packs)?;
+    match input.output {
+        Output::Text => {
+            print(&plan.to_string());
+            warn(&plan);
+        }
+        Output::Json => print(&format!("{:#}\n", json_plan(&plan))),
+    }
+    Ok(ExitStatus::AllApplied)
+}
+
+/// `programmer writers [WRITER]`
+pub(super) fn writers(name: Option<&str>, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
+    let packs = super::load_packs(packs)?;
+    let Some(name) = name else {
+        for name in packs.writers() {
+            let about = platforms_of(&packs, name).first().map(|(_, writer)| writer.about().trim());
+            print(&format!("{name:<22} {}\n", about.unwrap_or_default()));
+        }
+        return Ok(ExitStatus::AllApplied);
+    };
+    let taken = platforms_of(&packs, name);
+    let Some((_, writer)) = taken.first() else {
+        let known: Vec<&str> = packs.writers().collect();
+        let mistake = Mistake::new("programmer writers", format!("the writer `{name}` is unknown"));
+        return Err(vec![mistake.hint(format!("the writers are: {}", known.join(", ")))]);
+    };
+    let platforms: Vec<&str> = taken.iter().map(|(platform, _)| *platform).collect();
+    print(&format!("{name}: {}\nfor {}\n\n", writer.about().trim(), platforms.join(", ")));
+    for (field, definition) in writer.fields() {
+        print(&format!("  {field:<22} {}\n", definition.help()));
+    }
+    Ok(ExitStatus::AllApplied)
+}
+
+/// Tells what a person should know before pushing.
+#[allow(clippy::print_stderr, reason = "warnings are for the user")]
+pub(super) fn warn(plan: &Plan) {
+    plan.warnings().for_each(|warning| eprintln!("warning: {warning}"));
+}
+
+/// Writes to standard output. A reader that has gone away is no error.
+pub(super) fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn platforms_of<'p>(packs: &'p Packs, writer: &str) -> Vec<(&'p str, &'p Writer)> {
+    packs
+        .names()
+        .filter_map(|name| Some((name, packs.platform(name)?.writer(writer)?.as_ref())))
+        .collect()
+}
+
+fn json_plan(plan: &Plan) -> Value {
+    json!({ "devices": plan.devices().iter().map(json_device).collect::<Vec<_>>() })
+}
+
+fn json_device(plan: &DevicePlan) -> Value {
+    let device = plan.device();
+    let line = |line: &programmer::plan::PlanLine| {
+        json!({"line": line.shown(), "mode": line.mode(), "feature": line.feature()})
+    };
+    json!({
+        "device": device.name,
+        "host": device.host,
+        "port": device.port,
+        "pack": device.pack,
+        "role": device.role,
+        "lines": plan.lines().iter().map(line).collect::<Vec<_>>(),
+        "warnings": plan.warnings().collect::<Vec<_>>(),
+    })
+}

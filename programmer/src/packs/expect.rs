@@ -1,0 +1,199 @@
+//! What the programmer expects of a platform, ready to use: patterns compiled, times as durations.
+//!
+//! Patterns match bytes, and only ever the last line that a device has written, or one finished line.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use regex::bytes::{Regex, RegexSet};
+use serde::Deserialize;
+use yaml::{Mistake, Positions};
+
+use super::expect_file::{ExpectFile, TimeoutsFile};
+
+/// When `enable` is sent (palError: `CLI_ENABLE_CONDITION`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnableCondition {
+    /// Also at a prompt that is privileged already, as Catalyst Center does.
+    Always,
+    /// Only at a prompt that is not privileged.
+    WhenNeeded,
+    /// Never: the platform has no such command.
+    Never,
+}
+
+/// Everything the session engine knows of a platform.
+#[derive(Debug, Clone)]
+pub struct Expect {
+    /// Ends every line that is sent.
+    pub newline: String,
+    /// Aborts a line or a question.
+    pub interrupt: String,
+    /// The longest line that the platform reads.
+    pub line_bytes_max: usize,
+    /// `Username:` in the session itself (palError: `CLI_USERNAME_EXPECT`).
+    pub username: RegexSet,
+    /// `Password:` (palError: `CLI_PASSWORD_EXPECT`).
+    pub password: RegexSet,
+    /// Lines that refuse a login in the session itself.
+    pub login_refused: RegexSet,
+    /// Any EXEC prompt; group `host` is the hostname (palError: `CLI_PROMPT_EXPECT`).
+    pub exec: Regex,
+    /// An EXEC prompt that may configure.
+    pub privileged: Regex,
+    /// A configuration prompt; groups `host` and `mode` (palError: `CLI_CONFIG_PROMPT_SEARCH_EXPRESION`).
+    pub config: Regex,
+    /// Configuration prompts show so many letters of the hostname.
+    pub config_host_chars: usize,
+    /// When `enable` is sent.
+    pub enable_condition: EnableCondition,
+    /// `enable`.
+    pub enable: String,
+    /// Lines that refuse the enable password.
+    pub enable_refused: RegexSet,
+    /// Sent after login.
+    pub setup: Vec<String>,
+    /// `configure terminal`.
+    pub configure: String,
+    /// The mode it leads to.
+    pub configure_mode: String,
+    /// `end`.
+    pub unconfigure: String,
+    /// `write memory`.
+    pub save: String,
+    /// The line that says it is saved.
+    pub saved: Regex,
+    /// `exit`.
+    pub leave: String,
+    /// The deadlines.
+    pub timeouts: Timeouts,
+    /// Lines that refuse a command.
+    pub errors: RegexSet,
+    /// Lines that begin with `%` and do no harm.
+    pub harmless: RegexSet,
+    /// What a question looks like at the end of the last line.
+    pub questions: RegexSet,
+    /// Questions that are answered, each with its answer.
+    pub dialogues: Vec<(Regex, String)>,
+    /// The prompts that a writer's mode name stands for.
+    pub modes: BTreeMap<String, Vec<String>>,
+}
+
+/// How long each wait may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// Connect and log in (palError: `CLI_CONNECTION_TIME`).
+    pub connect: Duration,
+    /// The echo and the prompt of one line (palError: `DEVICE_TIMEOUT`).
+    pub line: Duration,
+    /// The command that saves.
+    pub save: Duration,
+    /// The whole session (palError: `DEVICE_FAILSAFE_TIMEOUT`).
+    pub session: Duration,
+    /// Leaving a device clean after a failure.
+    pub cleanup: Duration,
+    /// A wrong echo that nothing corrects for so long is wrong.
+    pub settle: Duration,
+}
+
+impl Expect {
+    /// Whether a prompt's mode is the one that a writer's line leads to.
+    #[must_use]
+    pub fn is_mode(&self, named: &str, shown: &str) -> bool {
+        self.modes.get(named).map_or(named == shown, |prompts| prompts.iter().any(|p| p == shown))
+    }
+
+    /// Compiles a file that nothing is missing from.
+    pub(super) fn compile(file: ExpectFile, place: &Place<'_>) -> Result<Self, Mistake> {
+        let login = place.required(file.login, "login")?;
+        let prompts = place.required(file.prompts, "prompts")?;
+        let enable = place.required(file.enable, "enable")?;
+        let configure = place.required(file.configure, "configure")?;
+        let save = place.required(file.save, "save")?;
+        let errors = [file.errors.unwrap_or_default(), file.more_errors].concat();
+        let harmless = [file.harmless.unwrap_or_default(), file.more_harmless].concat();
+        Ok(Self {
+            newline: place.required(file.newline, "newline")?,
+            interrupt: place.required(file.interrupt, "interrupt")?,
+            line_bytes_max: place.required(file.line_bytes_max, "line_bytes_max")?,
+            username: place.set(&login.username, "login.username")?,
+            password: place.set(&login.password, "login.password")?,
+            login_refused: place.set(&login.refused, "login.refused")?,
+            exec: place.pattern(&prompts.exec, "prompts.exec", &["host"])?,
+            privileged: place.pattern(&prompts.privileged, "prompts.privileged", &[])?,
+            config: place.pattern(&prompts.config, "prompts.config", &["host", "mode"])?,
+            config_host_chars: prompts.config_host_chars,
+            enable_condition: enable.condition,
+            enable: enable.command,
+            enable_refused: place.set(&enable.refused, "enable.refused")?,
+            setup: file.setup.unwrap_or_default(),
+            configure: configure.enter,
+            configure_mode: configure.mode,
+            unconfigure: configure.leave,
+            saved: place.pattern(&save.saved, "save.saved", &[])?,
+            save: save.command,
+            leave: place.required(file.leave, "leave")?,
+            timeouts: place.required(file.timeouts, "timeouts")?.into(),
+            errors: place.set(&errors, "errors")?,
+            harmless: place.set(&harmless, "harmless")?,
+            questions: place.set(&file.questions.unwrap_or_default(), "questions")?,
+            dialogues: file
+                .dialogues
+                .unwrap_or_default()
+                .into_iter()
+                .map(|d| Ok((place.pattern(&d.question, "dialogues", &[])?, d.answer)))
+                .collect::<Result<_, Mistake>>()?,
+            modes: file.modes.unwrap_or_default(),
+        })
+    }
+}
+
+impl From<TimeoutsFile> for Timeouts {
+    fn from(file: TimeoutsFile) -> Self {
+        Self {
+            connect: Duration::from_secs(file.connect_s),
+            line: Duration::from_secs(file.line_s),
+            save: Duration::from_secs(file.save_s),
+            session: Duration::from_secs(file.session_s),
+            cleanup: Duration::from_secs(file.cleanup_s),
+            settle: Duration::from_millis(file.settle_ms),
+        }
+    }
+}
+
+/// The file that is compiled, for mistakes in it.
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    pub(super) positions: &'a Positions,
+}
+
+impl Place<'_> {
+    fn required<T>(&self, value: Option<T>, key: &str) -> Result<T, Mistake> {
+        value.ok_or_else(|| {
+            Mistake::new(self.file, format!("`{key}` is missing"))
+                .hint("add it, or extend a platform that has it")
+        })
+    }
+
+    fn pattern(&self, pattern: &str, path: &str, groups: &[&str]) -> Result<Regex, Mistake> {
+        let regex = Regex::new(pattern).map_err(|error| self.bad(path, &error.to_string()))?;
+        match groups.iter().find(|group| !regex.capture_names().flatten().any(|g| g == **group)) {
+            None => Ok(regex),
+            Some(group) => Err(self.bad(path, &format!("the pattern has no group `{group}`"))),
+        }
+    }
+
+    fn set(&self, patterns: &[String], path: &str) -> Result<RegexSet, Mistake> {
+        for (index, pattern) in patterns.iter().enumerate() {
+            self.pattern(pattern, &format!("{path}[{index}]"), &[])?;
+        }
+        RegexSet::new(patterns).map_err(|error| self.bad(path, &error.to_string()))
+    }
+
+    fn bad(&self, path: &str, what: &str) -> Mistake {
+        Mistake::new(self.file, format!("{path}: {what}"))
+            .at(self.positions.get(path))
+            .hint("patterns are regular expressions over bytes; https://docs.rs/regex has their syntax")
+    }
+}

@@ -1,0 +1,164 @@
+//! A plan: what every device will be sent, decided before any session is opened.
+//!
+//! A plan is made by [`crate::resolve`] and never changes. It prints as configuration that a person can
+//! review; nothing that is not in a plan is ever sent as configuration. (Later it will also carry the
+//! inverse lines and the fingerprint of the configuration that it was made from.)
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::packs::Expect;
+use crate::secret::Mask;
+use crate::topology::Device;
+
+/// What every device gets.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    devices: Vec<DevicePlan>,
+}
+
+/// What one device gets.
+#[derive(Debug, Clone)]
+pub struct DevicePlan {
+    device: Device,
+    expect: Arc<Expect>,
+    lines: Arc<[PlanLine]>,
+    mask: Arc<Mask>,
+}
+
+/// One line of configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanLine {
+    text: String,
+    shown: String,
+    depth: usize,
+    mode: String,
+    feature: Arc<str>,
+}
+
+impl Plan {
+    pub(crate) fn new(devices: Vec<DevicePlan>) -> Self {
+        Self { devices }
+    }
+
+    /// The devices that get anything, in the inventory's order.
+    #[must_use]
+    pub fn devices(&self) -> &[DevicePlan] {
+        &self.devices
+    }
+
+    /// Warnings about all devices, each with the device's name.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.devices.iter().flat_map(|plan| {
+            plan.warnings().map(move |warning| format!("{}: {warning}", plan.device.name))
+        })
+    }
+}
+
+impl DevicePlan {
+    pub(crate) fn new(device: Device, expect: Arc<Expect>, lines: Vec<PlanLine>, mask: Mask) -> Self {
+        Self { device, expect, lines: lines.into(), mask: Arc::new(mask) }
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// How its platform is talked to.
+    #[must_use]
+    pub fn expect(&self) -> &Arc<Expect> {
+        &self.expect
+    }
+
+    /// The lines, in the order in which they are sent.
+    #[must_use]
+    pub fn lines(&self) -> &Arc<[PlanLine]> {
+        &self.lines
+    }
+
+    /// The secrets that must not be shown.
+    #[must_use]
+    pub fn mask(&self) -> &Arc<Mask> {
+        &self.mask
+    }
+
+    /// What a person should know before pushing.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().enumerate().filter(|(_, line)| !line.text.is_ascii()).map(|(index, line)| {
+            format!(
+                "line {} `{}` has letters outside ASCII; a terminal line that reads 7 bits changes them, \
+                 and the push then ends with an echo mismatch",
+                index + 1,
+                line.shown
+            )
+        })
+    }
+}
+
+impl PlanLine {
+    pub(crate) fn new(
+        text: String,
+        depth: usize,
+        mode: String,
+        feature: Arc<str>,
+        mask: &Mask,
+    ) -> Self {
+        let shown = mask.text(&text);
+        Self { text, shown, depth, mode, feature }
+    }
+
+    /// The line as it is sent.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line as it may be shown.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The mode that the line leads to, as its writer names it.
+    #[must_use]
+    pub fn mode(&self) -> &str {
+        &self.mode
+    }
+
+    /// The feature that the line belongs to: `create Vrf VN_USERS`.
+    #[must_use]
+    pub fn feature(&self) -> &str {
+        &self.feature
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, device) in self.devices.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            write!(out, "{device}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for DevicePlan {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Device { name, pack, role, host, port, .. } = &self.device;
+        let role = role.as_ref().map(|role| format!(", {role}")).unwrap_or_default();
+        writeln!(out, "! {name} ({pack}{role}) at {host}:{port}: {} lines", self.lines.len())?;
+        let mut feature = "";
+        for line in self.lines.iter() {
+            if line.feature() != feature {
+                feature = line.feature();
+                writeln!(out, "! {feature}")?;
+            }
+            writeln!(out, "{:depth$}{}", "", line.shown, depth = line.depth)?;
+        }
+        Ok(())
+    }
+}

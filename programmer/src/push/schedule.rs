@@ -1,0 +1,105 @@
+//! Decides whose turn it is: bounded, in the plan's order, until all are done or the user interrupts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tracing::{Instrument, debug, info_span};
+
+use super::drive::{Clock, drive, interrupted};
+use super::{DeviceResult, Event, Watch};
+use crate::plan::{DevicePlan, Plan};
+use crate::session::{Cause, EndState, Job, Outcome, Session, Transcript};
+use crate::transport::{SshOptions, SshTransport};
+
+/// How a plan is pushed.
+#[derive(Debug, Clone)]
+pub struct PushOptions {
+    /// How many sessions are open at once.
+    pub concurrency: usize,
+    /// Whether configurations are saved.
+    pub save: bool,
+    /// How devices are logged in to.
+    pub ssh: Arc<SshOptions>,
+}
+
+/// Pushes a plan. The results stand in the plan's order. `interrupt` turns true when the user wants it to
+/// stop.
+pub async fn push(
+    plan: &Plan,
+    options: &PushOptions,
+    watcher: Arc<dyn Watch>,
+    interrupt: watch::Receiver<bool>,
+) -> Vec<DeviceResult> {
+    let turns = Arc::new(Semaphore::new(options.concurrency.max(1)));
+    let mut tasks = JoinSet::new();
+    for (index, device) in plan.devices().iter().cloned().enumerate() {
+        let (turns, options) = (Arc::clone(&turns), options.clone());
+        let (watcher, interrupt) = (Arc::clone(&watcher), interrupt.clone());
+        let span = info_span!("push", device = %device.device().name);
+        tasks.spawn(
+            async move {
+                let _turn = turns.acquire().await;
+                let result = push_device(device, &options, &*watcher, interrupt).await;
+                watcher.event(Event::Done(&result));
+                (index, result)
+            }
+            .instrument(span),
+        );
+    }
+    let mut results: Vec<Option<DeviceResult>> = plan.devices().iter().map(|_| None).collect();
+    while let Some(done) = tasks.join_next().await {
+        if let Ok((index, result)) = done
+            && let Some(place) = results.get_mut(index)
+        {
+            *place = Some(result);
+        }
+    }
+    let lost = |plan: &DevicePlan| {
+        let outcome = untouched(Cause::Internal("its task ended early".into()), EndState::Unknown);
+        DeviceResult::new(plan.clone(), outcome, Transcript::default(), Duration::ZERO)
+    };
+    results
+        .into_iter()
+        .zip(plan.devices())
+        .map(|(result, plan)| result.unwrap_or_else(|| lost(plan)))
+        .collect()
+}
+
+async fn push_device(
+    plan: DevicePlan,
+    options: &PushOptions,
+    watcher: &dyn Watch,
+    mut interrupt: watch::Receiver<bool>,
+) -> DeviceResult {
+    let clock = Clock::start();
+    if *interrupt.borrow_and_update() {
+        let outcome = untouched(Cause::Interrupted, EndState::NotStarted);
+        return DeviceResult::new(plan, outcome, Transcript::default(), clock.now());
+    }
+    watcher.event(Event::Started(&plan));
+    let within = plan.expect().timeouts.connect;
+    let opened = tokio::select! {
+        opened = SshTransport::open(plan.device(), &options.ssh, within) => opened.map_err(Cause::Transport),
+        () = interrupted(&mut interrupt) => Err(Cause::Interrupted),
+    };
+    let transport = match opened {
+        Ok(transport) => transport,
+        Err(cause) => {
+            debug!(%cause, "no session");
+            let outcome = untouched(cause, EndState::NotStarted);
+            return DeviceResult::new(plan, outcome, Transcript::default(), clock.now());
+        }
+    };
+    let mut session = Session::new(Job::of(&plan, options.save), clock.now());
+    let accepted = |lines| watcher.event(Event::Accepted(&plan, lines));
+    drive(&mut session, transport, clock, interrupt, accepted).await;
+    let (outcome, transcript) = session.finish();
+    DeviceResult::new(plan, outcome, transcript, clock.now())
+}
+
+/// The outcome of a device that no line was sent to.
+fn untouched(cause: Cause, state: EndState) -> Outcome {
+    Outcome { state, accepted: 0, in_doubt: None, cause: Some(cause), notes: Vec::new() }
+}

@@ -1,0 +1,141 @@
+//! One line sent, and what comes back for it: the echo, the output, and then a prompt.
+//!
+//! The echo is compared on the line as a terminal shows it, literally. It is wrong for certain when the
+//! line ends and differs; a line that differs and doesn't end is wrong when nothing corrects it for a
+//! moment (the caller keeps the time).
+
+use crate::packs::Expect;
+use crate::visible::visible;
+
+use super::failure::Sent;
+use super::screen::Screen;
+
+/// A device that writes more than this for one line is taken to write without end.
+pub(super) const OUTPUT_BYTES_MAX: usize = 1 << 20;
+
+/// One line sent, and what came back so far.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) sent: Sent,
+    pub(super) echo: Echo,
+    /// The line that the terminal shall show: the prompt and what was sent.
+    expected: Vec<u8>,
+    prompt_bytes: usize,
+    /// How many bytes of the last line are as expected.
+    agreed: usize,
+    output: Vec<Vec<u8>>,
+    output_bytes: usize,
+}
+
+/// How far the echo is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Echo {
+    /// The first line of a session: whatever stands before its echo is a banner.
+    Finding,
+    /// The echo is on its way.
+    Awaited,
+    /// A secret was sent, and nothing is echoed but the end of the line.
+    Hidden,
+    /// The echo is right.
+    Right,
+    /// Something else came back.
+    Wrong(Vec<u8>),
+}
+
+impl Exchange {
+    /// A line sent at a prompt.
+    pub(super) fn new(sent: Sent, prompt: &[u8], text: &str, echo: Echo) -> Self {
+        let expected = [prompt, text.as_bytes()].concat();
+        let agreed = prompt.len();
+        Self { sent, echo, expected, prompt_bytes: agreed, agreed, output: Vec::new(), output_bytes: 0 }
+    }
+
+    /// Takes a line that ended. In the first exchange, the text before the echo is returned: the prompt.
+    pub(super) fn line(&mut self, line: Vec<u8>) -> Option<Vec<u8>> {
+        match &self.echo {
+            Echo::Finding => {
+                let text = self.expected.trim_ascii();
+                let prompt = line.trim_ascii_end().strip_suffix(text)?.to_vec();
+                return Some(prompt);
+            }
+            Echo::Awaited if line.trim_ascii_end() == self.expected.trim_ascii_end() => self.echo = Echo::Right,
+            Echo::Awaited => self.echo = Echo::Wrong(line),
+            Echo::Hidden => self.echo = Echo::Right,
+            Echo::Right | Echo::Wrong(_) => self.keep(line),
+        }
+        None
+    }
+
+    /// Whether the unfinished last line can no longer become the echo, unless the device redraws it.
+    pub(super) fn is_astray(&mut self, screen: &mut Screen) -> bool {
+        let touched = screen.take_touched();
+        if self.echo != Echo::Awaited {
+            return false;
+        }
+        let line = screen.line();
+        self.agreed = self.agreed.min(touched).min(line.len());
+        let fresh = line.iter().skip(self.agreed);
+        let same = fresh.zip(self.expected.iter().skip(self.agreed)).take_while(|(a, b)| a == b);
+        self.agreed += same.count();
+        self.agreed < line.len() && screen.at_end()
+    }
+
+    /// What came back in place of the echo, without the prompt before it.
+    pub(super) fn echoed<'l>(&self, line: &'l [u8]) -> &'l [u8] {
+        let prompt = self.expected.get(..self.prompt_bytes).unwrap_or_default();
+        line.strip_prefix(prompt).unwrap_or(line).trim_ascii()
+    }
+
+    /// Whether the device wrote more than anybody wants to read.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.output_bytes > OUTPUT_BYTES_MAX
+    }
+
+    /// The lines between the echo and the prompt.
+    pub(super) fn output(&self) -> &[Vec<u8>] {
+        &self.output
+    }
+
+    fn keep(&mut self, line: Vec<u8>) {
+        self.output_bytes += line.len() + 1;
+        if !self.is_flooded() && !line.trim_ascii().is_empty() {
+            self.output.push(line);
+        }
+    }
+}
+
+/// What a device's answer means.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// The line that refuses.
+    pub(super) refused: Option<String>,
+    /// Lines that do no harm.
+    pub(super) notes: Vec<String>,
+}
+
+impl Answer {
+    /// Reads the lines between echo and prompt. A line that begins with `%` refuses, unless the platform
+    /// knows it to be harmless: a device has more ways to say no than anybody has listed.
+    pub(super) fn of(output: &[Vec<u8>], expect: &Expect) -> Self {
+        let mut answer = Self::default();
+        for line in output {
+            let text = line.trim_ascii();
+            let refuses = expect.errors.is_match(text) || text.starts_with(b"%");
+            if refuses && !expect.harmless.is_match(text) {
+                answer.refused.get_or_insert_with(|| visible(text));
+            } else if text != b"^" {
+                answer.notes.push(visible(text));
+            }
+        }
+        answer
+    }
+
+    /// All that the device said, in one line.
+    pub(super) fn text(&self) -> String {
+        match &self.refused {
+            Some(refused) => refused.clone(),
+            None if self.notes.is_empty() => "(nothing)".to_string(),
+            None => self.notes.join(" / "),
+        }
+    }
+}

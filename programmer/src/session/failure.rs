@@ -1,0 +1,263 @@
+//! Why a push failed: one cause, with its line and its bytes, and the next step.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::transport::TransportError;
+
+/// A push that failed on one device.
+#[derive(Debug, thiserror::Error)]
+pub struct PushFailure {
+    /// The device's name.
+    pub device: String,
+    /// Its address, as error texts of the field name it.
+    pub host: String,
+    /// What went wrong.
+    #[source]
+    pub cause: Cause,
+}
+
+/// A line of the plan, or a command around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The line's number in the plan, from 1; `None` for a command around the plan.
+    pub line_no: Option<usize>,
+    /// What was sent, without secrets.
+    pub text: String,
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// No session came about.
+    #[error("can't be reached: {0}")]
+    Transport(#[source] TransportError),
+    /// The device asked for a login in the session and refused it.
+    #[error("refused the login of `{username}`: {answer}")]
+    LoginRefused {
+        /// Who wanted to log in.
+        username: String,
+        /// What the device said.
+        answer: String,
+    },
+    /// The enable password is wrong.
+    #[error("refused the enable password: {answer}")]
+    EnableRefused {
+        /// What the device said.
+        answer: String,
+    },
+    /// `enable` led to no privilege.
+    #[error("stays unprivileged after `{command}`: {answer}")]
+    NotPrivileged {
+        /// The command.
+        command: String,
+        /// What the device said.
+        answer: String,
+    },
+    /// The device doesn't enter configuration mode.
+    #[error("refused `{command}`: {answer}")]
+    CannotConfigure {
+        /// The command.
+        command: String,
+        /// What the device said.
+        answer: String,
+    },
+    /// The device refused a line.
+    #[error("refused {sent}: {answer}")]
+    Refused {
+        /// The line.
+        sent: Sent,
+        /// What the device said.
+        answer: String,
+    },
+    /// The device echoed something else than what was sent.
+    #[error("echoed {sent} wrong: sent `{}`, came back `{received}`", sent.text)]
+    EchoMismatch {
+        /// The line.
+        sent: Sent,
+        /// What came back in its place.
+        received: String,
+    },
+    /// The device answered, but in another mode than the line leads to.
+    #[error("is in the mode `{found}` after {sent}, which leads to `{expected}`")]
+    WrongMode {
+        /// The line.
+        sent: Sent,
+        /// The mode it leads to.
+        expected: String,
+        /// The mode the device is in.
+        found: String,
+    },
+    /// The device asks something that nobody is to answer.
+    #[error("asked `{question}` after {sent}")]
+    Question {
+        /// The line.
+        sent: Sent,
+        /// What it asked.
+        question: String,
+    },
+    /// The device gave no prompt in time.
+    #[error("gave no prompt within {}s after {sent}: the last bytes were `{tail}`", waited.as_secs_f64())]
+    NoPrompt {
+        /// The line.
+        sent: Sent,
+        /// How long it was waited for.
+        waited: Duration,
+        /// The last bytes received, escaped.
+        tail: String,
+    },
+    /// The session ended by itself.
+    #[error("closed the session after {sent}: {reason}; the last bytes were `{tail}`")]
+    Closed {
+        /// The line.
+        sent: Sent,
+        /// What the transport says of it.
+        reason: String,
+        /// The last bytes received, escaped.
+        tail: String,
+    },
+    /// The device wrote without end.
+    #[error("wrote more than {bytes_max} bytes after {sent}")]
+    Flooded {
+        /// The line.
+        sent: Sent,
+        /// The most that is read for one line.
+        bytes_max: usize,
+    },
+    /// The configuration is in, and not saved.
+    #[error("did not save its configuration: `{command}` answered `{answer}`")]
+    NotSaved {
+        /// The command.
+        command: String,
+        /// What the device said.
+        answer: String,
+    },
+    /// The user stopped the push.
+    #[error("was not pushed to the end: the push was interrupted")]
+    Interrupted,
+    /// The program itself failed.
+    #[error("could not be pushed: {0}")]
+    Internal(String),
+}
+
+impl fmt::Display for Sent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line_no {
+            Some(line_no) => write!(out, "line {line_no} `{}`", self.text),
+            None => write!(out, "`{}`", self.text),
+        }
+    }
+}
+
+impl fmt::Display for PushFailure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::EnableRefused { .. } => {
+                write!(out, "Enable password is incorrect for device {}", self.host)
+            }
+            cause => write!(out, "{} {cause}", self.device),
+        }
+    }
+}
+
+impl PushFailure {
+    /// The next step.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        self.cause.hint(&self.device)
+    }
+
+    /// The error as the field knows it, where the field has one for it.
+    #[must_use]
+    pub fn field_text(&self) -> Option<String> {
+        let sent = self.cause.sent()?;
+        Some(format!(
+            "Unable to push CLI '{}' to device {} using protocol ssh2",
+            sent.text, self.host
+        ))
+    }
+}
+
+impl Cause {
+    /// One word for programs that read a report.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Transport(error) => error.kind(),
+            Self::LoginRefused { .. } => "login_refused",
+            Self::EnableRefused { .. } => "enable_refused",
+            Self::NotPrivileged { .. } => "not_privileged",
+            Self::CannotConfigure { .. } => "cannot_configure",
+            Self::Refused { .. } => "refused",
+            Self::EchoMismatch { .. } => "echo_mismatch",
+            Self::WrongMode { .. } => "wrong_mode",
+            Self::Question { .. } => "question",
+            Self::NoPrompt { .. } => "no_prompt",
+            Self::Closed { .. } => "closed",
+            Self::Flooded { .. } => "flooded",
+            Self::NotSaved { .. } => "not_saved",
+            Self::Interrupted => "interrupted",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// The line that the failure is about.
+    #[must_use]
+    pub fn sent(&self) -> Option<&Sent> {
+        match self {
+            Self::Refused { sent, .. }
+            | Self::EchoMismatch { sent, .. }
+            | Self::WrongMode { sent, .. }
+            | Self::Question { sent, .. }
+            | Self::NoPrompt { sent, .. }
+            | Self::Closed { sent, .. }
+            | Self::Flooded { sent, .. } => Some(sent),
+            _ => None,
+        }
+    }
+
+    /// Whether the device can't be asked any more what it has.
+    pub(super) fn loses_sight(&self) -> bool {
+        matches!(self, Self::NoPrompt { .. } | Self::Closed { .. } | Self::Flooded { .. } | Self::Internal(_))
+    }
+
+    fn hint(&self, device: &str) -> String {
+        let text = match self {
+            Self::Transport(error) => return error.hint(),
+            Self::LoginRefused { .. } => {
+                "check username and password under `credentials`, or set PROGRAMMER_PASSWORD; it was tried once, so that no account is locked"
+            }
+            Self::EnableRefused { .. } => {
+                "check `enable` under `credentials`, or set PROGRAMMER_ENABLE; it was tried once, so that no account is locked"
+            }
+            Self::NotPrivileged { .. } => "give the user privilege 15, or an enable password",
+            Self::CannotConfigure { .. } => {
+                "nothing was sent; if another user holds the configuration, `show configuration lock` names them"
+            }
+            Self::Refused { .. } => {
+                "correct the document or the writer; `programmer render` shows the lines, the report which of them are in"
+            }
+            Self::EchoMismatch { sent, .. } if !sent.text.is_ascii() => {
+                "the device reads 7 bits a letter: write the text in ASCII, or set `default-value exec-character-bits 8` on the device and log in anew"
+            }
+            Self::EchoMismatch { .. } => {
+                "the device may have run the changed line: read its configuration before you push again"
+            }
+            Self::WrongMode { .. } => {
+                "if the prompt is right for this release, add it under `modes` in the platform's expect.yaml"
+            }
+            Self::Question { .. } => {
+                "it was not answered; if it may be, add the answer under `dialogues` in the platform's expect.yaml"
+            }
+            Self::NoPrompt { .. } => {
+                "see the transcript; a slow device needs a longer `timeouts.line_s` in the platform's expect.yaml"
+            }
+            Self::Closed { .. } => return format!("read the configuration of {device} before you push again: the line in flight may be in"),
+            Self::Flooded { .. } => "see the transcript for what the device wrote",
+            Self::NotSaved { .. } => "the configuration is in, but a reload loses it: save it by hand",
+            Self::Interrupted => "push again when you are ready; lines that are in may be sent once more",
+            Self::Internal(_) => "this is a mistake in the programmer; please report it with the transcript",
+        };
+        text.to_string()
+    }
+}

@@ -1,0 +1,48 @@
+//! Tells a prompt from other text: by its form, and once the hostname is known, by that.
+
+use crate::packs::Expect;
+
+/// A longer last line is no prompt; so a line that grows byte by byte isn't matched again and again.
+const PROMPT_BYTES_MAX: usize = 160;
+
+/// A prompt that the device waits at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Prompt {
+    /// `edge-1>` or `edge-1#`
+    Exec {
+        /// Whether the prompt may configure.
+        privileged: bool,
+        /// The hostname it shows.
+        host: Vec<u8>,
+    },
+    /// `edge-1(config-if)#`
+    Config {
+        /// `config-if`
+        mode: String,
+    },
+}
+
+impl Prompt {
+    /// The prompt that the last line is. With a known hostname, only that device's prompts count.
+    pub(super) fn of(line: &[u8], expect: &Expect, host: Option<&[u8]>) -> Option<Self> {
+        let line = line.trim_ascii_end();
+        if line.is_empty() || line.len() > PROMPT_BYTES_MAX {
+            return None;
+        }
+        if let Some(found) = expect.config.captures(line) {
+            let shown = found.name("host")?.as_bytes();
+            let mode = String::from_utf8_lossy(found.name("mode")?.as_bytes()).into_owned();
+            let is_ours = host.is_none_or(|host| shown == cut(host, expect.config_host_chars));
+            return is_ours.then_some(Self::Config { mode });
+        }
+        let found = expect.exec.captures(line)?;
+        let shown = found.name("host")?.as_bytes();
+        let privileged = expect.privileged.is_match(line);
+        let is_ours = host.is_none_or(|host| shown == host);
+        is_ours.then(|| Self::Exec { privileged, host: shown.to_vec() })
+    }
+}
+
+fn cut(host: &[u8], chars: usize) -> &[u8] {
+    host.get(..chars).unwrap_or(host)
+}

@@ -1,0 +1,115 @@
+//! Everything that was sent and received in a session, with times and without secrets.
+//!
+//! Passwords are masked by their place (what answers a password prompt is never kept) and by their value
+//! (a device may show one). The form is `[seconds] C> what was sent` and `D> what came back`, escaped.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::secret::{Mask, STARS};
+use crate::visible::visible;
+
+/// A transcript keeps so many bytes; a device that writes more has its middle left out.
+const BYTES_MAX: usize = 8 << 20;
+
+/// The two directions of one session.
+#[derive(Debug, Clone, Default)]
+pub struct Transcript {
+    entries: Vec<Entry>,
+    bytes: usize,
+    dropped: usize,
+    mask: Arc<Mask>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    at: Duration,
+    side: Side,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Client,
+    Device,
+}
+
+impl Transcript {
+    pub(super) fn new(mask: Arc<Mask>) -> Self {
+        Self { mask, ..Self::default() }
+    }
+
+    pub(super) fn sent(&mut self, bytes: &[u8], at: Duration) {
+        self.entries.push(Entry { at, side: Side::Client, bytes: bytes.to_vec() });
+    }
+
+    /// Something was sent that must not be shown.
+    pub(super) fn sent_secret(&mut self, at: Duration) {
+        self.sent(format!("{STARS}\n").as_bytes(), at);
+    }
+
+    pub(super) fn received(&mut self, bytes: &[u8], at: Duration) {
+        if self.bytes + bytes.len() > BYTES_MAX {
+            self.dropped += bytes.len();
+            return;
+        }
+        self.bytes += bytes.len();
+        match self.entries.last_mut() {
+            Some(entry) if entry.side == Side::Device => entry.bytes.extend_from_slice(bytes),
+            _ => self.entries.push(Entry { at, side: Side::Device, bytes: bytes.to_vec() }),
+        }
+    }
+
+    /// Whether nothing was sent or received.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The whole transcript, one entry a line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.render(&self.entries)
+    }
+
+    /// The last entries, for a report.
+    #[must_use]
+    pub fn tail(&self, entries_max: usize) -> String {
+        let skipped = self.entries.len().saturating_sub(entries_max);
+        self.render(self.entries.get(skipped..).unwrap_or_default())
+    }
+
+    fn render(&self, entries: &[Entry]) -> String {
+        let mut text = String::new();
+        for entry in entries {
+            let side = if entry.side == Side::Client { 'C' } else { 'D' };
+            let shown = visible(&self.mask.bytes(&entry.bytes));
+            // Writing to a string can't fail.
+            let _ = writeln!(text, "[{:>8.3}] {side}> {shown}", entry.at.as_secs_f64());
+        }
+        if self.dropped > 0 {
+            let _ = writeln!(text, "({} bytes of the device are left out)", self.dropped);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_secret_is_masked_even_when_it_came_back_in_pieces() {
+        let mut transcript = Transcript::new(Arc::new(Mask::new([Secret::new("C1sco12345")])));
+        transcript.sent(b"enable\n", Duration::from_millis(12));
+        transcript.received(b"you typed C1sco", Duration::from_millis(20));
+        transcript.received(b"12345\r\n", Duration::from_millis(30));
+        transcript.sent_secret(Duration::from_millis(40));
+        assert_eq!(
+            transcript.text(),
+            "[   0.012] C> enable\\n\n[   0.020] D> you typed ****\\r\\n\n[   0.040] C> ****\\n\n"
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! Why a device can't be reached.
+
+use std::path::PathBuf;
+
+/// What keeps a session from coming about, or ends it.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// Nobody listens there, or no way leads there.
+    #[error("can't connect to {address}: {error}")]
+    Connect {
+        /// Host and port.
+        address: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// Connecting and logging in took too long.
+    #[error("{address} didn't let us in within {seconds}s")]
+    TimedOut {
+        /// Host and port.
+        address: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// The host key isn't in the file of known hosts.
+    #[error("the host key of {address} is unknown: it shows {fingerprint}, and {file} has no key for it", file = .file.display())]
+    HostKeyUnknown {
+        /// Host and port.
+        address: String,
+        /// The key that the device shows.
+        fingerprint: String,
+        /// The file of known hosts.
+        file: PathBuf,
+    },
+    /// The host key is another one than the file of known hosts has.
+    #[error("the host key of {address} has changed: it shows {fingerprint}, and {file} has {known}", file = .file.display(), known = .known.join(", "))]
+    HostKeyChanged {
+        /// Host and port.
+        address: String,
+        /// The key that the device shows.
+        fingerprint: String,
+        /// The keys that are known for it.
+        known: Vec<String>,
+        /// The file of known hosts.
+        file: PathBuf,
+    },
+    /// The file of known hosts can't be read or written.
+    #[error("can't use {file}: {error}", file = .file.display())]
+    KnownHosts {
+        /// The file of known hosts.
+        file: PathBuf,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// The private key can't be used.
+    #[error("can't use the private key {file}: {error}", file = .file.display())]
+    Identity {
+        /// The key's file.
+        file: PathBuf,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// The device refused user and password.
+    #[error("{address} refused the login of `{username}` by {methods}")]
+    LoginRefused {
+        /// Host and port.
+        address: String,
+        /// Who wanted to log in.
+        username: String,
+        /// The ways that were tried.
+        methods: String,
+    },
+    /// The two ends have no algorithm in common.
+    #[error("no {kind} algorithm in common; ours: {ours}; the device's: {theirs}")]
+    NoCommonAlgorithm {
+        /// What the algorithm is for.
+        kind: String,
+        /// What we offer.
+        ours: String,
+        /// What the device offers.
+        theirs: String,
+    },
+    /// The device gave no shell.
+    #[error("the device gave no {what}")]
+    NoShell {
+        /// What it refused.
+        what: &'static str,
+    },
+    /// The SSH connection failed.
+    #[error("the SSH connection failed: {0}")]
+    Ssh(#[source] russh::Error),
+}
+
+impl From<russh::Error> for TransportError {
+    fn from(error: russh::Error) -> Self {
+        match error {
+            russh::Error::NoCommonAlgo { kind, ours, theirs } => Self::NoCommonAlgorithm {
+                kind: format!("{kind:?}").to_lowercase(),
+                ours: ours.join(", "),
+                theirs: theirs.join(", "),
+            },
+            other => Self::Ssh(other),
+        }
+    }
+}
+
+impl TransportError {
+    /// One word for programs that read a report.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Connect { .. } => "connect",
+            Self::TimedOut { .. } => "connect_timeout",
+            Self::HostKeyUnknown { .. } => "host_key_unknown",
+            Self::HostKeyChanged { .. } => "host_key_changed",
+            Self::KnownHosts { .. } => "known_hosts",
+            Self::Identity { .. } => "identity",
+            Self::LoginRefused { .. } => "login_refused",
+            Self::NoCommonAlgorithm { .. } => "no_common_algorithm",
+            Self::NoShell { .. } => "no_shell",
+            Self::Ssh(_) => "ssh",
+        }
+    }
+
+    /// The next step.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let text = match self {
+            Self::Connect { .. } => {
+                "is the device up? For a topology: start `fleet TOPOLOGY` and wait for its line `ready`"
+            }
+            Self::TimedOut { .. } => {
+                "is it an SSH server that listens there? A slow one needs a longer `timeouts.connect_s` in the platform's expect.yaml"
+            }
+            Self::HostKeyUnknown { file, .. } => {
+                return format!(
+                    "for a topology: `fleet inventory TOPOLOGY --format known-hosts > known_hosts`, then push with `--known-hosts known_hosts`; \
+                     for a device whose key you have compared: `--host-keys accept-new` adds it to {}",
+                    file.display()
+                );
+            }
+            Self::HostKeyChanged { file, .. } => {
+                return format!(
+                    "somebody may stand between you and the device. If it was replaced, or the topology's seed changed, correct its line in {}",
+                    file.display()
+                );
+            }
+            Self::KnownHosts { .. } => "name another file with --known-hosts",
+            Self::Identity { .. } => "name an OpenSSH private key without a passphrase with --identity",
+            Self::LoginRefused { .. } => {
+                "check username and password under `credentials`, or set PROGRAMMER_PASSWORD; it was tried once, so that no account is locked"
+            }
+            Self::NoCommonAlgorithm { .. } => "the device is too old or too strict; change its `ip ssh server algorithm` settings",
+            Self::NoShell { .. } => "are all its vty lines taken? `show users` on the device tells",
+            Self::Ssh(_) => "try `ssh` by hand; if that works, run again with -vv and report it",
+        };
+        text.to_string()
+    }
+}
