@@ -3,7 +3,7 @@
 use serde_json::{Value, json as object};
 
 use crate::push::DeviceResult;
-use crate::session::EndState;
+use crate::session::{Cause, EndState, Sent};
 
 /// The report. Keys are only ever added.
 #[must_use]
@@ -42,10 +42,10 @@ fn error(result: &DeviceResult) -> Value {
         "message": failure.to_string(),
         "field_text": failure.field_text(),
         "hint": failure.hint(),
-        "line_no": sent.and_then(|sent| sent.line_no),
-        "sent": sent.map(|sent| &sent.text),
+        "line_no": sent.and_then(Sent::line_no),
+        "sent": sent.map(Sent::text),
         "received": match &failure.cause {
-            crate::session::Cause::EchoMismatch { received, .. } => Some(received),
+            Cause::EchoMismatch { received, .. } => Some(received),
             _ => None,
         },
     })

@@ -23,22 +23,36 @@ impl Session {
     pub(super) fn begin_cleanup(&mut self, now: Duration) {
         self.deadline = Some(Deadline::after(self.job.expect.timeouts.cleanup, now));
         self.phase = Phase::Cleanup(Cleanup::default());
-        let expect = self.job.expect.clone();
         match self.at.take() {
             Some((prompt, _)) => self.leave_prompt(&prompt, now),
-            None => self.type_keys(&expect.interrupt, now),
+            None => self.type_interrupt(now),
         }
+    }
+
+    /// Leaves the session at the next prompt; if none comes soon, as without one.
+    pub(super) fn await_prompt(&mut self, now: Duration) {
+        let timeouts = self.job.expect.timeouts;
+        self.deadline = Some(Deadline::after(timeouts.cleanup, now));
+        self.settles = Some(now + timeouts.settle);
+        self.phase = Phase::Cleanup(Cleanup::default());
+    }
+
+    pub(super) fn type_interrupt(&mut self, now: Duration) {
+        let expect = self.job.expect.clone();
+        self.type_keys(&expect.interrupt, now);
     }
 
     /// The last line changed while the session is being left.
     pub(super) fn in_cleanup(&mut self, now: Duration) {
-        let Phase::Cleanup(Cleanup { left: false, .. }) = self.phase else { return };
+        let Phase::Cleanup(Cleanup { left: false, tries }) = self.phase else { return };
         let expect = self.job.expect.clone();
         let line = self.screen.line();
         if let Some(prompt) = Prompt::of(line, &expect, self.host.as_deref()) {
             self.leave_prompt(&prompt, now);
         } else if expect.password.is_match(line) {
             self.type_keys(&expect.newline, now);
+        } else if tries == 0 {
+            self.settles = Some(now + expect.timeouts.settle);
         }
     }
 
@@ -60,6 +74,7 @@ impl Session {
             }
         }
         self.send(keys.as_bytes().to_vec(), keys.to_string(), now);
+        self.settles = None;
         // What stands on the line now was seen; only what comes next counts.
         self.screen = super::screen::Screen::default();
     }

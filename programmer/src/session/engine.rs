@@ -34,7 +34,7 @@ pub struct Session {
     started: Duration,
     exchange: Option<Exchange>,
     /// When an unfinished wrong echo, or an unknown question, is taken for what it is.
-    settles: Option<Duration>,
+    pub(super) settles: Option<Duration>,
     tail: VecDeque<u8>,
     interrupted: bool,
     password_sent: bool,
@@ -178,7 +178,7 @@ impl Session {
     fn interrupt(&mut self, now: Duration) {
         match self.phase {
             Phase::Login | Phase::Enable { .. } | Phase::Setup(_) | Phase::Configure => {
-                self.fail(Cause::Interrupted, now);
+                self.fail_before_prompt(Cause::Interrupted, now);
             }
             // The line in flight is waited for, so that it is known what the device has.
             Phase::Line(_) => self.interrupted = true,
@@ -200,7 +200,7 @@ impl Session {
         if matches!(self.phase, Phase::Login) {
             if self.password_sent && self.job.expect.login_refused.is_match(&line) {
                 let username = self.job.credentials.username.clone();
-                self.fail(Cause::LoginRefused { username, answer: visible(line.trim_ascii()) }, now);
+                self.fail_before_prompt(Cause::LoginRefused { username, answer: visible(line.trim_ascii()) }, now);
             }
             return;
         }
@@ -213,7 +213,7 @@ impl Session {
             let sent = exchange.sent.clone();
             self.fail(Cause::Flooded { sent, bytes_max: OUTPUT_BYTES_MAX }, now);
         } else if refuses && matches!(self.phase, Phase::Enable { .. }) {
-            self.fail(Cause::EnableRefused { answer }, now);
+            self.fail_before_prompt(Cause::EnableRefused { answer }, now);
         }
     }
 
@@ -294,6 +294,9 @@ impl Session {
 
     /// Nothing has come for a moment: what stands there is what the device meant.
     fn settled(&mut self, now: Duration) {
+        if matches!(self.phase, Phase::Cleanup(_)) {
+            return self.type_interrupt(now);
+        }
         let line = self.screen.line().to_vec();
         match &self.exchange {
             Some(exchange) if matches!(exchange.echo, Echo::Awaited) => {
@@ -414,7 +417,7 @@ impl Session {
             Some(_) if self.interrupted => self.fail(Cause::Interrupted, now),
             Some(line) => {
                 self.phase = Phase::Line(index);
-                let sent = Sent { line_no: Some(index + 1), text: line.shown().to_string() };
+                let sent = Sent::Line { no: index + 1, text: line.shown().to_string() };
                 self.exchange_line(sent, line.text(), now);
             }
             None => {
@@ -468,7 +471,7 @@ impl Session {
     // === sending ===
 
     fn command(&mut self, text: &str, now: Duration) {
-        self.exchange_line(Sent { line_no: None, text: text.to_string() }, text, now);
+        self.exchange_line(Sent::Command(text.to_string()), text, now);
     }
 
     fn exchange_line(&mut self, sent: Sent, text: &str, now: Duration) {
@@ -478,6 +481,7 @@ impl Session {
         } else {
             Exchange::new(sent, b"", text, Echo::Finding)
         });
+        self.tail.clear();
         let line = format!("{text}{}", self.job.expect.newline);
         let shown = self.job.mask.text(&line);
         self.deadline = Some(Deadline::after(self.job.expect.timeouts.line, now));
@@ -502,6 +506,13 @@ impl Session {
     pub(super) fn fail(&mut self, cause: Cause, now: Duration) {
         let state = self.conclude(cause);
         self.leave(state, now);
+    }
+
+    /// As [`Self::fail`], while the device is about to show a prompt: it is left from there.
+    fn fail_before_prompt(&mut self, cause: Cause, now: Duration) {
+        self.conclude(cause);
+        self.exchange = None;
+        self.await_prompt(now);
     }
 
     /// What a failure means for the device.
@@ -549,7 +560,7 @@ impl Session {
     fn sent(&self) -> Sent {
         match &self.exchange {
             Some(exchange) => exchange.sent.clone(),
-            None => Sent { line_no: None, text: "the login".to_string() },
+            None => Sent::Login,
         }
     }
 

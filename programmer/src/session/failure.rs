@@ -17,13 +17,45 @@ pub struct PushFailure {
     pub cause: Cause,
 }
 
-/// A line of the plan, or a command around it.
+/// What a failure is about, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// The line's number in the plan, from 1; `None` for a command around the plan.
-    pub line_no: Option<usize>,
-    /// What was sent, without secrets.
-    pub text: String,
+pub enum Sent {
+    /// The login.
+    Login,
+    /// A command around the plan, e.g. `write memory`.
+    Command(String),
+    /// A line of the plan.
+    Line {
+        /// Its number in the plan, from 1.
+        no: usize,
+        /// The line.
+        text: String,
+    },
+}
+
+impl Sent {
+    /// What was sent.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Login => "",
+            Self::Command(text) | Self::Line { text, .. } => text,
+        }
+    }
+
+    /// The line's number in the plan, from 1.
+    #[must_use]
+    pub fn line_no(&self) -> Option<usize> {
+        if let Self::Line { no, .. } = self { Some(*no) } else { None }
+    }
+
+    /// The line's number, or the command: what is sent is told beside it.
+    fn name(&self) -> String {
+        match self {
+            Self::Line { no, .. } => format!("line {no}"),
+            other => other.to_string(),
+        }
+    }
 }
 
 /// What went wrong.
@@ -71,7 +103,7 @@ pub enum Cause {
         answer: String,
     },
     /// The device echoed something else than what was sent.
-    #[error("echoed {sent} wrong: sent `{}`, came back `{received}`", sent.text)]
+    #[error("echoed {} wrong: sent `{}`, came back `{received}`", sent.name(), sent.text())]
     EchoMismatch {
         /// The line.
         sent: Sent,
@@ -142,9 +174,10 @@ pub enum Cause {
 
 impl fmt::Display for Sent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line_no {
-            Some(line_no) => write!(out, "line {line_no} `{}`", self.text),
-            None => write!(out, "`{}`", self.text),
+        match self {
+            Self::Login => out.write_str("the login"),
+            Self::Command(text) => write!(out, "`{text}`"),
+            Self::Line { no, text } => write!(out, "line {no} `{text}`"),
         }
     }
 }
@@ -170,10 +203,11 @@ impl PushFailure {
     /// The error as the field knows it, where the field has one for it.
     #[must_use]
     pub fn field_text(&self) -> Option<String> {
-        let sent = self.cause.sent()?;
+        let sent = self.cause.sent().filter(|sent| **sent != Sent::Login)?;
         Some(format!(
             "Unable to push CLI '{}' to device {} using protocol ssh2",
-            sent.text, self.host
+            sent.text(),
+            self.host
         ))
     }
 }
@@ -237,7 +271,7 @@ impl Cause {
             Self::Refused { .. } => {
                 "correct the document or the writer; `programmer render` shows the lines, the report which of them are in"
             }
-            Self::EchoMismatch { sent, .. } if !sent.text.is_ascii() => {
+            Self::EchoMismatch { sent, .. } if !sent.text().is_ascii() => {
                 "the device reads 7 bits a letter: write the text in ASCII, or set `default-value exec-character-bits 8` on the device and log in anew"
             }
             Self::EchoMismatch { .. } => {

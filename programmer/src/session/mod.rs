@@ -12,6 +12,8 @@ mod engine;
 mod exchange;
 mod failure;
 mod prompt;
+#[cfg(test)]
+mod replay;
 mod screen;
 mod transcript;
 
