@@ -8,6 +8,7 @@ pub mod config;
 pub mod device;
 pub mod grammar;
 pub mod pack;
+pub mod secrets;
 pub mod terminal;
 pub mod time;
 

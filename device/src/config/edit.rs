@@ -162,12 +162,35 @@ impl<'b> Edit<'_, 'b> {
         }
     }
 
+    /// A text with the statement's values, and with those of the blocks around it.
     pub(super) fn filled(&mut self, fill: &Fill, typed: &Typed) -> String {
+        let owners = self.owners();
+        let value = |name: &str| {
+            let around = || {
+                owners
+                    .iter()
+                    .rev()
+                    .find(|(known, _)| **known == *name)
+                    .map(|(_, value)| &**value)
+            };
+            typed.value(name).or_else(around)
+        };
         let hasher = &mut *self.bench.hasher;
-        fill.with(
-            |name| typed.value(name),
-            |filter, secret| hasher.hash(filter, secret),
-        )
+        fill.with(value, |filter, secret| hasher.hash(filter, secret))
+    }
+
+    /// The values of the statements that lead to this block, outermost first.
+    fn owners(&self) -> Vec<(Box<str>, Box<str>)> {
+        let mut values = Vec::new();
+        let mut block = Some(&*self.bench.root);
+        for rank in self.path {
+            let Some(statement) = block.and_then(|block| block.get(rank)) else {
+                break;
+            };
+            values.extend(statement.values.iter().cloned());
+            block = statement.block.as_ref();
+        }
+        values
     }
 }
 
@@ -196,6 +219,11 @@ impl Edit<'_, '_> {
         }
         if let Some(store) = &definition.store {
             typed.line = self.filled(store, &typed);
+            // What was hashed is not kept beside its hash.
+            typed.values.retain(|(name, _)| !store.hides(name));
+        }
+        for effect in &definition.does {
+            self.reshape(*effect, &mut typed);
         }
         let rank = self.rank(definition, &typed);
         let in_force = definition.default.as_deref() == Some(&*typed.line);
@@ -291,10 +319,18 @@ impl Edit<'_, '_> {
     }
 
     fn holds(&mut self, requires: &Requirement, typed: &Typed) -> bool {
-        requires.lines.iter().any(|line| {
-            let line = self.filled(line, typed);
-            self.is_stored(&line)
-        })
+        let applies = |line: &Fill| line.names().all(|name| typed.value(name).is_some());
+        if !requires.lines.iter().any(applies) {
+            return true;
+        }
+        requires
+            .lines
+            .iter()
+            .filter(|line| applies(line))
+            .any(|line| {
+                let line = self.filled(line, typed);
+                self.is_stored(&line)
+            })
     }
 
     /// Whether a line is stored: in this block, or in one around it.

@@ -1,11 +1,12 @@
 //! The named effects of configuration statements.
 
+use super::block::{Block, Statement};
 use super::cursor::Reply;
 use super::edit::{Applied, Edit, Note, Typed};
 use super::order::Rank;
 use crate::grammar::World;
 use crate::grammar::slot::{vlan_text, vlans};
-use crate::pack::ConfigEffect;
+use crate::pack::{ConfigEffect, StatementDef};
 
 impl Edit<'_, '_> {
     /// What an effect does before its statement is stored; something returned stands in for the storing.
@@ -14,6 +15,7 @@ impl Edit<'_, '_> {
             ConfigEffect::VlanList => self.vlan_list(typed),
             ConfigEffect::VlanDatabase => self.vlan_database(typed),
             ConfigEffect::InterfaceRange => self.interface_range(typed),
+            ConfigEffect::Vty => self.vty(typed),
             ConfigEffect::Sequence => self.sequence(typed),
             ConfigEffect::Banner => banner(typed),
             ConfigEffect::Certificate => (!typed.raw.contains('\n')).then(|| {
@@ -22,6 +24,41 @@ impl Edit<'_, '_> {
                 })
             }),
             _ => None,
+        }
+    }
+
+    /// What an effect makes of the line that is about to be stored.
+    pub(super) fn reshape(&mut self, effect: ConfigEffect, typed: &mut Typed) {
+        if effect == ConfigEffect::Credentials {
+            self.credentials(typed);
+        }
+    }
+
+    /// Passwords are hidden while `service password-encryption` is on, and a user's line keeps what a new one doesn't
+    /// repeat: the privilege level, or the secret.
+    fn credentials(&mut self, typed: &mut Typed) {
+        if let Some(password) = typed.value("password").map(ToString::to_string)
+            && self.is_stored("service password-encryption")
+        {
+            let plain = format!("password 0 {password}");
+            let bare = format!("password {password}");
+            let hidden = format!("password 7 {}", crate::secrets::hide(&password));
+            let shown = if typed.line.contains(&plain) {
+                plain
+            } else {
+                bare
+            };
+            typed.line = typed.line.replace(&shown, &hidden);
+        }
+        typed
+            .values
+            .retain(|(name, _)| !matches!(&**name, "password" | "secret"));
+        let definition = self.definition(typed.definition);
+        if &*definition.name == "username" {
+            let rank = self.rank(definition, typed);
+            if let Some(old) = self.block().get(&rank).map(|old| old.line.to_string()) {
+                typed.line = merged(&old, &typed.line);
+            }
         }
     }
 
@@ -37,10 +74,10 @@ impl Edit<'_, '_> {
                 })
             }
             ConfigEffect::VlanDatabase => {
-                let list = vlans(typed.value("vlans")?)?;
+                let list = vlans(typed.value("vlan")?)?;
                 let definition = self.definition(typed.definition);
                 for vlan in list {
-                    let mut one = self.one(typed, "vlans", &vlan.to_string());
+                    let mut one = self.one(typed, "vlan", &vlan.to_string());
                     one.line = format!("vlan {vlan}");
                     let rank = self.rank(definition, &one);
                     self.block().remove(|old| old.rank.same(&rank));
@@ -88,12 +125,12 @@ impl Edit<'_, '_> {
 
     /// `vlan 10,20-22` makes one block each.
     fn vlan_database(&mut self, typed: &Typed) -> Option<Applied> {
-        let list = vlans(typed.value("vlans")?)?;
+        let list = vlans(typed.value("vlan")?)?;
         let definition = self.definition(typed.definition);
         let mode = definition.opens?;
         let mut ranks = Vec::new();
         for vlan in list {
-            let mut one = self.one(typed, "vlans", &vlan.to_string());
+            let mut one = self.one(typed, "vlan", &vlan.to_string());
             one.line = format!("vlan {vlan}");
             let rank = self.rank(definition, &one);
             self.store(definition, &rank, &one);
@@ -118,6 +155,91 @@ impl Edit<'_, '_> {
         Some(Applied::Entered(mode, paths))
     }
 
+    /// `line vty 3 7` stands for the ranges that are stored inside it; a range that it cuts is split, and lines that are
+    /// not there are made.
+    fn vty(&mut self, typed: &Typed) -> Option<Applied> {
+        let first: u16 = typed.value("first")?.parse().ok()?;
+        let last: u16 = typed
+            .value("last")
+            .and_then(|last| last.parse().ok())
+            .unwrap_or(first);
+        let definition = self.definition(typed.definition);
+        let mode = definition.opens?;
+        let ends = |old: &Statement| -> Option<(u16, u16)> {
+            let first = old.value("first")?.parse().ok()?;
+            Some((
+                first,
+                old.value("last")
+                    .and_then(|last| last.parse().ok())
+                    .unwrap_or(first),
+            ))
+        };
+        let (place, kind) = (definition.place, definition.kind);
+        let stored: Vec<Statement> = self.block().of_kind(place, kind).cloned().collect();
+        let mut ranks = Vec::new();
+        let mut next = first;
+        for old in stored {
+            let Some((low, high)) = ends(&old) else {
+                continue;
+            };
+            if high < first || low > last {
+                continue;
+            }
+            if low > next {
+                ranks.push(self.lines(typed, definition, (next, low - 1), None));
+            }
+            let pieces = [
+                (low, first.saturating_sub(1)),
+                (low.max(first), high.min(last)),
+                (last + 1, high),
+            ];
+            if low < first || high > last {
+                self.block().remove(|other| other.rank == old.rank);
+            }
+            for (index, (from, to)) in pieces
+                .into_iter()
+                .enumerate()
+                .filter(|(_, (from, to))| from <= to)
+            {
+                let rank = self.lines(typed, definition, (from, to), old.block.clone());
+                if index == 1 {
+                    ranks.push(rank);
+                }
+            }
+            next = high + 1;
+        }
+        if next <= last {
+            ranks.push(self.lines(typed, definition, (next, last), None));
+        }
+        Some(Applied::Entered(mode, ranks))
+    }
+
+    /// Stores one range of vty lines.
+    fn lines(
+        &mut self,
+        typed: &Typed,
+        definition: &StatementDef,
+        (from, to): (u16, u16),
+        below: Option<Block>,
+    ) -> Rank {
+        let mut one = self.one(typed, "first", &from.to_string());
+        one.line = if from == to {
+            format!("line vty {from}")
+        } else {
+            format!("line vty {from} {to}")
+        };
+        one.values.retain(|(name, _)| &**name != "last");
+        if from != to {
+            one.set("last", &to.to_string());
+        }
+        let rank = self.rank(definition, &one);
+        self.store(definition, &rank, &one);
+        if let (Some(below), Some(block)) = (below, self.block().below(&rank)) {
+            *block = below;
+        }
+        rank
+    }
+
     /// Edits a stored list of VLANs: the statement's name, one of the words, and `vlans`.
     fn vlan_list(&mut self, typed: &mut Typed) -> Option<Applied> {
         let definition = self.definition(typed.definition);
@@ -125,7 +247,7 @@ impl Edit<'_, '_> {
         let stored = self
             .block()
             .get(&rank)
-            .and_then(|old| old.value("vlans").map(ToString::to_string));
+            .and_then(|old| old.value("list").map(ToString::to_string));
         // Nothing stored means that every VLAN is allowed.
         let every = || (1..=4094).collect::<Vec<u16>>();
         let old = match stored.as_deref() {
@@ -133,7 +255,7 @@ impl Edit<'_, '_> {
             Some("none") => Vec::new(),
             Some(list) => vlans(list).unwrap_or_default(),
         };
-        let given = typed.value("vlans").and_then(vlans).unwrap_or_default();
+        let given = list(typed).and_then(vlans).unwrap_or_default();
         let has = |word: &str| typed.values.iter().any(|(_, value)| **value == *word);
         let new = if has("add") {
             let mut all = old;
@@ -167,7 +289,7 @@ impl Edit<'_, '_> {
             vlan_text(&new)
         };
         typed.values.clear();
-        typed.set("vlans", &text);
+        typed.set("list", &text);
         typed.line = format!("{} {text}", definition.name);
         self.store(definition, &rank, typed);
         Some(Applied::Done)
@@ -178,9 +300,8 @@ impl Edit<'_, '_> {
         if typed.value("sequence").is_none() {
             let definition = self.definition(typed.definition);
             let (place, kind) = (definition.place, definition.kind);
-            let of_kind =
-                |old: &&super::Statement| old.rank.place == place && old.rank.kind == kind;
-            let same = |old: &&super::Statement| {
+            let of_kind = |old: &&Statement| old.rank.place == place && old.rank.kind == kind;
+            let same = |old: &&Statement| {
                 old.line
                     .split_once(' ')
                     .is_some_and(|(_, rest)| *rest == *typed.line)
@@ -204,7 +325,7 @@ impl Edit<'_, '_> {
     }
 
     fn vrf_forwarding(&mut self, typed: &Typed, set: bool) {
-        let addressed = |grammar: &crate::pack::Grammar, old: &super::Statement, family: &str| {
+        let addressed = |grammar: &crate::pack::Grammar, old: &Statement, family: &str| {
             !old.negated && grammar.kind_name(old.definition).starts_with(family)
         };
         let grammar = self.bench.platform.grammar();
@@ -240,6 +361,47 @@ impl Edit<'_, '_> {
             gone.iter().any(|prefix| name.starts_with(prefix))
         });
     }
+}
+
+/// The list of VLANs that a line gives.
+fn list(typed: &Typed) -> Option<&str> {
+    typed.value("list").or_else(|| typed.value("vlan"))
+}
+
+/// A user's line with the parts of the stored one that the new one leaves out.
+fn merged(old: &str, new: &str) -> String {
+    let parts = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let name = words.get(1).copied().unwrap_or_default().to_string();
+        let mut privilege = None;
+        let mut at = 2;
+        if words.get(2) == Some(&"privilege") {
+            privilege = words.get(3).map(ToString::to_string);
+            at = 4;
+        }
+        (
+            name,
+            privilege,
+            words.get(at..).unwrap_or_default().join(" "),
+        )
+    };
+    let (name, new_privilege, new_rest) = parts(new);
+    let (_, old_privilege, old_rest) = parts(old);
+    let mut line = format!("username {name}");
+    if let Some(privilege) = new_privilege.or(old_privilege) {
+        line.push_str(" privilege ");
+        line.push_str(&privilege);
+    }
+    let rest = if new_rest.is_empty() {
+        old_rest
+    } else {
+        new_rest
+    };
+    if !rest.is_empty() {
+        line.push(' ');
+        line.push_str(&rest);
+    }
+    line
 }
 
 /// Text up to a delimiter, which is the first character that was typed (`^C` may be typed as two).

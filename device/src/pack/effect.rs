@@ -28,9 +28,9 @@ effects! {
         VrfForwarding = "vrf-forwarding",
         /// Clears the lines of the other layer.
         Switchport = "switchport",
-        /// `add`, `remove`, `except`, `none`, `all` on a stored list of VLANs. Slot: `vlans`.
+        /// `add`, `remove`, `except`, `none`, `all` on a stored list of VLANs. Slot: `list`.
         VlanList = "vlan-list",
-        /// `vlan 10,20-22` makes one block each. Slot: `vlans`.
+        /// `vlan 10,20-22` makes one block each. Slot: `vlan`.
         VlanDatabase = "vlan-database",
         /// Creates a virtual interface; refuses to remove a physical one. Slot: `interface`.
         Interface = "interface",
@@ -44,7 +44,9 @@ effects! {
         Shutdown = "shutdown",
         /// A line without a number gets the next multiple of ten. Slot: `sequence`.
         Sequence = "sequence",
-        /// Secrets are hashed. Slots: `password`, `secret`.
+        /// Enters the stored ranges of vty lines that a line names, split where it cuts them. Slots: `first`, `last`.
+        Vty = "vty",
+        /// Hides passwords, and keeps what a user's new line doesn't repeat. Slots: `password`, `secret`.
         Credentials = "credentials",
     }
 }

@@ -125,6 +125,14 @@ impl Fill {
         text
     }
 
+    /// Whether a value goes through a filter here.
+    #[must_use]
+    pub fn hides(&self, wanted: &str) -> bool {
+        self.parts.iter().any(
+            |part| matches!(part, Part::Value { name, filter: Some(_), .. } if **name == *wanted),
+        )
+    }
+
     /// The names of all values.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
