@@ -2,7 +2,7 @@
 
 use device::Credentials;
 
-use super::judge::{Judge, Map, Value};
+use super::judge::{Judge, Value};
 
 /// Some of a user name, a password and an enable secret.
 #[derive(Clone, Default)]
@@ -10,16 +10,27 @@ pub(super) struct Partial {
     username: Option<String>,
     password: Option<String>,
     enable: Option<String>,
+    /// One of them was given and is wrong, which has been told.
+    spoilt: bool,
 }
 
 impl Partial {
     /// Reads a mapping of the three.
     pub(super) fn read(judge: &mut Judge, value: &Value<'_>) -> Option<Self> {
         let map = judge.map(value, &["username", "password", "enable"])?;
+        let mut spoilt = false;
+        let mut word = |key| {
+            let value = map.get(key)?;
+            let word = word(judge, &value, key);
+            spoilt |= word.is_none();
+            word
+        };
+        let (username, password, enable) = (word("username"), word("password"), word("enable"));
         Some(Self {
-            username: word(judge, &map, "username"),
-            password: word(judge, &map, "password"),
-            enable: word(judge, &map, "enable"),
+            username,
+            password,
+            enable,
+            spoilt,
         })
     }
 
@@ -29,26 +40,30 @@ impl Partial {
             username: self.username.or_else(|| other.username.clone()),
             password: self.password.or_else(|| other.password.clone()),
             enable: self.enable.or_else(|| other.enable.clone()),
+            spoilt: self.spoilt || other.spoilt,
         }
     }
 
-    /// All three, or the names of those that are missing.
+    /// All three, or the names of those that are missing; none of them if a mistake tells it already.
     pub(super) fn whole(self) -> Result<Credentials, String> {
-        let missing: Vec<_> = [
-            ("`username`", self.username.is_none()),
-            ("`password`", self.password.is_none()),
-            ("`enable`", self.enable.is_none()),
-        ]
-        .into_iter()
-        .filter_map(|(name, missing)| missing.then_some(name))
-        .collect();
+        let missing = [
+            ("no `username`", self.username.is_none()),
+            ("no `password`", self.password.is_none()),
+            ("no `enable`", self.enable.is_none()),
+        ];
         match (self.username, self.password, self.enable) {
             (Some(username), Some(password), Some(enable)) => Ok(Credentials {
                 username,
                 password,
                 enable,
             }),
-            _ => Err(missing.join(" and ")),
+            _ if self.spoilt => Err(String::new()),
+            _ => {
+                let names = missing
+                    .into_iter()
+                    .filter_map(|(name, gone)| gone.then_some(name));
+                Err(names.collect::<Vec<_>>().join(" and "))
+            }
         }
     }
 }
@@ -59,14 +74,14 @@ impl From<&Credentials> for Partial {
             username: Some(whole.username.clone()),
             password: Some(whole.password.clone()),
             enable: Some(whole.enable.clone()),
+            spoilt: false,
         }
     }
 }
 
 /// A text that can be typed on one line. The mistake doesn't repeat it: it is a secret.
-fn word(judge: &mut Judge, map: &Map<'_>, key: &str) -> Option<String> {
-    let value = map.get(key)?;
-    let text = judge.filled(&value)?;
+fn word(judge: &mut Judge, value: &Value<'_>, key: &str) -> Option<String> {
+    let text = judge.filled(value)?;
     if text.chars().any(char::is_control) {
         let says = format!("the {key} has a control character");
         judge.wrong(

@@ -217,9 +217,10 @@ fn credentials(
     let said = match said.whole() {
         Ok(said) => said,
         Err(missing) => {
-            let hint =
-                "add `credentials: {username: ..., password: ..., enable: ...}` to the topology";
-            judge.wrong(map.path(), format!("this device has no {missing}"), hint);
+            if !missing.is_empty() {
+                let hint = "add `credentials: {username: ..., password: ..., enable: ...}` to the topology";
+                judge.wrong(map.path(), format!("this device has {missing}"), hint);
+            }
             return None;
         }
     };
@@ -285,7 +286,13 @@ fn add(
 ) -> Option<Range<usize>> {
     let Some(name) = name else {
         devices.spoilt = true;
-        devices.nameless = true;
+        // A name that is wrong is still the one that links use.
+        match map.get("name").and_then(|value| value.node.text()) {
+            Some(text) if !text.contains('{') => {
+                devices.names.insert(text.to_string(), Known::Spoilt);
+            }
+            _ => devices.nameless = true,
+        }
         return None;
     };
     let first = devices.len();

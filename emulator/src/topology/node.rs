@@ -26,6 +26,14 @@ pub(super) enum Node {
 }
 
 impl Node {
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// What it is, as a mistake says it.
     pub(super) fn kind(&self) -> String {
         match self {

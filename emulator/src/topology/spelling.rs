@@ -5,7 +5,7 @@ pub(super) fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> 
     known
         .map(|word| (distance(typed, word), word))
         .filter(|(distance, word)| *distance <= word.chars().count().div_ceil(3))
-        .min_by_key(|(distance, _)| *distance)
+        .min()
         .map(|(_, word)| word)
 }
 
