@@ -1,5 +1,12 @@
 //! The emulator from outside: topologies in and mistakes out, the SSH door over loopback, the program.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test that can't go on fails"
+)]
+
 mod cli;
 mod client;
 mod door;
