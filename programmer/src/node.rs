@@ -55,8 +55,13 @@ impl Node {
     /// The value of a key, if this is a mapping that has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
-        let Self::Map(entries) = self else { return None };
-        entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+        let Self::Map(entries) = self else {
+            return None;
+        };
+        entries
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
     }
 }
 
@@ -135,7 +140,10 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_is_refused_where_it_stands() {
         let mistake = yaml::read::<Node>("t.yaml", "a: 1\nb: 2\na: 3\n").unwrap_err();
-        assert!(mistake.to_string().contains("the key `a` stands twice"), "{mistake}");
+        assert!(
+            mistake.to_string().contains("the key `a` stands twice"),
+            "{mistake}"
+        );
     }
 
     #[test]
@@ -149,6 +157,9 @@ mod tests {
     #[test]
     fn a_number_is_good_for_text() {
         let node = yaml::read::<Node>("t", "key: 1021").unwrap();
-        assert_eq!(node.get("key").and_then(Node::as_text).as_deref(), Some("1021"));
+        assert_eq!(
+            node.get("key").and_then(Node::as_text).as_deref(),
+            Some("1021")
+        );
     }
 }

@@ -50,14 +50,25 @@ impl Plan {
     /// Warnings about all devices, each with the device's name.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         self.devices.iter().flat_map(|plan| {
-            plan.warnings().map(move |warning| format!("{}: {warning}", plan.device.name))
+            plan.warnings()
+                .map(move |warning| format!("{}: {warning}", plan.device.name))
         })
     }
 }
 
 impl DevicePlan {
-    pub(crate) fn new(device: Device, expect: Arc<Expect>, lines: Vec<PlanLine>, mask: Mask) -> Self {
-        Self { device, expect, lines: lines.into(), mask: Arc::new(mask) }
+    pub(crate) fn new(
+        device: Device,
+        expect: Arc<Expect>,
+        lines: Vec<PlanLine>,
+        mask: Mask,
+    ) -> Self {
+        Self {
+            device,
+            expect,
+            lines: lines.into(),
+            mask: Arc::new(mask),
+        }
     }
 
     /// The device.
@@ -106,7 +117,13 @@ impl PlanLine {
         mask: &Mask,
     ) -> Self {
         let shown = mask.text(&text);
-        Self { text, shown, depth, mode, feature }
+        Self {
+            text,
+            shown,
+            depth,
+            mode,
+            feature,
+        }
     }
 
     /// The line as it is sent.
@@ -148,9 +165,23 @@ impl fmt::Display for Plan {
 
 impl fmt::Display for DevicePlan {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Device { name, pack, role, host, port, .. } = &self.device;
-        let role = role.as_ref().map(|role| format!(", {role}")).unwrap_or_default();
-        writeln!(out, "! {name} ({pack}{role}) at {host}:{port}: {} lines", self.lines.len())?;
+        let Device {
+            name,
+            pack,
+            role,
+            host,
+            port,
+            ..
+        } = &self.device;
+        let role = role
+            .as_ref()
+            .map(|role| format!(", {role}"))
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "! {name} ({pack}{role}) at {host}:{port}: {} lines",
+            self.lines.len()
+        )?;
         let mut feature = "";
         for line in self.lines.iter() {
             if line.feature() != feature {

@@ -14,7 +14,7 @@ use yaml::Mistake;
 
 use crate::packs::{Facts, FeatureText, Packs, Platform, Written};
 use crate::plan::{DevicePlan, Plan, PlanLine};
-use crate::rfs::{Document, Feature, Op, Target};
+use crate::rfs::{Document, Feature, Op, Target, place};
 use crate::secret::{Mask, Secret};
 use crate::topology::{Device, Inventory};
 
@@ -29,7 +29,12 @@ pub fn resolve(
     inventory: &Inventory,
     packs: &Packs,
 ) -> Result<Plan, Vec<Mistake>> {
-    let mut resolver = Resolver { inventory, packs, mistakes: Vec::new(), work: BTreeMap::new() };
+    let mut resolver = Resolver {
+        inventory,
+        packs,
+        mistakes: Vec::new(),
+        work: BTreeMap::new(),
+    };
     for document in documents {
         resolver.document(document);
     }
@@ -56,7 +61,9 @@ impl<'a> Resolver<'a> {
         let inventory = self.inventory;
         let mut devices = Vec::new();
         for device in &inventory.devices {
-            let Some(work) = self.work.remove(device.name.as_str()) else { continue };
+            let Some(work) = self.work.remove(device.name.as_str()) else {
+                continue;
+            };
             if let Some(platform) = self.packs.platform(&device.pack) {
                 devices.push(work.into_plan(device, platform));
             }
@@ -77,9 +84,17 @@ impl<'a> Resolver<'a> {
     fn document(&mut self, document: &Document) {
         for device in self.targets(document) {
             let Some(platform) = self.packs.platform(&device.pack) else {
-                let what = format!("`{}` is a {}, which no device pack describes", device.name, device.pack);
+                let what = format!(
+                    "`{}` has the pack `{}`, which there isn't",
+                    device.name, device.pack
+                );
                 let known: Vec<&str> = self.packs.names().collect();
-                self.refuse(document, "", what, &format!("the packs are: {}", known.join(", ")));
+                self.refuse(
+                    document,
+                    "",
+                    what,
+                    &format!("the packs are: {}", known.join(", ")),
+                );
                 continue;
             };
             for feature in &document.features {
@@ -95,13 +110,18 @@ impl<'a> Resolver<'a> {
             Target::Devices(names) => names
                 .iter()
                 .enumerate()
-                .filter_map(|(index, name)| self.named(document, &format!("devices[{index}]"), name))
+                .filter_map(|(index, name)| {
+                    self.named(document, &format!("devices[{index}]"), name)
+                })
                 .collect(),
             Target::Role(role) => {
                 let devices = inventory.with_role(role);
                 if devices.is_empty() {
-                    let roles: BTreeSet<&str> =
-                        inventory.devices.iter().filter_map(|d| d.role.as_deref()).collect();
+                    let roles: BTreeSet<&str> = inventory
+                        .devices
+                        .iter()
+                        .filter_map(|d| d.role.as_deref())
+                        .collect();
                     let roles: Vec<&str> = roles.into_iter().collect();
                     let what = format!("no device of the topology has the role `{role}`");
                     let hint = format!("the roles are: {}", roles.join(", "));
@@ -151,7 +171,9 @@ impl<'a> Resolver<'a> {
             positions: &document.positions,
             path: &feature.path,
         };
-        let Some(written) = writer.write(text, facts, &mut self.mistakes) else { return };
+        let Some(written) = writer.write(text, facts, &mut self.mistakes) else {
+            return;
+        };
         self.check_length(document, feature, platform, &written);
         let key = feature.key.as_text().unwrap_or_default();
         let title = format!("{} {} {key}", feature.op, feature.writer);
@@ -162,47 +184,87 @@ impl<'a> Resolver<'a> {
             self.refuse_at(document, &feature.path, what, hint);
             return;
         }
-        work.written.push((writer.order(), feature.op, title.into(), written));
+        work.written
+            .push((writer.order(), feature.op, title.into(), written));
     }
 
-    fn refuse_writer(&mut self, document: &Document, feature: &Feature, device: &Device, platform: &Platform) {
+    fn refuse_writer(
+        &mut self,
+        document: &Document,
+        feature: &Feature,
+        device: &Device,
+        platform: &Platform,
+    ) {
         let path = format!("{}.writer", feature.path);
         let writer = &feature.writer;
         if self.packs.writers().any(|known| known == writer) {
             let taken: Vec<&str> = platform.writers().map(|writer| writer.name()).collect();
-            let what = format!("a {} like `{}` doesn't take `{writer}`", platform.name(), device.name);
+            let what = format!(
+                "`{}` ({}) doesn't take `{writer}`",
+                device.name,
+                platform.name()
+            );
             let hint = match taken.as_slice() {
-                [] => format!("no writer is for a {}; leave the device out", platform.name()),
+                [] => format!("no writer is for {}; leave the device out", platform.name()),
                 taken => format!("it takes: {}", taken.join(", ")),
             };
             self.refuse_at(document, &path, what, &hint);
         } else {
             let known: Vec<&str> = self.packs.writers().collect();
             let near = nearest(writer, known.iter().copied());
-            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            let near = near
+                .map(|near| format!("did you mean `{near}`? "))
+                .unwrap_or_default();
             let hint = format!("{near}the writers are: {}", known.join(", "));
-            self.refuse_at(document, &path, format!("the writer `{writer}` is unknown"), &hint);
+            self.refuse_at(
+                document,
+                &path,
+                format!("the writer `{writer}` is unknown"),
+                &hint,
+            );
         }
     }
 
     /// A line that a device cuts off would be a different line.
-    fn check_length(&mut self, document: &Document, feature: &Feature, platform: &Platform, written: &Written) {
+    fn check_length(
+        &mut self,
+        document: &Document,
+        feature: &Feature,
+        platform: &Platform,
+        written: &Written,
+    ) {
         let bytes_max = platform.expect().line_bytes_max;
-        for line in written.lines.iter().filter(|line| line.text.len() > bytes_max) {
-            let what = format!("the line `{:.40}...` has {} bytes", line.text, line.text.len());
-            let hint = format!("a {} reads lines of {bytes_max} bytes; shorten a field", platform.name());
+        for line in written
+            .lines
+            .iter()
+            .filter(|line| line.text.len() > bytes_max)
+        {
+            let what = format!(
+                "the line `{:.40}...` has {} bytes",
+                line.text,
+                line.text.len()
+            );
+            let hint = format!(
+                "{} reads lines of {bytes_max} bytes; shorten a field",
+                platform.name()
+            );
             self.refuse_at(document, &feature.path, what, &hint);
         }
     }
 
     fn refuse(&mut self, document: &Document, within: &str, message: String, hint: &str) {
-        let path = if within.is_empty() { document.path.clone() } else { document.path_of(within) };
+        let path = if within.is_empty() {
+            document.path.clone()
+        } else {
+            document.path_of(within)
+        };
         self.refuse_at(document, &path, message, hint);
     }
 
     fn refuse_at(&mut self, document: &Document, path: &str, message: String, hint: &str) {
-        let at = document.positions.get(path);
-        self.mistakes.push(Mistake::new(&document.file, message).at(at).hint(hint));
+        let at = place(&document.positions, path);
+        self.mistakes
+            .push(Mistake::new(&document.file, message).at(at).hint(hint));
     }
 }
 
@@ -213,8 +275,14 @@ impl Work {
             Op::Create | Op::Modify => (1, *order),
         });
         let credentials = &device.credentials;
-        let logins = [credentials.password.clone(), credentials.enable_password().clone()];
-        let secrets = self.written.iter().flat_map(|(.., written)| written.secrets.iter().cloned());
+        let logins = [
+            credentials.password.clone(),
+            credentials.enable_password().clone(),
+        ];
+        let secrets = self
+            .written
+            .iter()
+            .flat_map(|(.., written)| written.secrets.iter().cloned());
         let mask = Mask::new(logins.into_iter().chain(secrets.collect::<Vec<Secret>>()));
         let lines = self.written.into_iter().flat_map(|(_, _, title, written)| {
             let line = |line: crate::packs::RenderedLine| {
@@ -267,7 +335,11 @@ fn distance(a: &str, b: &str) -> usize {
         for (other, pair) in b.iter().zip(row.windows(2)) {
             let [diagonal, above] = pair else { continue };
             let left = next.last().copied().unwrap_or_default();
-            next.push((diagonal + usize::from(letter != *other)).min(above + 1).min(left + 1));
+            next.push(
+                (diagonal + usize::from(letter != *other))
+                    .min(above + 1)
+                    .min(left + 1),
+            );
         }
         row = next;
     }

@@ -57,15 +57,17 @@ impl Mask {
     /// The text with every secret replaced.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        self.secrets
-            .iter()
-            .fold(text.to_string(), |text, secret| text.replace(&secret.0, STARS))
+        self.secrets.iter().fold(text.to_string(), |text, secret| {
+            text.replace(&secret.0, STARS)
+        })
     }
 
     /// The bytes with every secret replaced.
     #[must_use]
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        self.secrets.iter().fold(bytes.to_vec(), |bytes, secret| replace(&bytes, secret.0.as_bytes()))
+        self.secrets.iter().fold(bytes.to_vec(), |bytes, secret| {
+            replace(&bytes, secret.0.as_bytes())
+        })
     }
 }
 
@@ -97,7 +99,10 @@ mod tests {
     fn every_occurrence_is_masked_and_the_longest_first() {
         let mask = Mask::new([Secret::new("cisco"), Secret::new("cisco123")]);
         assert_eq!(mask.text("a cisco123 b cisco c"), "a **** b **** c");
-        assert_eq!(mask.bytes(b"a cisco123 b \xff cisco"), b"a **** b \xff ****");
+        assert_eq!(
+            mask.bytes(b"a cisco123 b \xff cisco"),
+            b"a **** b \xff ****"
+        );
     }
 
     #[test]

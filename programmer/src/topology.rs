@@ -124,12 +124,20 @@ impl Inventory {
     pub fn read(file: &str, text: &str, over: &PasswordOverride) -> Result<Self, Vec<Mistake>> {
         let topology: TopologyFile = yaml::read(file, text).map_err(|mistake| vec![mistake])?;
         let positions = Positions::of(text);
-        let mut reader = Reader { file, positions, over, mistakes: Vec::new() };
+        let mut reader = Reader {
+            file,
+            positions,
+            over,
+            mistakes: Vec::new(),
+        };
         let devices = reader.devices(&topology);
         if !reader.mistakes.is_empty() {
             return Err(reader.mistakes);
         }
-        Ok(Self { name: topology.name.unwrap_or_default(), devices })
+        Ok(Self {
+            name: topology.name.unwrap_or_default(),
+            devices,
+        })
     }
 
     /// The device of that name.
@@ -141,7 +149,10 @@ impl Inventory {
     /// The devices with that role, in order.
     #[must_use]
     pub fn with_role(&self, role: &str) -> Vec<&Device> {
-        self.devices.iter().filter(|device| device.role.as_deref() == Some(role)).collect()
+        self.devices
+            .iter()
+            .filter(|device| device.role.as_deref() == Some(role))
+            .collect()
     }
 }
 
@@ -155,42 +166,75 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn devices(&mut self, topology: &TopologyFile) -> Vec<Device> {
-        let Some(addresses) = self.addresses(&topology.listen) else { return Vec::new() };
+        let Some(addresses) = self.addresses(&topology.listen) else {
+            return Vec::new();
+        };
         let mut devices: Vec<Device> = Vec::new();
         let mut names = BTreeSet::new();
         for (index, row) in topology.devices.iter().enumerate() {
             let path = format!("devices[{index}]");
             for name in self.names(row, &path) {
                 if !names.insert(name.clone()) {
-                    self.refuse(&format!("{path}.name"), format!("the name `{name}` is taken"), "give every device its own name");
+                    self.refuse(
+                        &format!("{path}.name"),
+                        format!("the name `{name}` is taken"),
+                        "give every device its own name",
+                    );
                 }
                 let Some((host, port)) = addresses.nth(devices.len()) else {
                     let what = format!("there is no address left for `{name}`");
-                    self.refuse(&path, what, "choose a lower port or a larger network under `listen`");
+                    self.refuse(
+                        &path,
+                        what,
+                        "choose a lower port or a larger network under `listen`",
+                    );
                     return devices;
                 };
                 let credentials = self.credentials(row, topology);
                 let (pack, role) = (row.pack.clone(), row.role.clone());
-                devices.push(Device { name, pack, role, host, port, credentials });
+                devices.push(Device {
+                    name,
+                    pack,
+                    role,
+                    host,
+                    port,
+                    credentials,
+                });
             }
         }
         devices
     }
 
     fn addresses(&mut self, listen: &ListenFile) -> Option<Addresses> {
-        const HINT: &str = "write {address: 127.0.0.1, port: 2201} or {network: 127.20.0.0/16, port: 2222}";
+        const HINT: &str =
+            "write {address: 127.0.0.1, port: 2201} or {network: 127.20.0.0/16, port: 2222}";
         match (listen.address, &listen.network) {
-            (Some(address), None) => Some(Addresses::Ports { address, first: listen.port }),
+            (Some(address), None) => Some(Addresses::Ports {
+                address,
+                first: listen.port,
+            }),
             (None, Some(network)) => {
                 let parsed = parse_network(network);
                 if parsed.is_none() {
-                    self.refuse("listen.network", format!("`{network}` is not a network"), HINT);
+                    self.refuse(
+                        "listen.network",
+                        format!("`{network}` is not a network"),
+                        HINT,
+                    );
                 }
                 let (first, count) = parsed?;
-                Some(Addresses::Hosts { network: first, count, port: listen.port })
+                Some(Addresses::Hosts {
+                    network: first,
+                    count,
+                    port: listen.port,
+                })
             }
             _ => {
-                self.refuse("listen", "`listen` has neither address nor network, or both".into(), HINT);
+                self.refuse(
+                    "listen",
+                    "`listen` has neither address nor network, or both".into(),
+                    HINT,
+                );
                 None
             }
         }
@@ -200,10 +244,16 @@ impl Reader<'_> {
         match row.count {
             Some(count) if count > DEVICES_MAX => {
                 let hint = format!("a topology may have {DEVICES_MAX} devices");
-                self.refuse(&format!("{path}.count"), format!("{count} devices are too many"), &hint);
+                self.refuse(
+                    &format!("{path}.count"),
+                    format!("{count} devices are too many"),
+                    &hint,
+                );
                 Vec::new()
             }
-            Some(count) => (1..=count).map(|n| row.name.replace("{n}", &n.to_string())).collect(),
+            Some(count) => (1..=count)
+                .map(|n| row.name.replace("{n}", &n.to_string()))
+                .collect(),
             None => vec![row.name.replace("{n}", "1")],
         }
     }
@@ -224,14 +274,25 @@ impl Reader<'_> {
     }
 
     fn refuse(&mut self, path: &str, message: String, hint: &str) {
-        self.mistakes.push(Mistake::new(self.file, message).at(self.positions.get(path)).hint(hint));
+        self.mistakes.push(
+            Mistake::new(self.file, message)
+                .at(self.positions.get(path))
+                .hint(hint),
+        );
     }
 }
 
 /// Where the devices listen: one port each, or one address each.
 enum Addresses {
-    Ports { address: Ipv4Addr, first: u16 },
-    Hosts { network: Ipv4Addr, count: u32, port: u16 },
+    Ports {
+        address: Ipv4Addr,
+        first: u16,
+    },
+    Hosts {
+        network: Ipv4Addr,
+        count: u32,
+        port: u16,
+    },
 }
 
 impl Addresses {
@@ -241,7 +302,11 @@ impl Addresses {
                 let port = first.checked_add(u16::try_from(index).ok()?)?;
                 Some((address.to_string(), port))
             }
-            Self::Hosts { network, count, port } => {
+            Self::Hosts {
+                network,
+                count,
+                port,
+            } => {
                 // The network's own address and its broadcast address belong to no device.
                 let offset = u32::try_from(index).ok()?.checked_add(1)?;
                 let host = Ipv4Addr::from(u32::from(*network).checked_add(offset)?);
@@ -266,11 +331,17 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let told: Vec<String> = match Inventory::read("t.yaml", text, &PasswordOverride::default()) {
+        let told: Vec<String> = match Inventory::read("t.yaml", text, &PasswordOverride::default())
+        {
             Ok(inventory) => inventory
                 .devices
                 .iter()
-                .map(|d| format!("{} {}:{} {} {}", d.name, d.host, d.port, d.pack, d.credentials.username))
+                .map(|d| {
+                    format!(
+                        "{} {}:{} {} {}",
+                        d.name, d.host, d.port, d.pack, d.credentials.username
+                    )
+                })
                 .collect(),
             Err(mistakes) => mistakes.iter().map(ToString::to_string).collect(),
         };
@@ -287,14 +358,20 @@ mod tests {
                  - {{name: border-1, pack: c, role: border, startup: x.cfg}}\n  \
                  - {{name: \"edge-{{n}}\", count: 2, pack: d, credentials: {{username: v, password: q}}}}\n"
             ),
-            &["border-1 127.0.0.1:2201 c u", "edge-1 127.0.0.1:2202 d v", "edge-2 127.0.0.1:2203 d v"],
+            &[
+                "border-1 127.0.0.1:2201 c u",
+                "edge-1 127.0.0.1:2202 d v",
+                "edge-2 127.0.0.1:2203 d v",
+            ],
         );
     }
 
     #[test]
     fn in_address_mode_the_first_device_has_the_first_host_address() {
         check(
-            &format!("listen: {{network: 127.20.0.0/16, port: 2222}}\n{USER}devices: [{{name: \"d{{n}}\", count: 2, pack: c}}]"),
+            &format!(
+                "listen: {{network: 127.20.0.0/16, port: 2222}}\n{USER}devices: [{{name: \"d{{n}}\", count: 2, pack: c}}]"
+            ),
             &["d1 127.20.0.1:2222 c u", "d2 127.20.0.2:2222 c u"],
         );
     }
@@ -322,8 +399,13 @@ mod tests {
 
     #[test]
     fn passwords_of_the_environment_stand_above_the_file() {
-        let over = PasswordOverride { password: Some(Secret::new("x")), enable: None };
-        let text = format!("listen: {{address: 127.0.0.1, port: 1}}\n{USER}devices: [{{name: a, pack: c}}]");
+        let over = PasswordOverride {
+            password: Some(Secret::new("x")),
+            enable: None,
+        };
+        let text = format!(
+            "listen: {{address: 127.0.0.1, port: 1}}\n{USER}devices: [{{name: a, pack: c}}]"
+        );
         let inventory = Inventory::read("t.yaml", &text, &over).unwrap();
         let credentials = &inventory.devices[0].credentials;
         assert_eq!(credentials.password.reveal(), "x");

@@ -10,7 +10,10 @@ use std::fmt::Write as _;
 pub fn visible(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        chunk.valid().chars().for_each(|letter| push(&mut text, letter));
+        chunk
+            .valid()
+            .chars()
+            .for_each(|letter| push(&mut text, letter));
         for byte in chunk.invalid() {
             // Writing to a string can't fail.
             let _ = write!(text, "\\x{byte:02x}");
@@ -24,7 +27,11 @@ pub fn visible(bytes: &[u8]) -> String {
 pub fn visible_tail(bytes: &[u8], bytes_max: usize) -> String {
     let skipped = bytes.len().saturating_sub(bytes_max);
     let tail = visible(bytes.get(skipped..).unwrap_or_default());
-    if skipped == 0 { tail } else { format!("…{tail}") }
+    if skipped == 0 {
+        tail
+    } else {
+        format!("…{tail}")
+    }
 }
 
 fn push(text: &mut String, letter: char) {
@@ -46,7 +53,10 @@ mod tests {
 
     #[test]
     fn control_bytes_and_broken_utf8_are_escaped_and_letters_are_not() {
-        assert_eq!(visible(b"Krak\xc3\xb3w\x1b[2J\xff\r\n\\"), "Kraków\\x1b[2J\\xff\\r\\n\\\\");
+        assert_eq!(
+            visible(b"Krak\xc3\xb3w\x1b[2J\xff\r\n\\"),
+            "Kraków\\x1b[2J\\xff\\r\\n\\\\"
+        );
     }
 
     #[test]

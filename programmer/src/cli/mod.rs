@@ -29,7 +29,12 @@ pub(crate) fn run() -> ExitStatus {
         Command::Push(args) => push::push(&args, cli.packs),
         Command::Writers { writer } => show::writers(writer.as_deref(), cli.packs),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "programmer", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "programmer",
+                &mut std::io::stdout(),
+            );
             Ok(ExitStatus::AllApplied)
         }
     };
@@ -66,18 +71,30 @@ fn plan(input: &InputArgs, packs: Option<PathBuf>) -> Result<Plan, Vec<Mistake>>
 }
 
 fn load_packs(over: Option<PathBuf>) -> Result<Packs, Vec<Mistake>> {
-    let Some(over) = over else { return Packs::load(&PackSource::embedded()) };
+    let Some(over) = over else {
+        return Packs::load(&PackSource::embedded());
+    };
     if !over.is_dir() {
         let mistake = Mistake::new(over.display().to_string(), "there is no such directory");
-        return Err(vec![mistake.hint("--packs names a directory with one folder a platform")]);
+        return Err(vec![
+            mistake.hint("--packs names a directory with one folder a platform"),
+        ]);
     }
     Packs::load(&PackSource::overridden_by(over))
 }
 
 /// Passwords never stand on the command line, where every user of the machine could read them.
 fn passwords() -> PasswordOverride {
-    let secret = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::new);
-    PasswordOverride { password: secret("PROGRAMMER_PASSWORD"), enable: secret("PROGRAMMER_ENABLE") }
+    let secret = |name| {
+        std::env::var(name)
+            .ok()
+            .filter(|value| !value.is_empty())
+            .map(Secret::new)
+    };
+    PasswordOverride {
+        password: secret("PROGRAMMER_PASSWORD"),
+        enable: secret("PROGRAMMER_ENABLE"),
+    }
 }
 
 #[allow(clippy::print_stderr, reason = "the program's errors are for its user")]
@@ -86,7 +103,10 @@ fn tell(mistakes: &[Mistake]) {
         eprintln!("error: {}", mistake.report());
     }
     let count = mistakes.len();
-    eprintln!("{count} mistake{}; nothing was sent", if count == 1 { "" } else { "s" });
+    eprintln!(
+        "{count} mistake{}; nothing was sent",
+        if count == 1 { "" } else { "s" }
+    );
 }
 
 /// The log goes to standard error, so that standard output is the command's answer and nothing else.
@@ -96,8 +116,11 @@ fn start_log(log: &LogArgs) {
         1 => "info,russh=warn",
         _ => "debug,russh=info",
     };
-    let filter = EnvFilter::try_from_env("PROGRAMMER_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let log_to = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter =
+        EnvFilter::try_from_env("PROGRAMMER_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let log_to = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match log.log_format {
         LogFormat::Text => log_to.init(),
         LogFormat::Json => log_to.json().init(),

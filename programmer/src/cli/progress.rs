@@ -32,7 +32,11 @@ impl Bars {
         let screen = MultiProgress::new();
         let all = screen.add(ProgressBar::new(u64_of(devices)));
         all.set_style(style("{bar:24} {pos}/{len} devices, {elapsed}"));
-        Self { screen, all, open: Mutex::default() }
+        Self {
+            screen,
+            all,
+            open: Mutex::default(),
+        }
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, ProgressBar>> {
@@ -44,7 +48,9 @@ impl Watch for Bars {
     fn event(&self, event: Event<'_>) {
         match event {
             Event::Started(plan) => {
-                let bar = self.screen.insert_before(&self.all, ProgressBar::new(u64_of(plan.lines().len())));
+                let bar = self
+                    .screen
+                    .insert_before(&self.all, ProgressBar::new(u64_of(plan.lines().len())));
                 bar.set_style(style("{bar:24} {pos}/{len} {prefix}"));
                 bar.set_prefix(plan.device().name.clone());
                 self.open().insert(plan.device().name.clone(), bar);

@@ -21,9 +21,14 @@ pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus
     if let Some(directory) = &args.transcript {
         create(directory)?;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| vec![Mistake::new("programmer", error.to_string())])?;
-    let known_hosts = args.known_hosts.clone().unwrap_or_else(HostKeys::default_file);
+    let known_hosts = args
+        .known_hosts
+        .clone()
+        .unwrap_or_else(HostKeys::default_file);
     let options = PushOptions {
         concurrency: usize::from(args.concurrency),
         save: !args.no_save,
@@ -90,6 +95,9 @@ fn write_transcripts(directory: &Path, results: &[DeviceResult]) {
 /// A device's name as the name of a file; it must not lead out of the directory.
 fn file_name(device: &str) -> String {
     let safe = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
-    let name: String = device.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect();
+    let name: String = device
+        .chars()
+        .map(|letter| if safe(letter) { letter } else { '_' })
+        .collect();
     name.trim_start_matches('.').to_string()
 }

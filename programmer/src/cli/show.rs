@@ -12,7 +12,10 @@ use yaml::Mistake;
 use super::args::{InputArgs, Output};
 
 /// `programmer render`
-pub(super) fn render(input: &InputArgs, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
+pub(super) fn render(
+    input: &InputArgs,
+    packs: Option<PathBuf>,
+) -> Result<ExitStatus, Vec<Mistake>> {
     let plan = super::plan(input, packs)?;
     match input.output {
         Output::Text => {
@@ -25,11 +28,16 @@ pub(super) fn render(input: &InputArgs, packs: Option<PathBuf>) -> Result<ExitSt
 }
 
 /// `programmer writers [WRITER]`
-pub(super) fn writers(name: Option<&str>, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
+pub(super) fn writers(
+    name: Option<&str>,
+    packs: Option<PathBuf>,
+) -> Result<ExitStatus, Vec<Mistake>> {
     let packs = super::load_packs(packs)?;
     let Some(name) = name else {
         for name in packs.writers() {
-            let about = platforms_of(&packs, name).first().map(|(_, writer)| writer.about().trim());
+            let about = platforms_of(&packs, name)
+                .first()
+                .map(|(_, writer)| writer.about().trim());
             print(&format!("{name:<22} {}\n", about.unwrap_or_default()));
         }
         return Ok(ExitStatus::AllApplied);
@@ -37,11 +45,20 @@ pub(super) fn writers(name: Option<&str>, packs: Option<PathBuf>) -> Result<Exit
     let taken = platforms_of(&packs, name);
     let Some((_, writer)) = taken.first() else {
         let known: Vec<&str> = packs.writers().collect();
-        let mistake = Mistake::new("programmer writers", format!("the writer `{name}` is unknown"));
-        return Err(vec![mistake.hint(format!("the writers are: {}", known.join(", ")))]);
+        let mistake = Mistake::new(
+            "programmer writers",
+            format!("the writer `{name}` is unknown"),
+        );
+        return Err(vec![
+            mistake.hint(format!("the writers are: {}", known.join(", "))),
+        ]);
     };
     let platforms: Vec<&str> = taken.iter().map(|(platform, _)| *platform).collect();
-    print(&format!("{name}: {}\nfor {}\n\n", writer.about().trim(), platforms.join(", ")));
+    print(&format!(
+        "{name}: {}\nfor {}\n\n",
+        writer.about().trim(),
+        platforms.join(", ")
+    ));
     for (field, definition) in writer.fields() {
         print(&format!("  {field:<22} {}\n", definition.help()));
     }
@@ -51,7 +68,8 @@ pub(super) fn writers(name: Option<&str>, packs: Option<PathBuf>) -> Result<Exit
 /// Tells what a person should know before pushing.
 #[allow(clippy::print_stderr, reason = "warnings are for the user")]
 pub(super) fn warn(plan: &Plan) {
-    plan.warnings().for_each(|warning| eprintln!("warning: {warning}"));
+    plan.warnings()
+        .for_each(|warning| eprintln!("warning: {warning}"));
 }
 
 /// Writes to standard output. A reader that has gone away is no error.
@@ -72,9 +90,7 @@ fn json_plan(plan: &Plan) -> Value {
 
 fn json_device(plan: &DevicePlan) -> Value {
     let device = plan.device();
-    let line = |line: &programmer::plan::PlanLine| {
-        json!({"line": line.shown(), "mode": line.mode(), "feature": line.feature()})
-    };
+    let line = |line: &programmer::plan::PlanLine| json!({"line": line.shown(), "mode": line.mode(), "feature": line.feature()});
     json!({
         "device": device.name,
         "host": device.host,

@@ -13,17 +13,30 @@ pub(super) struct Wrong {
 }
 
 fn wrong<T>(what: String, hint: &str) -> Result<T, Wrong> {
-    Err(Wrong { what, hint: hint.to_string() })
+    Err(Wrong {
+        what,
+        hint: hint.to_string(),
+    })
 }
 
 /// An IPv4 address.
 pub(super) fn ipv4(text: &str) -> Result<Ipv4Addr, Wrong> {
-    text.parse().or_else(|_| wrong(format!("`{text}` is not an IPv4 address"), "e.g. 10.30.0.53"))
+    text.parse().or_else(|_| {
+        wrong(
+            format!("`{text}` is not an IPv4 address"),
+            "e.g. 10.30.0.53",
+        )
+    })
 }
 
 /// An IPv6 address.
 pub(super) fn ipv6(text: &str) -> Result<Ipv6Addr, Wrong> {
-    text.parse().or_else(|_| wrong(format!("`{text}` is not an IPv6 address"), "e.g. 2001:db8::53"))
+    text.parse().or_else(|_| {
+        wrong(
+            format!("`{text}` is not an IPv6 address"),
+            "e.g. 2001:db8::53",
+        )
+    })
 }
 
 /// An IPv4 address with the length of its subnet's prefix.
@@ -58,10 +71,21 @@ impl Interface4 {
 
     fn parse(text: &str, hint: &str) -> Result<Self, Wrong> {
         let parts = text.split_once('/').and_then(|(address, length)| {
-            let it = Self { address: address.parse().ok()?, length: length.parse().ok()? };
+            let it = Self {
+                address: address.parse().ok()?,
+                length: length.parse().ok()?,
+            };
             (it.length <= 32 && !it.address.is_multicast()).then_some(it)
         });
-        parts.map_or_else(|| wrong(format!("`{text}` is not an address with a prefix length"), hint), Ok)
+        parts.map_or_else(
+            || {
+                wrong(
+                    format!("`{text}` is not an address with a prefix length"),
+                    hint,
+                )
+            },
+            Ok,
+        )
     }
 
     fn mask(self) -> Ipv4Addr {
@@ -83,7 +107,10 @@ impl Interface4 {
             ("mask", Value::from(self.mask().to_string())),
             ("network", Value::from(self.network().to_string())),
             ("length", Value::from(self.length)),
-            ("prefix", Value::from(format!("{}/{}", self.network(), self.length))),
+            (
+                "prefix",
+                Value::from(format!("{}/{}", self.network(), self.length)),
+            ),
         ]))
     }
 }
@@ -99,7 +126,10 @@ impl Interface6 {
     /// `2001:db8:1::1/64`.
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
         let parts = text.split_once('/').and_then(|(address, length)| {
-            let it = Self { address: address.parse().ok()?, length: length.parse().ok()? };
+            let it = Self {
+                address: address.parse().ok()?,
+                length: length.parse().ok()?,
+            };
             (it.length <= 128).then_some(it)
         });
         let what = format!("`{text}` is not an IPv6 address with a prefix length");
@@ -118,7 +148,10 @@ impl Interface6 {
             ("address", upper(self.address.to_string())),
             ("length", Value::from(self.length)),
             ("text", upper(format!("{}/{}", self.address, self.length))),
-            ("prefix", upper(format!("{}/{}", self.network(), self.length))),
+            (
+                "prefix",
+                upper(format!("{}/{}", self.network(), self.length)),
+            ),
         ]))
     }
 }
@@ -130,14 +163,25 @@ pub(super) struct Mac([u8; 6]);
 impl Mac {
     /// Any usual notation; a multicast address is no address for an interface.
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
-        let digits: String = text.chars().filter(|c| !matches!(c, '.' | ':' | '-')).collect();
-        let value = u64::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 12);
+        let digits: String = text
+            .chars()
+            .filter(|c| !matches!(c, '.' | ':' | '-'))
+            .collect();
+        let value = u64::from_str_radix(&digits, 16)
+            .ok()
+            .filter(|_| digits.len() == 12);
         let Some([_, _, bytes @ ..]) = value.map(u64::to_be_bytes) else {
-            return wrong(format!("`{text}` is not a MAC address"), "e.g. 0000.0c9f.f45d");
+            return wrong(
+                format!("`{text}` is not a MAC address"),
+                "e.g. 0000.0c9f.f45d",
+            );
         };
         if bytes[0] & 1 == 1 {
             let what = format!("`{text}` is a multicast address");
-            return wrong(what, "an interface has a unicast address, e.g. 0000.0c9f.f45d");
+            return wrong(
+                what,
+                "an interface has a unicast address, e.g. 0000.0c9f.f45d",
+            );
         }
         Ok(Self(bytes))
     }
@@ -168,17 +212,40 @@ mod tests {
         check_host("10.100.1.1/24", "10.100.1.1 255.255.255.0 10.100.1.0");
         check_host("10.100.1.1/32", "10.100.1.1 255.255.255.255 10.100.1.1");
         check_host("10.100.1.1/0", "10.100.1.1 0.0.0.0 0.0.0.0");
-        check_host("10.100.1.0/24", "`10.100.1.0/24` is the subnet's own or its broadcast address");
-        check_host("10.100.1.255/24", "`10.100.1.255/24` is the subnet's own or its broadcast address");
-        check_host("10.100.1.1", "`10.100.1.1` is not an address with a prefix length");
-        check_host("10.100.1.1/33", "`10.100.1.1/33` is not an address with a prefix length");
-        check_host("10.100.1.300/24", "`10.100.1.300/24` is not an address with a prefix length");
+        check_host(
+            "10.100.1.0/24",
+            "`10.100.1.0/24` is the subnet's own or its broadcast address",
+        );
+        check_host(
+            "10.100.1.255/24",
+            "`10.100.1.255/24` is the subnet's own or its broadcast address",
+        );
+        check_host(
+            "10.100.1.1",
+            "`10.100.1.1` is not an address with a prefix length",
+        );
+        check_host(
+            "10.100.1.1/33",
+            "`10.100.1.1/33` is not an address with a prefix length",
+        );
+        check_host(
+            "10.100.1.300/24",
+            "`10.100.1.300/24` is not an address with a prefix length",
+        );
     }
 
     #[test]
     fn a_mac_may_be_written_in_any_usual_way() {
-        for text in ["0000.0c9f.f45d", "00:00:0c:9f:f4:5d", "00-00-0C-9F-F4-5D", "00000c9ff45d"] {
-            assert_eq!(Mac::parse(text).ok().map(|mac| mac.to_string()).as_deref(), Some("0000.0c9f.f45d"));
+        for text in [
+            "0000.0c9f.f45d",
+            "00:00:0c:9f:f4:5d",
+            "00-00-0C-9F-F4-5D",
+            "00000c9ff45d",
+        ] {
+            assert_eq!(
+                Mac::parse(text).ok().map(|mac| mac.to_string()).as_deref(),
+                Some("0000.0c9f.f45d")
+            );
         }
         for text in ["0000.0c9f.f45", "0000.0c9f.f45g", "0100.5e00.0001", ""] {
             assert!(Mac::parse(text).is_err(), "{text}");

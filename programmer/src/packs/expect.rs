@@ -101,7 +101,9 @@ impl Expect {
     /// Whether a prompt's mode is the one that a writer's line leads to.
     #[must_use]
     pub fn is_mode(&self, named: &str, shown: &str) -> bool {
-        self.modes.get(named).map_or(named == shown, |prompts| prompts.iter().any(|p| p == shown))
+        self.modes
+            .get(named)
+            .map_or(named == shown, |prompts| prompts.iter().any(|p| p == shown))
     }
 
     /// Compiles a file that nothing is missing from.
@@ -178,7 +180,10 @@ impl Place<'_> {
 
     fn pattern(&self, pattern: &str, path: &str, groups: &[&str]) -> Result<Regex, Mistake> {
         let regex = Regex::new(pattern).map_err(|error| self.bad(path, &error.to_string()))?;
-        match groups.iter().find(|group| !regex.capture_names().flatten().any(|g| g == **group)) {
+        match groups
+            .iter()
+            .find(|group| !regex.capture_names().flatten().any(|g| g == **group))
+        {
             None => Ok(regex),
             Some(group) => Err(self.bad(path, &format!("the pattern has no group `{group}`"))),
         }

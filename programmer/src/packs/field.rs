@@ -12,7 +12,7 @@ use yaml::{Mistake, Positions};
 use super::address::{self, Interface4, Interface6, Mac};
 use super::writer_file::{FieldFile, KindFile, RequiredFile};
 use crate::node::Node;
-use crate::rfs::Op;
+use crate::rfs::{Op, place};
 use crate::secret::Secret;
 
 /// The longest text that a field may have.
@@ -35,7 +35,10 @@ pub struct Field {
 
 #[derive(Debug)]
 enum Kind {
-    Integer { min: i64, max: i64 },
+    Integer {
+        min: i64,
+        max: i64,
+    },
     Vlan,
     Ipv4,
     Interface4,
@@ -43,12 +46,20 @@ enum Kind {
     Ipv6,
     Interface6,
     Mac,
-    Name { pattern: Option<Regex>, chars_max: i64 },
-    Text { chars_max: i64 },
+    Name {
+        pattern: Option<Regex>,
+        chars_max: i64,
+    },
+    Text {
+        chars_max: i64,
+    },
     Secret,
     Bool,
     Choice(Vec<String>),
-    List { of: Box<Field>, items_max: i64 },
+    List {
+        of: Box<Field>,
+        items_max: i64,
+    },
     Group(Vec<(String, Field)>),
 }
 
@@ -68,10 +79,17 @@ impl Field {
             KindFile::Interface6 => Kind::Interface6,
             KindFile::Mac => Kind::Mac,
             KindFile::Name => Kind::Name {
-                pattern: file.pattern.as_deref().map(Regex::new).transpose().map_err(|e| e.to_string())?,
+                pattern: file
+                    .pattern
+                    .as_deref()
+                    .map(Regex::new)
+                    .transpose()
+                    .map_err(|e| e.to_string())?,
                 chars_max: file.max.unwrap_or(NAME_CHARS_MAX),
             },
-            KindFile::Text => Kind::Text { chars_max: file.max.unwrap_or(TEXT_CHARS_MAX) },
+            KindFile::Text => Kind::Text {
+                chars_max: file.max.unwrap_or(TEXT_CHARS_MAX),
+            },
             KindFile::Secret => Kind::Secret,
             KindFile::Bool => Kind::Bool,
             KindFile::Choice => Kind::Choice(file.values),
@@ -81,7 +99,12 @@ impl Field {
             },
             KindFile::Group => Kind::Group(compile_all(file.fields)?),
         };
-        Ok(Self { kind, help: file.help, required: file.required, default: file.default })
+        Ok(Self {
+            kind,
+            help: file.help,
+            required: file.required,
+            default: file.default,
+        })
     }
 
     /// What the field is for.
@@ -139,10 +162,11 @@ pub(super) struct Checking<'a> {
 }
 
 impl Checking<'_> {
-    /// Places a mistake at the value, or at its key, or at what holds it.
+    /// Places a mistake at the value, or at what should hold it.
     pub(super) fn refuse(&mut self, path: &str, message: String, hint: &str) {
-        let at = self.positions.get(path).or_else(|| self.positions.get(&format!("{path}?")));
-        self.mistakes.push(Mistake::new(self.file, message).at(at).hint(hint));
+        let at = place(self.positions, path);
+        self.mistakes
+            .push(Mistake::new(self.file, message).at(at).hint(hint));
     }
 
     fn keep<T>(&mut self, path: &str, result: Result<T, Bad>) -> Option<T> {
@@ -164,7 +188,10 @@ struct Bad {
 }
 
 fn bad<T>(what: impl Into<String>, hint: impl Into<String>) -> Result<T, Bad> {
-    Err(Bad { what: what.into(), hint: hint.into() })
+    Err(Bad {
+        what: what.into(),
+        hint: hint.into(),
+    })
 }
 
 impl Kind {
@@ -174,10 +201,15 @@ impl Kind {
             Self::Vlan => vlan(node).map(Value::from),
             Self::Bool => match node {
                 Node::Bool(value) => Ok(Value::from(*value)),
-                other => bad(format!("{} is not true or false", other.kind()), "write true or false"),
+                other => bad(
+                    format!("{} is not true or false", other.kind()),
+                    "write true or false",
+                ),
             },
             Self::Choice(values) => choice(node, values),
-            Self::Name { pattern, chars_max } => name(node, pattern.as_ref(), *chars_max).map(Value::from),
+            Self::Name { pattern, chars_max } => {
+                name(node, pattern.as_ref(), *chars_max).map(Value::from)
+            }
             Self::Text { chars_max } => text(node, *chars_max).map(Value::from),
             _ => self.address(node),
         }
@@ -193,7 +225,10 @@ impl Kind {
             Self::Interface6 => Interface6::parse(&text).map(|it| it.to_value()),
             _ => Mac::parse(&text).map(|mac| Value::from(mac.to_string())),
         };
-        parsed.map_err(|wrong| Bad { what: wrong.what, hint: wrong.hint })
+        parsed.map_err(|wrong| Bad {
+            what: wrong.what,
+            hint: wrong.hint,
+        })
     }
 }
 
@@ -205,15 +240,23 @@ fn integer(node: &Node, min: i64, max: i64) -> Result<i64, Bad> {
     };
     match number {
         Some(number) if (min..=max).contains(&number) => Ok(number),
-        Some(number) => bad(format!("{number} is out of range"), format!("give a number from {min} to {max}")),
-        None => bad(format!("{} is not a whole number", shown(node)), format!("give a number from {min} to {max}")),
+        Some(number) => bad(
+            format!("{number} is out of range"),
+            format!("give a number from {min} to {max}"),
+        ),
+        None => bad(
+            format!("{} is not a whole number", shown(node)),
+            format!("give a number from {min} to {max}"),
+        ),
     }
 }
 
 fn vlan(node: &Node) -> Result<i64, Bad> {
     const HINT: &str = "a VLAN is a number from 2 to 4094, except 1002 to 1005, which IOS keeps";
     match integer(node, 2, 4094) {
-        Ok(number) if RESERVED_VLANS.contains(&number) => bad(format!("VLAN {number} is reserved"), HINT),
+        Ok(number) if RESERVED_VLANS.contains(&number) => {
+            bad(format!("VLAN {number} is reserved"), HINT)
+        }
         Ok(number) => Ok(number),
         Err(_) => bad(format!("{} is not a VLAN", shown(node)), HINT),
     }
@@ -222,7 +265,10 @@ fn vlan(node: &Node) -> Result<i64, Bad> {
 fn choice(node: &Node, values: &[String]) -> Result<Value, Bad> {
     match node.as_text().filter(|text| values.contains(text)) {
         Some(text) => Ok(Value::from(text)),
-        None => bad(format!("{} is not one of them", shown(node)), format!("one of: {}", values.join(", "))),
+        None => bad(
+            format!("{} is not one of them", shown(node)),
+            format!("one of: {}", values.join(", ")),
+        ),
     }
 }
 
@@ -230,7 +276,10 @@ fn name(node: &Node, pattern: Option<&Regex>, chars_max: i64) -> Result<String, 
     let text = one_word(node, chars_max)?;
     match pattern.filter(|pattern| !pattern.is_match(&text)) {
         None => Ok(text),
-        Some(pattern) => bad(format!("`{text}` has a form that is not allowed"), format!("it must match {pattern}")),
+        Some(pattern) => bad(
+            format!("`{text}` has a form that is not allowed"),
+            format!("it must match {pattern}"),
+        ),
     }
 }
 
@@ -246,29 +295,50 @@ fn one_word(node: &Node, chars_max: i64) -> Result<String, Bad> {
 /// line may read 8 bits); rendering warns of them.
 fn text(node: &Node, chars_max: i64) -> Result<String, Bad> {
     let Some(text) = node.as_text() else {
-        return bad(format!("{} is not text", node.kind()), "write a text, in quotes if need be");
+        return bad(
+            format!("{} is not text", node.kind()),
+            "write a text, in quotes if need be",
+        );
     };
     let chars = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
     if text.trim().is_empty() {
-        return bad("the text is empty", "write something, or leave the field out");
+        return bad(
+            "the text is empty",
+            "write something, or leave the field out",
+        );
     }
     if chars > chars_max {
-        return bad(format!("the text has {chars} characters"), format!("at most {chars_max} are allowed"));
+        return bad(
+            format!("the text has {chars} characters"),
+            format!("at most {chars_max} are allowed"),
+        );
     }
-    match text.chars().find(|letter| letter.is_control() || matches!(letter, '?' | '"')) {
+    match text
+        .chars()
+        .find(|letter| letter.is_control() || matches!(letter, '?' | '"'))
+    {
         None => Ok(text),
         Some(key) => bad(
-            format!("the text has {key:?}, which a terminal takes for a key or the end of the text"),
+            format!(
+                "the text has {key:?}, which a terminal takes for a key or the end of the text"
+            ),
             "leave that character out",
         ),
     }
 }
 
 fn shown(node: &Node) -> String {
-    node.as_text().map_or_else(|| node.kind().to_string(), |text| format!("`{text}`"))
+    node.as_text()
+        .map_or_else(|| node.kind().to_string(), |text| format!("`{text}`"))
 }
 
-fn check_list(of: &Field, items_max: i64, node: &Node, path: &str, seen: &mut Checking<'_>) -> Option<Value> {
+fn check_list(
+    of: &Field,
+    items_max: i64,
+    node: &Node,
+    path: &str,
+    seen: &mut Checking<'_>,
+) -> Option<Value> {
     let Node::List(items) = node else {
         let what = format!("{} is not a list", shown(node));
         return seen.keep(path, bad(what, "write [a, b], also for one item"));
@@ -282,10 +352,18 @@ fn check_list(of: &Field, items_max: i64, node: &Node, path: &str, seen: &mut Ch
         .enumerate()
         .map(|(index, item)| of.check(item, &format!("{path}[{index}]"), seen))
         .collect();
-    values.into_iter().collect::<Option<Vec<Value>>>().map(Value::from)
+    values
+        .into_iter()
+        .collect::<Option<Vec<Value>>>()
+        .map(Value::from)
 }
 
-fn check_group(fields: &[(String, Field)], node: &Node, path: &str, seen: &mut Checking<'_>) -> Option<Value> {
+fn check_group(
+    fields: &[(String, Field)],
+    node: &Node,
+    path: &str,
+    seen: &mut Checking<'_>,
+) -> Option<Value> {
     let Node::Map(_) = node else {
         let what = format!("{} is not a mapping", shown(node));
         return seen.keep(path, bad(what, format!("write {{{}: ...}}", names(fields))));
@@ -302,10 +380,21 @@ pub(super) fn check_fields(
     path: &str,
     seen: &mut Checking<'_>,
 ) -> BTreeMap<String, Value> {
-    let entries = if let Node::Map(entries) = node { entries.as_slice() } else { &[] };
-    for (key, _) in entries.iter().filter(|(key, _)| !fields.iter().any(|(name, _)| name == key)) {
+    let entries = if let Node::Map(entries) = node {
+        entries.as_slice()
+    } else {
+        &[]
+    };
+    for (key, _) in entries
+        .iter()
+        .filter(|(key, _)| !fields.iter().any(|(name, _)| name == key))
+    {
         let hint = format!("the fields are: {}", names(fields));
-        seen.refuse(&format!("{path}.{key}?"), format!("unknown field `{key}`"), &hint);
+        seen.refuse(
+            &format!("{path}.{key}?"),
+            format!("unknown field `{key}`"),
+            &hint,
+        );
     }
     let mut values = BTreeMap::new();
     for (name, field) in fields {
@@ -326,5 +415,9 @@ pub(super) fn check_fields(
 }
 
 fn names(fields: &[(String, Field)]) -> String {
-    fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+    fields
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

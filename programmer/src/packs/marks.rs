@@ -10,14 +10,19 @@ use regex::Regex;
 /// Stands between a rendered line and its mode; no value may hold it, because it is a control character.
 const MARK: char = '\u{1}';
 
-#[allow(clippy::expect_used, reason = "the pattern is a constant, and a test compiles it")]
+#[allow(
+    clippy::expect_used,
+    reason = "the pattern is a constant, and a test compiles it"
+)]
 static ARROW: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)[ \t]*=>[ \t]*([a-z][a-z0-9-]*)[ \t]*$").expect("a constant pattern")
 });
 
 /// Replaces the arrows of a template by marks that no value can forge.
 pub(super) fn mark(template: &str) -> String {
-    ARROW.replace_all(template, format!("{MARK}$1")).into_owned()
+    ARROW
+        .replace_all(template, format!("{MARK}$1"))
+        .into_owned()
 }
 
 /// The lines of a rendered template: depth, text and the mode that the line leads to.
@@ -44,7 +49,10 @@ mod tests {
             .replace("{{ y }}", "to => config");
         assert_eq!(
             lines(&rendered).collect::<Vec<_>>(),
-            [(0, "interface Vlan1", Some("config-if")), (1, "description to => config", None)]
+            [
+                (0, "interface Vlan1", Some("config-if")),
+                (1, "description to => config", None)
+            ]
         );
     }
 }

@@ -50,7 +50,10 @@ impl Packs {
     ///
     /// Every mistake in every pack file.
     pub fn load(source: &PackSource) -> Result<Self, Vec<Mistake>> {
-        let mut loader = Loader { source, mistakes: Vec::new() };
+        let mut loader = Loader {
+            source,
+            mistakes: Vec::new(),
+        };
         let platforms: BTreeMap<String, Platform> = source
             .platforms()
             .into_iter()
@@ -59,7 +62,10 @@ impl Packs {
         if !loader.mistakes.is_empty() {
             return Err(loader.mistakes);
         }
-        let writers = platforms.values().flat_map(|p| p.writers.keys().cloned()).collect();
+        let writers = platforms
+            .values()
+            .flat_map(|p| p.writers.keys().cloned())
+            .collect();
         Ok(Self { platforms, writers })
     }
 
@@ -123,15 +129,27 @@ impl Loader<'_> {
         let about = file.about.clone().unwrap_or_default();
         let taken = file.takes.clone().unwrap_or_default();
         let path = format!("{name}/expect.yaml");
-        let positions = self.source.read(&path).ok()?.map(|text| Positions::of(&text))?;
-        let place = Place { file: &self.source.name_of(&path), positions: &positions };
+        let positions = self
+            .source
+            .read(&path)
+            .ok()?
+            .map(|text| Positions::of(&text))?;
+        let place = Place {
+            file: &self.source.name_of(&path),
+            positions: &positions,
+        };
         let compiled = Expect::compile(file, &place);
         let expect = self.keep(compiled)?;
         let writers = taken
             .iter()
             .filter_map(|writer| Some((writer.clone(), self.writer(writer, &chain, &place)?)))
             .collect();
-        Some(Platform { name: name.to_string(), about, expect: Arc::new(expect), writers })
+        Some(Platform {
+            name: name.to_string(),
+            about,
+            expect: Arc::new(expect),
+            writers,
+        })
     }
 
     /// A platform's file completed by those that it extends, and the folders they came from.
@@ -141,8 +159,10 @@ impl Loader<'_> {
         while let Some(base) = file.extends.clone() {
             let path = format!("{name}/expect.yaml");
             if chain.len() >= EXTENDS_MAX {
-                let mistake = Mistake::new(self.source.name_of(&path), "`extends` goes in a circle");
-                self.mistakes.push(mistake.hint("let the shared platform extend nothing"));
+                let mistake =
+                    Mistake::new(self.source.name_of(&path), "`extends` goes in a circle");
+                self.mistakes
+                    .push(mistake.hint("let the shared platform extend nothing"));
                 return None;
             }
             let base_file = self.read::<ExpectFile>(&format!("{base}/expect.yaml"))?;
@@ -155,16 +175,21 @@ impl Loader<'_> {
     /// The writer's file of the first folder in the chain that has one.
     fn writer(&mut self, name: &str, chain: &[String], place: &Place<'_>) -> Option<Arc<Writer>> {
         let file = name.to_lowercase();
-        let paths = chain.iter().map(|platform| format!("{platform}/writers/{file}.yaml"));
+        let paths = chain
+            .iter()
+            .map(|platform| format!("{platform}/writers/{file}.yaml"));
         for path in paths {
             let read = self.source.read(&path);
-            let Some(text) = self.keep(read)? else { continue };
+            let Some(text) = self.keep(read)? else {
+                continue;
+            };
             let compiled = Writer::compile(&self.source.name_of(&path), &text, name);
             return self.keep(compiled).map(Arc::new);
         }
         let mistake = Mistake::new(place.file, format!("no file for the writer `{name}`"));
         let hint = format!("add writers/{file}.yaml to this platform or to one that it extends");
-        self.mistakes.push(mistake.at(place.positions.get("takes")).hint(hint));
+        self.mistakes
+            .push(mistake.at(place.positions.get("takes")).hint(hint));
         None
     }
 
@@ -191,7 +216,14 @@ mod tests {
     fn every_pack_in_the_binary_is_sound() {
         match Packs::load(&PackSource::embedded()) {
             Ok(packs) => assert!(packs.names().count() >= 8),
-            Err(mistakes) => panic!("{}", mistakes.iter().map(Mistake::report).collect::<Vec<_>>().join("\n")),
+            Err(mistakes) => panic!(
+                "{}",
+                mistakes
+                    .iter()
+                    .map(Mistake::report)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            ),
         }
     }
 }

@@ -24,7 +24,9 @@ impl PackSource {
     /// The packs in the binary, except for files that stand in `directory`.
     #[must_use]
     pub fn overridden_by(directory: impl Into<PathBuf>) -> Self {
-        Self { over: Some(directory.into()) }
+        Self {
+            over: Some(directory.into()),
+        }
     }
 
     /// The name that mistakes carry for a file.
@@ -47,10 +49,15 @@ impl PackSource {
         {
             return read_file(&file).map(Some);
         }
-        let Some(file) = EMBEDDED.get_file(path) else { return Ok(None) };
+        let Some(file) = EMBEDDED.get_file(path) else {
+            return Ok(None);
+        };
         match file.contents_utf8() {
             Some(text) => Ok(Some(text.to_string())),
-            None => Err(Mistake::new(self.name_of(path), "the file is not UTF-8 text")),
+            None => Err(Mistake::new(
+                self.name_of(path),
+                "the file is not UTF-8 text",
+            )),
         }
     }
 
@@ -71,7 +78,10 @@ impl PackSource {
 
     fn has(&self, path: &str) -> bool {
         EMBEDDED.get_file(path).is_some()
-            || self.over.as_ref().is_some_and(|over| over.join(path).is_file())
+            || self
+                .over
+                .as_ref()
+                .is_some_and(|over| over.join(path).is_file())
     }
 }
 
@@ -83,6 +93,11 @@ fn read_file(file: &Path) -> Result<String, Mistake> {
 }
 
 fn folders_in(directory: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
-    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect()
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_dir())
+        .collect()
 }

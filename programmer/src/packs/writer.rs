@@ -12,7 +12,7 @@ use super::field::{self, Checking, Field};
 use super::marks;
 use super::writer_file::{CheckFile, FormFile, WriterFile};
 use crate::node::Node;
-use crate::rfs::Op;
+use crate::rfs::{Op, place};
 use crate::secret::Secret;
 
 /// The mode in which every writer begins and ends.
@@ -99,11 +99,16 @@ impl Writer {
                 .hint("ARCHITECTURE.md tells the form of a writer; writers/vrf.yaml is a small one")
         };
         if read.writer != name {
-            return Err(bad("writer", format!("the writer is named `{}`, not `{name}`", read.writer)));
+            return Err(bad(
+                "writer",
+                format!("the writer is named `{}`, not `{name}`", read.writer),
+            ));
         }
         let mut templates = environment();
         for check in &read.checks {
-            templates.compile_expression(&check.refuse).map_err(|e| bad("checks", e.to_string()))?;
+            templates
+                .compile_expression(&check.refuse)
+                .map_err(|e| bad("checks", e.to_string()))?;
         }
         let mut forms = Vec::new();
         for (index, form) in read.forms.into_iter().enumerate() {
@@ -143,7 +148,9 @@ impl Writer {
 
     /// Its fields, in the order of its file.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Field)> {
-        self.fields.iter().map(|(name, field)| (name.as_str(), field))
+        self.fields
+            .iter()
+            .map(|(name, field)| (name.as_str(), field))
     }
 
     /// Checks a feature and writes its lines. Every mistake is added to `mistakes`.
@@ -170,7 +177,7 @@ impl Writer {
         match self.render(form, feature.op, values) {
             Ok(lines) => Some(Written { lines, secrets }),
             Err(what) => {
-                let at = feature.positions.get(feature.path);
+                let at = place(feature.positions, feature.path);
                 let what = format!("the writer {} failed: {what}", self.name);
                 let hint = "this is a mistake in the device pack; correct the writer's template";
                 mistakes.push(Mistake::new(feature.file, what).at(at).hint(hint));
@@ -180,18 +187,33 @@ impl Writer {
     }
 
     /// The first form for the device's role and platform that has the operation.
-    fn form(&self, feature: FeatureText<'_>, facts: Facts<'_>, seen: &mut Checking<'_>) -> Option<usize> {
+    fn form(
+        &self,
+        feature: FeatureText<'_>,
+        facts: Facts<'_>,
+        seen: &mut Checking<'_>,
+    ) -> Option<usize> {
         let fits = |form: &Form| form.fits(facts);
         let Some(index) = self.forms.iter().position(fits) else {
             let role = facts.role.unwrap_or("none");
-            let what = format!("{} has no form for `{}` with the role {role}", self.name, facts.device);
-            let roles: Vec<&str> =
-                self.forms.iter().flat_map(|f| f.roles.iter().map(String::as_str)).collect();
+            let what = format!(
+                "{} has no form for `{}` with the role {role}",
+                self.name, facts.device
+            );
+            let roles: Vec<&str> = self
+                .forms
+                .iter()
+                .flat_map(|f| f.roles.iter().map(String::as_str))
+                .collect();
             let hint = format!("the roles it knows are: {}", roles.join(", "));
             seen.refuse(&format!("{}.writer", feature.path), what, &hint);
             return None;
         };
-        if self.forms.get(index).is_some_and(|form| form.ops.contains(&feature.op)) {
+        if self
+            .forms
+            .get(index)
+            .is_some_and(|form| form.ops.contains(&feature.op))
+        {
             return Some(index);
         }
         let what = format!("{} can't {} on `{}`", self.name, feature.op, facts.device);
@@ -200,7 +222,11 @@ impl Writer {
             .get(index)
             .map(|form| form.ops.iter().map(ToString::to_string).collect())
             .unwrap_or_default();
-        seen.refuse(&format!("{}.op", feature.path), what, &format!("it can {}", ops.join(", ")));
+        seen.refuse(
+            &format!("{}.op", feature.path),
+            what,
+            &format!("it can {}", ops.join(", ")),
+        );
         None
     }
 
@@ -213,7 +239,9 @@ impl Writer {
         seen: &mut Checking<'_>,
     ) -> BTreeMap<String, Value> {
         let before = seen.mistakes.len();
-        let key = self.key.check(feature.key, &format!("{}.key", feature.path), seen);
+        let key = self
+            .key
+            .check(feature.key, &format!("{}.key", feature.path), seen);
         let path = format!("{}.fields", feature.path);
         let mut values = field::check_fields(&self.fields, feature.fields, &path, seen);
         let given: Vec<String> = values.keys().cloned().collect();
@@ -228,15 +256,26 @@ impl Writer {
         values
     }
 
-    fn add_defaults(&self, values: &mut BTreeMap<String, Value>, path: &str, seen: &mut Checking<'_>) {
+    fn add_defaults(
+        &self,
+        values: &mut BTreeMap<String, Value>,
+        path: &str,
+        seen: &mut Checking<'_>,
+    ) {
         for (name, field) in &self.fields {
-            let Some(default) = field.default().filter(|_| !values.contains_key(name)) else { continue };
+            let Some(default) = field.default().filter(|_| !values.contains_key(name)) else {
+                continue;
+            };
             let node = match default {
                 Node::Text(template) => match self.templates.render_str(template, &*values) {
                     Ok(text) if text.trim().is_empty() => continue,
                     Ok(text) => Node::Text(text.trim().to_string()),
                     Err(error) => {
-                        seen.refuse(path, format!("the default of `{name}`: {error:#}"), "correct the writer");
+                        seen.refuse(
+                            path,
+                            format!("the default of `{name}`: {error:#}"),
+                            "correct the writer",
+                        );
                         continue;
                     }
                 },
@@ -256,9 +295,17 @@ impl Writer {
         path: &str,
         seen: &mut Checking<'_>,
     ) {
-        let required = self.forms.get(form).map(|form| form.requires.as_slice()).unwrap_or_default();
+        let required = self
+            .forms
+            .get(form)
+            .map(|form| form.requires.as_slice())
+            .unwrap_or_default();
         for name in required.iter().filter(|name| !values.contains_key(*name)) {
-            let help = self.fields.iter().find(|(field, _)| field == name).map(|(_, field)| field.help());
+            let help = self
+                .fields
+                .iter()
+                .find(|(field, _)| field == name)
+                .map(|(_, field)| field.help());
             let what = format!("the field `{name}` is missing; `{}` needs it", facts.device);
             seen.refuse(path, what, &format!("{name}: {}", help.unwrap_or_default()));
         }
@@ -272,27 +319,50 @@ impl Writer {
                 .and_then(|expression| expression.eval(values));
             if refused.is_ok_and(|value| value.is_true()) {
                 let message = self.templates.render_str(&check.message, values);
-                let at = check.field.as_ref().map_or(path.to_string(), |field| format!("{path}.{field}"));
-                seen.refuse(&at, message.unwrap_or_else(|_| check.message.clone()), &check.hint);
+                let at = check
+                    .field
+                    .as_ref()
+                    .map_or(path.to_string(), |field| format!("{path}.{field}"));
+                seen.refuse(
+                    &at,
+                    message.unwrap_or_else(|_| check.message.clone()),
+                    &check.hint,
+                );
             }
         }
     }
 
-    fn render(&self, form: usize, op: Op, values: BTreeMap<String, Value>) -> Result<Vec<RenderedLine>, String> {
-        let template = self.templates.get_template(&template_name(form, op)).map_err(|e| e.to_string())?;
-        let rendered = template.render(Value::from(values)).map_err(|error| format!("{error:#}"))?;
+    fn render(
+        &self,
+        form: usize,
+        op: Op,
+        values: BTreeMap<String, Value>,
+    ) -> Result<Vec<RenderedLine>, String> {
+        let template = self
+            .templates
+            .get_template(&template_name(form, op))
+            .map_err(|e| e.to_string())?;
+        let rendered = template
+            .render(Value::from(values))
+            .map_err(|error| format!("{error:#}"))?;
         let mut mode = HOME_MODE.to_string();
         let mut lines = Vec::new();
         for (depth, text, leads_to) in marks::lines(&rendered) {
             if let Some(leads_to) = leads_to {
                 mode = leads_to.to_string();
             }
-            lines.push(RenderedLine { depth, text: text.to_string(), mode: mode.clone() });
+            lines.push(RenderedLine {
+                depth,
+                text: text.to_string(),
+                mode: mode.clone(),
+            });
         }
         if mode == HOME_MODE {
             return Ok(lines);
         }
-        Err(format!("its lines end in the mode `{mode}`, not in `{HOME_MODE}`"))
+        Err(format!(
+            "its lines end in the mode `{mode}`, not in `{HOME_MODE}`"
+        ))
     }
 }
 
@@ -326,21 +396,36 @@ fn environment() -> Environment<'static> {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     templates.add_filter("after_last", |text: String, mark: String| {
-        text.rsplit_once(mark.as_str()).map(|(_, after)| after.to_string()).unwrap_or_default()
+        text.rsplit_once(mark.as_str())
+            .map(|(_, after)| after.to_string())
+            .unwrap_or_default()
     });
     templates
 }
 
-fn add_form(templates: &mut Environment<'static>, index: usize, form: FormFile) -> Result<Form, String> {
+fn add_form(
+    templates: &mut Environment<'static>,
+    index: usize,
+    form: FormFile,
+) -> Result<Form, String> {
     let mut ops = Vec::new();
-    for (op, text) in [(Op::Create, form.create), (Op::Modify, form.modify), (Op::Delete, form.delete)] {
+    for (op, text) in [
+        (Op::Create, form.create),
+        (Op::Modify, form.modify),
+        (Op::Delete, form.delete),
+    ] {
         let Some(text) = text else { continue };
         templates
             .add_template_owned(template_name(index, op), marks::mark(&text))
             .map_err(|error| format!("{op}: {error:#}"))?;
         ops.push(op);
     }
-    Ok(Form { roles: form.roles, platforms: form.platforms, requires: form.requires, ops })
+    Ok(Form {
+        roles: form.roles,
+        platforms: form.platforms,
+        requires: form.requires,
+        ops,
+    })
 }
 
 fn template_name(form: usize, op: Op) -> String {

@@ -57,7 +57,10 @@ pub async fn push(
         }
     }
     let lost = |plan: &DevicePlan| {
-        let outcome = untouched(Cause::Internal("its task ended early".into()), EndState::Unknown);
+        let outcome = untouched(
+            Cause::Internal("its task ended early".into()),
+            EndState::Unknown,
+        );
         DeviceResult::new(plan.clone(), outcome, Transcript::default(), Duration::ZERO)
     };
     results
@@ -101,5 +104,11 @@ async fn push_device(
 
 /// The outcome of a device that no line was sent to.
 fn untouched(cause: Cause, state: EndState) -> Outcome {
-    Outcome { state, accepted: 0, in_doubt: None, cause: Some(cause), notes: Vec::new() }
+    Outcome {
+        state,
+        accepted: 0,
+        in_doubt: None,
+        cause: Some(cause),
+        notes: Vec::new(),
+    }
 }

@@ -14,7 +14,11 @@ pub fn json(results: &[DeviceResult]) -> Value {
 fn device(result: &DeviceResult) -> Value {
     let device = result.plan.device();
     let lines = result.plan.lines();
-    let accepted: Vec<&str> = lines.iter().take(result.accepted).map(|line| line.shown()).collect();
+    let accepted: Vec<&str> = lines
+        .iter()
+        .take(result.accepted)
+        .map(|line| line.shown())
+        .collect();
     object!({
         "device": device.name,
         "host": device.host,
@@ -35,7 +39,9 @@ fn device(result: &DeviceResult) -> Value {
 }
 
 fn error(result: &DeviceResult) -> Value {
-    let Some(failure) = &result.failure else { return Value::Null };
+    let Some(failure) = &result.failure else {
+        return Value::Null;
+    };
     let sent = failure.cause.sent();
     object!({
         "kind": failure.cause.kind(),

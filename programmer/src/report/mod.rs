@@ -30,5 +30,9 @@ pub fn exit_status(results: &[DeviceResult]) -> ExitStatus {
         _ if result.failure.is_some() => ExitStatus::SomeFailed,
         _ => ExitStatus::AllApplied,
     };
-    results.iter().map(of).max().unwrap_or(ExitStatus::AllApplied)
+    results
+        .iter()
+        .map(of)
+        .max()
+        .unwrap_or(ExitStatus::AllApplied)
 }

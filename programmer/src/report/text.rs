@@ -19,7 +19,10 @@ pub fn device_line(result: &DeviceResult) -> String {
         EndState::NotStarted => "nothing was sent".to_string(),
         EndState::Partial | EndState::Unknown => which_lines(result),
     };
-    format!("{name}: {state}, {what} ({:.1}s)", result.took.as_secs_f64())
+    format!(
+        "{name}: {state}, {what} ({:.1}s)",
+        result.took.as_secs_f64()
+    )
 }
 
 /// The failures in full, and the sums.
@@ -30,7 +33,10 @@ pub fn text(results: &[DeviceResult]) -> String {
         // Writing to a string can't fail.
         let _ = write!(text, "{}", failure(result));
     }
-    let applied = results.iter().filter(|r| matches!(r.state, EndState::Applied { .. })).count();
+    let applied = results
+        .iter()
+        .filter(|r| matches!(r.state, EndState::Applied { .. }))
+        .count();
     let _ = writeln!(text, "{applied} of {} devices applied", results.len());
     text
 }

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use yaml::Positions;
+use yaml::{Position, Positions};
 
 pub use read::{read, read_file};
 
@@ -94,6 +94,22 @@ pub struct Feature {
     pub key: Node,
     /// Its fields, a mapping.
     pub fields: Node,
+}
+
+/// Where something stands; what isn't there stands where the thing that lacks it does.
+pub(crate) fn place(positions: &Positions, path: &str) -> Option<Position> {
+    let mut path = path;
+    loop {
+        if let Some(found) = positions.get(path) {
+            return Some(found);
+        }
+        let shorter = match path.rfind(['.', '[', '?']) {
+            Some(end) => path.get(..end),
+            // A document of a stream: `1:features` stands in `1:`.
+            None => path.find(':').and_then(|end| path.get(..=end)).or(Some("")),
+        };
+        path = shorter.filter(|shorter| shorter.len() < path.len())?;
+    }
 }
 
 fn join(path: &str, within: &str) -> String {

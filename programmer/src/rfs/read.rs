@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use yaml::{Mistake, Position, Positions};
 
-use super::{Document, Feature, Op, Target, join};
+use super::{Document, Feature, Op, Target, join, place};
 use crate::node::Node;
 
 const DOCUMENT_KEYS: [&str; 5] = ["kind", "device", "devices", "role", "features"];
@@ -21,7 +21,8 @@ pub fn read_file(path: &Path) -> Result<Vec<Document>, Vec<Mistake>> {
     match std::fs::read_to_string(path) {
         Ok(text) => read(&file, &text),
         Err(error) => Err(vec![
-            Mistake::new(file, error.to_string()).hint("name a file with RFS documents, YAML or JSON"),
+            Mistake::new(file, error.to_string())
+                .hint("name a file with RFS documents, YAML or JSON"),
         ]),
     }
 }
@@ -32,8 +33,14 @@ pub fn read_file(path: &Path) -> Result<Vec<Document>, Vec<Mistake>> {
 ///
 /// Every mistake of form in the text.
 pub fn read(file: &str, text: &str) -> Result<Vec<Document>, Vec<Mistake>> {
-    let is_json = Path::new(file).extension().is_some_and(|extension| extension == "json");
-    let nodes = if is_json { read_json(file, text) } else { yaml::read_all(file, text) };
+    let is_json = Path::new(file)
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let nodes = if is_json {
+        read_json(file, text)
+    } else {
+        yaml::read_all(file, text)
+    };
     let nodes = nodes.map_err(|mistake| vec![mistake])?;
     let mut reader = Reader {
         file,
@@ -42,7 +49,11 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Document>, Vec<Mistake>> {
         mistakes: Vec::new(),
     };
     for (index, node) in nodes.iter().enumerate() {
-        let path = if index == 0 { String::new() } else { format!("{index}:") };
+        let path = if index == 0 {
+            String::new()
+        } else {
+            format!("{index}:")
+        };
         reader.documents(&path, node);
     }
     reader.finish()
@@ -53,12 +64,19 @@ fn read_json(file: &str, text: &str) -> Result<Vec<Node>, Mistake> {
         let hint = format!("split it; a file may have {} bytes", yaml::FILE_BYTES_MAX);
         return Err(Mistake::new(file, format!("the file has {} bytes", text.len())).hint(hint));
     }
-    serde_json::from_str(text).map(|node| vec![node]).map_err(|error| {
-        let position = Position { line: error.line(), column: error.column() };
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default();
-        Mistake::new(file, message).at(position).hint("the file is read as JSON, for its name ends so")
-    })
+    serde_json::from_str(text)
+        .map(|node| vec![node])
+        .map_err(|error| {
+            let position = Position {
+                line: error.line(),
+                column: error.column(),
+            };
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            Mistake::new(file, message)
+                .at(position)
+                .hint("the file is read as JSON, for its name ends so")
+        })
 }
 
 /// Reads the documents of one file and keeps its mistakes.
@@ -73,9 +91,14 @@ impl Reader<'_> {
     fn finish(mut self) -> Result<Vec<Document>, Vec<Mistake>> {
         if self.documents.is_empty() && self.mistakes.is_empty() {
             let hint = "begin with `kind: rfs`; examples/ has documents to start from";
-            self.mistakes.push(Mistake::new(self.file, "the file has no document").hint(hint));
+            self.mistakes
+                .push(Mistake::new(self.file, "the file has no document").hint(hint));
         }
-        if self.mistakes.is_empty() { Ok(self.documents) } else { Err(self.mistakes) }
+        if self.mistakes.is_empty() {
+            Ok(self.documents)
+        } else {
+            Err(self.mistakes)
+        }
     }
 
     /// A document, or a list of them.
@@ -101,7 +124,11 @@ impl Reader<'_> {
             Some("rfs") => {}
             Some(other) => {
                 let what = format!("the kind `{other}` is unknown");
-                self.refuse(&join(path, "kind"), what, "the programmer reads `kind: rfs`");
+                self.refuse(
+                    &join(path, "kind"),
+                    what,
+                    "the programmer reads `kind: rfs`",
+                );
             }
             None => self.refuse(path, "`kind` is missing", "add `kind: rfs`"),
         }
@@ -120,8 +147,10 @@ impl Reader<'_> {
 
     fn target(&mut self, path: &str, node: &Node) -> Option<Target> {
         const HINT: &str = "give one of `device: NAME`, `devices: [NAME, ...]` or `role: ROLE`";
-        let given: Vec<&str> =
-            ["device", "devices", "role"].into_iter().filter(|key| node.get(key).is_some()).collect();
+        let given: Vec<&str> = ["device", "devices", "role"]
+            .into_iter()
+            .filter(|key| node.get(key).is_some())
+            .collect();
         let [key] = given.as_slice() else {
             let what = match given.as_slice() {
                 [] => "the document names no device".to_string(),
@@ -135,9 +164,11 @@ impl Reader<'_> {
         let target = match (*key, value, value.as_text()) {
             ("device", _, Some(name)) => Some(Target::Device(name)),
             ("role", _, Some(role)) => Some(Target::Role(role)),
-            ("devices", Node::List(items), _) if !items.is_empty() => {
-                items.iter().map(Node::as_text).collect::<Option<Vec<_>>>().map(Target::Devices)
-            }
+            ("devices", Node::List(items), _) if !items.is_empty() => items
+                .iter()
+                .map(Node::as_text)
+                .collect::<Option<Vec<_>>>()
+                .map(Target::Devices),
             _ => None,
         };
         if target.is_none() {
@@ -156,13 +187,23 @@ impl Reader<'_> {
                 .filter_map(|(index, item)| self.feature(format!("{path}[{index}]"), item))
                 .collect(),
             Some(other) => {
-                let what = format!("`features` is {}", if matches!(other, Node::List(_)) { "empty" } else { other.kind() });
+                let what = format!(
+                    "`features` is {}",
+                    if matches!(other, Node::List(_)) {
+                        "empty"
+                    } else {
+                        other.kind()
+                    }
+                );
                 self.refuse(&path, what, "write a list of {writer, op, key, fields}");
                 Vec::new()
             }
             None => {
-                let what = "`features` is missing";
-                self.refuse(path.trim_end_matches("features").trim_end_matches('.'), what, "write a list of {writer, op, key, fields}");
+                self.refuse(
+                    &path,
+                    "`features` is missing",
+                    "write a list of {writer, op, key, fields}",
+                );
                 Vec::new()
             }
         }
@@ -171,18 +212,37 @@ impl Reader<'_> {
     fn feature(&mut self, path: String, node: &Node) -> Option<Feature> {
         let Node::Map(entries) = node else {
             let what = format!("a feature is a mapping, and this is {}", node.kind());
-            self.refuse(&path, what, "write {writer: Vrf, op: create, key: NAME, fields: {...}}");
+            self.refuse(
+                &path,
+                what,
+                "write {writer: Vrf, op: create, key: NAME, fields: {...}}",
+            );
             return None;
         };
         self.unknown_keys(&path, entries, &FEATURE_KEYS);
-        let writer = self.text(&path, node, "writer", "the name of a writer; `programmer writers` lists them");
+        let writer = self.text(
+            &path,
+            node,
+            "writer",
+            "the name of a writer; `programmer writers` lists them",
+        );
         let op = self.op(&path, node);
         let key = node.get("key").cloned();
         if key.is_none() {
-            self.refuse(&path, "`key` is missing", "add what identifies the feature, e.g. `key: VN_USERS`");
+            self.refuse(
+                &path,
+                "`key` is missing",
+                "add what identifies the feature, e.g. `key: VN_USERS`",
+            );
         }
         let fields = self.fields(&path, node);
-        Some(Feature { writer: writer?, op: op?, key: key?, fields: fields?, path })
+        Some(Feature {
+            writer: writer?,
+            op: op?,
+            key: key?,
+            fields: fields?,
+            path,
+        })
     }
 
     fn op(&mut self, path: &str, node: &Node) -> Option<Op> {
@@ -201,7 +261,11 @@ impl Reader<'_> {
             Some(fields @ Node::Map(_)) => Some(fields.clone()),
             Some(other) => {
                 let what = format!("`fields` is {}", other.kind());
-                self.refuse(&join(path, "fields"), what, "write a mapping: fields: {name: value}");
+                self.refuse(
+                    &join(path, "fields"),
+                    what,
+                    "write a mapping: fields: {name: value}",
+                );
                 None
             }
         }
@@ -220,14 +284,23 @@ impl Reader<'_> {
     }
 
     fn unknown_keys(&mut self, path: &str, entries: &[(String, Node)], known: &[&str]) {
-        for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+        for (key, _) in entries
+            .iter()
+            .filter(|(key, _)| !known.contains(&key.as_str()))
+        {
             let hint = format!("the keys are: {}", known.join(", "));
-            self.refuse(&join(path, &format!("{key}?")), format!("unknown key `{key}`"), &hint);
+            self.refuse(
+                &join(path, &format!("{key}?")),
+                format!("unknown key `{key}`"),
+                &hint,
+            );
         }
     }
 
     fn refuse(&mut self, path: &str, message: impl Into<String>, hint: &str) {
-        let mistake = Mistake::new(self.file, message).at(self.positions.get(path)).hint(hint);
+        let mistake = Mistake::new(self.file, message)
+            .at(place(&self.positions, path))
+            .hint(hint);
         self.mistakes.push(mistake);
     }
 }
@@ -262,7 +335,11 @@ mod tests {
     fn json_holds_one_document_or_a_list_of_them() {
         let one = r#"{"kind": "rfs", "devices": ["a", "b"], "features": [{"writer": "Vrf", "op": "create", "key": "X"}]}"#;
         check("s.json", one, &[r#"Devices(["a", "b"]) 1"#]);
-        check("s.json", &format!("[{one}, {one}]"), &[r#"Devices(["a", "b"]) 1"#; 2]);
+        check(
+            "s.json",
+            &format!("[{one}, {one}]"),
+            &[r#"Devices(["a", "b"]) 1"#; 2],
+        );
         check("s.json", "{\n\"kind\": }", &["s.json:2:9: expected value"]);
     }
 
@@ -289,6 +366,10 @@ mod tests {
 
     #[test]
     fn a_file_without_a_document_is_a_mistake() {
-        check("s.yaml", "# nothing\n", &["s.yaml: the file has no document"]);
+        check(
+            "s.yaml",
+            "# nothing\n",
+            &["s.yaml: the file has no document"],
+        );
     }
 }

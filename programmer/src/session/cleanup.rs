@@ -44,7 +44,9 @@ impl Session {
 
     /// The last line changed while the session is being left.
     pub(super) fn in_cleanup(&mut self, now: Duration) {
-        let Phase::Cleanup(Cleanup { left: false, tries }) = self.phase else { return };
+        let Phase::Cleanup(Cleanup { left: false, tries }) = self.phase else {
+            return;
+        };
         let expect = self.job.expect.clone();
         let line = self.screen.line();
         if let Some(prompt) = Prompt::of(line, &expect, self.host.as_deref()) {
@@ -62,7 +64,11 @@ impl Session {
         if let Phase::Cleanup(cleanup) = &mut self.phase {
             cleanup.left = is_exec;
         }
-        let command = if is_exec { &expect.leave } else { &expect.unconfigure };
+        let command = if is_exec {
+            &expect.leave
+        } else {
+            &expect.unconfigure
+        };
         self.type_keys(&format!("{command}{}", expect.newline), now);
     }
 

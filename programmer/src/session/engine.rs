@@ -47,7 +47,9 @@ pub struct Session {
 #[derive(Debug)]
 pub(super) enum Phase {
     Login,
-    Enable { secret_sent: bool },
+    Enable {
+        secret_sent: bool,
+    },
     Setup(usize),
     Configure,
     Line(usize),
@@ -72,7 +74,10 @@ impl Session {
         let waited = job.expect.timeouts.connect;
         Self {
             transcript: Transcript::new(job.mask.clone()),
-            deadline: Some(Deadline { at: now + waited, waited }),
+            deadline: Some(Deadline {
+                at: now + waited,
+                waited,
+            }),
             started: now,
             job,
             screen: Screen::default(),
@@ -140,7 +145,8 @@ impl Session {
     fn bytes(&mut self, bytes: &[u8], now: Duration) {
         self.transcript.received(bytes, now);
         self.tail.extend(bytes);
-        self.tail.drain(..self.tail.len().saturating_sub(TAIL_BYTES));
+        self.tail
+            .drain(..self.tail.len().saturating_sub(TAIL_BYTES));
         self.settles = None;
         for byte in bytes {
             if let Some(line) = self.screen.show(*byte) {
@@ -163,14 +169,25 @@ impl Session {
                 return self.over();
             }
             let tail = self.tail_text();
-            self.fail(Cause::NoPrompt { sent: self.sent(), waited, tail }, now);
+            self.fail(
+                Cause::NoPrompt {
+                    sent: self.sent(),
+                    waited,
+                    tail,
+                },
+                now,
+            );
         }
     }
 
     fn closed(&mut self, reason: &str) {
         if self.outcome.is_none() {
             let (sent, tail) = (self.sent(), self.tail_text());
-            self.conclude(Cause::Closed { sent, reason: reason.to_string(), tail });
+            self.conclude(Cause::Closed {
+                sent,
+                reason: reason.to_string(),
+                tail,
+            });
         }
         self.over();
     }
@@ -188,7 +205,9 @@ impl Session {
 
     fn next_wake(&self) -> Option<Duration> {
         let deadline = self.deadline.map(|deadline| {
-            deadline.at.min(self.started + self.job.expect.timeouts.session)
+            deadline
+                .at
+                .min(self.started + self.job.expect.timeouts.session)
         });
         [deadline, self.settles].into_iter().flatten().min()
     }
@@ -200,18 +219,33 @@ impl Session {
         if matches!(self.phase, Phase::Login) {
             if self.password_sent && self.job.expect.login_refused.is_match(&line) {
                 let username = self.job.credentials.username.clone();
-                self.fail_before_prompt(Cause::LoginRefused { username, answer: visible(line.trim_ascii()) }, now);
+                self.fail_before_prompt(
+                    Cause::LoginRefused {
+                        username,
+                        answer: visible(line.trim_ascii()),
+                    },
+                    now,
+                );
             }
             return;
         }
-        let Some(exchange) = &mut self.exchange else { return };
-        let refuses = exchange.echo == Echo::Right && self.job.expect.enable_refused.is_match(line.trim_ascii());
+        let Some(exchange) = &mut self.exchange else {
+            return;
+        };
+        let refuses = exchange.echo == Echo::Right
+            && self.job.expect.enable_refused.is_match(line.trim_ascii());
         let answer = visible(line.trim_ascii());
         if let Some(prompt) = exchange.line(line) {
             self.found_echo(&prompt);
         } else if exchange.is_flooded() {
             let sent = exchange.sent.clone();
-            self.fail(Cause::Flooded { sent, bytes_max: OUTPUT_BYTES_MAX }, now);
+            self.fail(
+                Cause::Flooded {
+                    sent,
+                    bytes_max: OUTPUT_BYTES_MAX,
+                },
+                now,
+            );
         } else if refuses && matches!(self.phase, Phase::Enable { .. }) {
             self.fail_before_prompt(Cause::EnableRefused { answer }, now);
         }
@@ -246,7 +280,13 @@ impl Session {
         } else if expect.password.is_match(&line) {
             if self.password_sent {
                 let username = self.job.credentials.username.clone();
-                return self.fail(Cause::LoginRefused { username, answer: visible(&line) }, now);
+                return self.fail(
+                    Cause::LoginRefused {
+                        username,
+                        answer: visible(&line),
+                    },
+                    now,
+                );
             }
             self.password_sent = true;
             let secret = self.job.credentials.password.clone();
@@ -262,7 +302,9 @@ impl Session {
     }
 
     fn in_exchange(&mut self, now: Duration) {
-        let Some(exchange) = &mut self.exchange else { return };
+        let Some(exchange) = &mut self.exchange else {
+            return;
+        };
         let settle = now + self.job.expect.timeouts.settle;
         if exchange.is_astray(&mut self.screen) {
             self.settles = Some(settle);
@@ -280,8 +322,12 @@ impl Session {
             self.settles = Some(settle);
         } else if self.job.expect.password.is_match(line) {
             self.password_asked(now);
-        } else if let Some((_, answer)) =
-            self.job.expect.dialogues.iter().find(|(question, _)| question.is_match(line))
+        } else if let Some((_, answer)) = self
+            .job
+            .expect
+            .dialogues
+            .iter()
+            .find(|(question, _)| question.is_match(line))
         {
             let answer = answer.clone();
             self.send(answer.clone().into_bytes(), answer, now);
@@ -301,15 +347,36 @@ impl Session {
         match &self.exchange {
             Some(exchange) if matches!(exchange.echo, Echo::Awaited) => {
                 let received = self.received(&line);
-                self.fail(Cause::EchoMismatch { sent: self.sent(), received }, now);
+                self.fail(
+                    Cause::EchoMismatch {
+                        sent: self.sent(),
+                        received,
+                    },
+                    now,
+                );
             }
-            Some(Exchange { echo: Echo::Wrong(received), .. }) => {
+            Some(Exchange {
+                echo: Echo::Wrong(received),
+                ..
+            }) => {
                 let received = self.received(&received.clone());
-                self.fail(Cause::EchoMismatch { sent: self.sent(), received }, now);
+                self.fail(
+                    Cause::EchoMismatch {
+                        sent: self.sent(),
+                        received,
+                    },
+                    now,
+                );
             }
             _ => {
                 let question = self.job.mask.text(&visible(line.trim_ascii()));
-                self.fail(Cause::Question { sent: self.sent(), question }, now);
+                self.fail(
+                    Cause::Question {
+                        sent: self.sent(),
+                        question,
+                    },
+                    now,
+                );
             }
         }
     }
@@ -330,7 +397,13 @@ impl Session {
             }
             _ => {
                 let question = visible(self.screen.line().trim_ascii());
-                self.fail(Cause::Question { sent: self.sent(), question }, now);
+                self.fail(
+                    Cause::Question {
+                        sent: self.sent(),
+                        question,
+                    },
+                    now,
+                );
             }
         }
     }
@@ -339,16 +412,28 @@ impl Session {
 
     /// A prompt came after an exchange.
     fn answered(&mut self, now: Duration) {
-        let Some(exchange) = self.exchange.take() else { return };
+        let Some(exchange) = self.exchange.take() else {
+            return;
+        };
         self.deadline = None;
         if let Echo::Wrong(line) = &exchange.echo {
             let received = self.received_by(&exchange, line);
-            return self.fail(Cause::EchoMismatch { sent: exchange.sent, received }, now);
+            return self.fail(
+                Cause::EchoMismatch {
+                    sent: exchange.sent,
+                    received,
+                },
+                now,
+            );
         }
         let answer = Answer::of(exchange.output(), &self.job.expect);
         let answer = Answer {
             refused: answer.refused.map(|text| self.job.mask.text(&text)),
-            notes: answer.notes.iter().map(|text| self.job.mask.text(text)).collect(),
+            notes: answer
+                .notes
+                .iter()
+                .map(|text| self.job.mask.text(text))
+                .collect(),
         };
         match self.phase {
             Phase::Enable { secret_sent } => self.enabled(secret_sent, &answer, now),
@@ -380,10 +465,21 @@ impl Session {
             return self.setup(0, now);
         }
         if secret_sent {
-            return self.fail(Cause::EnableRefused { answer: answer.text() }, now);
+            return self.fail(
+                Cause::EnableRefused {
+                    answer: answer.text(),
+                },
+                now,
+            );
         }
         let command = self.job.expect.enable.clone();
-        self.fail(Cause::NotPrivileged { command, answer: answer.text() }, now);
+        self.fail(
+            Cause::NotPrivileged {
+                command,
+                answer: answer.text(),
+            },
+            now,
+        );
     }
 
     fn setup(&mut self, index: usize, now: Duration) {
@@ -401,12 +497,20 @@ impl Session {
     fn configured(&mut self, answer: &Answer, now: Duration) {
         let mode = &self.job.expect.configure_mode;
         match &self.at {
-            Some((Prompt::Config { mode: found }, _)) if found == mode && answer.refused.is_none() => {
+            Some((Prompt::Config { mode: found }, _))
+                if found == mode && answer.refused.is_none() =>
+            {
                 self.next_line(0, now);
             }
             _ => {
                 let command = self.job.expect.configure.clone();
-                self.fail(Cause::CannotConfigure { command, answer: answer.text() }, now);
+                self.fail(
+                    Cause::CannotConfigure {
+                        command,
+                        answer: answer.text(),
+                    },
+                    now,
+                );
             }
         }
     }
@@ -417,7 +521,10 @@ impl Session {
             Some(_) if self.interrupted => self.fail(Cause::Interrupted, now),
             Some(line) => {
                 self.phase = Phase::Line(index);
-                let sent = Sent::Line { no: index + 1, text: line.shown().to_string() };
+                let sent = Sent::Line {
+                    no: index + 1,
+                    text: line.shown().to_string(),
+                };
                 self.exchange_line(sent, line.text(), now);
             }
             None => {
@@ -432,16 +539,30 @@ impl Session {
         if let Some(answer) = answer.refused {
             return self.fail(Cause::Refused { sent, answer }, now);
         }
-        let expected = self.job.lines.get(index).map(PlanLine::mode).unwrap_or_default().to_string();
+        let expected = self
+            .job
+            .lines
+            .get(index)
+            .map(PlanLine::mode)
+            .unwrap_or_default()
+            .to_string();
         let found = match &self.at {
             Some((Prompt::Config { mode }, _)) => mode.clone(),
             _ => "exec".to_string(),
         };
         if !self.job.expect.is_mode(&expected, &found) {
-            return self.fail(Cause::WrongMode { sent, expected, found }, now);
+            return self.fail(
+                Cause::WrongMode {
+                    sent,
+                    expected,
+                    found,
+                },
+                now,
+            );
         }
         self.accepted = index + 1;
-        self.notes.extend(answer.notes.into_iter().map(|note| (index + 1, note)));
+        self.notes
+            .extend(answer.notes.into_iter().map(|note| (index + 1, note)));
         self.next_line(index + 1, now);
     }
 
@@ -465,7 +586,13 @@ impl Session {
             return self.leave(EndState::Applied { saved: true }, now);
         }
         let command = self.job.expect.save.clone();
-        self.fail(Cause::NotSaved { command, answer: answer.text() }, now);
+        self.fail(
+            Cause::NotSaved {
+                command,
+                answer: answer.text(),
+            },
+            now,
+        );
     }
 
     // === sending ===
@@ -497,7 +624,10 @@ impl Session {
     fn send_secret(&mut self, secret: &str, now: Duration) {
         self.transcript.sent_secret(now);
         let bytes = format!("{secret}{}", self.job.expect.newline).into_bytes();
-        self.actions.push(Action::Send { bytes, shown: crate::secret::STARS.to_string() });
+        self.actions.push(Action::Send {
+            bytes,
+            shown: crate::secret::STARS.to_string(),
+        });
         self.screen = Screen::default();
     }
 
@@ -541,7 +671,13 @@ impl Session {
 
     fn leave(&mut self, state: EndState, now: Duration) {
         let (accepted, notes) = (self.accepted, std::mem::take(&mut self.notes));
-        self.outcome.get_or_insert(Outcome { state, accepted, in_doubt: None, cause: None, notes });
+        self.outcome.get_or_insert(Outcome {
+            state,
+            accepted,
+            in_doubt: None,
+            cause: None,
+            notes,
+        });
         self.exchange = None;
         self.settles = None;
         self.begin_cleanup(now);
@@ -554,7 +690,16 @@ impl Session {
     }
 
     fn is_privileged(&self) -> bool {
-        matches!(self.at, Some((Prompt::Exec { privileged: true, .. } | Prompt::Config { .. }, _)))
+        matches!(
+            self.at,
+            Some((
+                Prompt::Exec {
+                    privileged: true,
+                    ..
+                } | Prompt::Config { .. },
+                _
+            ))
+        )
     }
 
     fn sent(&self) -> Sent {
@@ -565,7 +710,10 @@ impl Session {
     }
 
     fn received(&self, line: &[u8]) -> String {
-        self.exchange.as_ref().map(|exchange| self.received_by(exchange, line)).unwrap_or_default()
+        self.exchange
+            .as_ref()
+            .map(|exchange| self.received_by(exchange, line))
+            .unwrap_or_default()
     }
 
     fn received_by(&self, exchange: &Exchange, line: &[u8]) -> String {
@@ -580,6 +728,9 @@ impl Session {
 
 impl Deadline {
     pub(super) fn after(waited: Duration, now: Duration) -> Self {
-        Self { at: now + waited, waited }
+        Self {
+            at: now + waited,
+            waited,
+        }
     }
 }

@@ -47,7 +47,15 @@ impl Exchange {
     pub(super) fn new(sent: Sent, prompt: &[u8], text: &str, echo: Echo) -> Self {
         let expected = [prompt, text.as_bytes()].concat();
         let agreed = prompt.len();
-        Self { sent, echo, expected, prompt_bytes: agreed, agreed, output: Vec::new(), output_bytes: 0 }
+        Self {
+            sent,
+            echo,
+            expected,
+            prompt_bytes: agreed,
+            agreed,
+            output: Vec::new(),
+            output_bytes: 0,
+        }
     }
 
     /// Takes a line that ended. In the first exchange, the text before the echo is returned: the prompt.
@@ -58,7 +66,9 @@ impl Exchange {
                 let prompt = line.trim_ascii_end().strip_suffix(text)?.to_vec();
                 return Some(prompt);
             }
-            Echo::Awaited if line.trim_ascii_end() == self.expected.trim_ascii_end() => self.echo = Echo::Right,
+            Echo::Awaited if line.trim_ascii_end() == self.expected.trim_ascii_end() => {
+                self.echo = Echo::Right
+            }
             Echo::Awaited => self.echo = Echo::Wrong(line),
             Echo::Hidden => self.echo = Echo::Right,
             Echo::Right | Echo::Wrong(_) => self.keep(line),
@@ -75,7 +85,9 @@ impl Exchange {
         let line = screen.line();
         self.agreed = self.agreed.min(touched).min(line.len());
         let fresh = line.iter().skip(self.agreed);
-        let same = fresh.zip(self.expected.iter().skip(self.agreed)).take_while(|(a, b)| a == b);
+        let same = fresh
+            .zip(self.expected.iter().skip(self.agreed))
+            .take_while(|(a, b)| a == b);
         self.agreed += same.count();
         self.agreed < line.len() && screen.at_end()
     }

@@ -39,7 +39,10 @@ impl Prompt {
         let shown = found.name("host")?.as_bytes();
         let privileged = expect.privileged.is_match(line);
         let is_ours = host.is_none_or(|host| shown == host);
-        is_ours.then(|| Self::Exec { privileged, host: shown.to_vec() })
+        is_ours.then(|| Self::Exec {
+            privileged,
+            host: shown.to_vec(),
+        })
     }
 }
 

@@ -25,20 +25,28 @@ const CHUNKS: [usize; 3] = [1, 3, 4096];
 #[test]
 fn every_transcript_ends_as_it_says_at_every_chunk_size() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     assert!(files.len() > 10, "the transcripts are gone");
     let packs = Packs::load(&PackSource::embedded()).unwrap();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let script = Script::parse(&text);
-        let expected: String =
-            text.lines().filter(|line| line.starts_with("= ")).map(|line| format!("{line}\n")).collect();
+        let expected: String = text
+            .lines()
+            .filter(|line| line.starts_with("= "))
+            .map(|line| format!("{line}\n"))
+            .collect();
         for chunk in CHUNKS {
             let told = Replay::run(&script, &packs, chunk, &file);
             if std::env::var_os("BLESS").is_some() {
-                let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with("= ")).collect();
+                let kept: Vec<&str> = text
+                    .lines()
+                    .filter(|line| !line.starts_with("= "))
+                    .collect();
                 std::fs::write(&file, format!("{}\n{told}", kept.join("\n").trim_end())).unwrap();
             } else {
                 assert_eq!(told, expected, "{} in chunks of {chunk}", file.display());
@@ -65,8 +73,12 @@ enum Step {
 
 impl Script {
     fn parse(text: &str) -> Self {
-        let mut script =
-            Self { platform: "catalyst-9300".into(), save: true, lines: Vec::new(), steps: Vec::new() };
+        let mut script = Self {
+            platform: "catalyst-9300".into(),
+            save: true,
+            lines: Vec::new(),
+            steps: Vec::new(),
+        };
         for line in text.lines() {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             match word {
@@ -78,10 +90,15 @@ impl Script {
                 }
                 "D>" => script.steps.push(Step::Device(unescape(rest))),
                 "C>" => script.steps.push(Step::Client(unescape(rest))),
-                "@tick" => script.steps.push(Step::Tick(Duration::from_secs_f64(rest.parse().unwrap()))),
+                "@tick" => script
+                    .steps
+                    .push(Step::Tick(Duration::from_secs_f64(rest.parse().unwrap()))),
                 "@close" => script.steps.push(Step::Close),
                 "@interrupt" => script.steps.push(Step::Interrupt),
-                _ => assert!(line.is_empty() || line.starts_with(['#', '=']), "what is `{line}`?"),
+                _ => assert!(
+                    line.is_empty() || line.starts_with(['#', '=']),
+                    "what is `{line}`?"
+                ),
             }
         }
         script
@@ -99,14 +116,28 @@ struct Replay {
 impl Replay {
     fn run(script: &Script, packs: &Packs, chunk: usize, file: &Path) -> String {
         let session = Session::new(job(script, packs), Duration::ZERO);
-        let mut replay = Self { session, sent: VecDeque::new(), now: Duration::ZERO, over: false };
+        let mut replay = Self {
+            session,
+            sent: VecDeque::new(),
+            now: Duration::ZERO,
+            over: false,
+        };
         for step in &script.steps {
             replay.step(step, chunk, file);
         }
-        assert!(replay.sent.is_empty(), "{}: also sent {:?}", file.display(), replay.sent_text());
+        assert!(
+            replay.sent.is_empty(),
+            "{}: also sent {:?}",
+            file.display(),
+            replay.sent_text()
+        );
         let over = replay.over;
         let (outcome, transcript) = replay.session.finish();
-        assert!(!transcript.text().contains("C1sco"), "{}: a secret is shown", file.display());
+        assert!(
+            !transcript.text().contains("C1sco"),
+            "{}: a secret is shown",
+            file.display()
+        );
         let mut told = format!("= {}", outcome.state.name());
         if outcome.state == (EndState::Applied { saved: false }) {
             told.push_str(" unsaved");
@@ -115,12 +146,23 @@ impl Replay {
         if let Some(line_no) = outcome.in_doubt {
             let _ = write!(told, ", {line_no} in doubt");
         }
-        told.push_str(if over { ", session over\n" } else { ", session open\n" });
+        told.push_str(if over {
+            ", session over\n"
+        } else {
+            ", session open\n"
+        });
         if let Some(cause) = outcome.cause {
             let (device, host) = ("edge-1".to_string(), "10.10.0.21".to_string());
-            let failure = PushFailure { device, host, cause };
+            let failure = PushFailure {
+                device,
+                host,
+                cause,
+            };
             let _ = writeln!(told, "= {failure}");
-            failure.field_text().into_iter().for_each(|text| told.push_str(&format!("= {text}\n")));
+            failure
+                .field_text()
+                .into_iter()
+                .for_each(|text| told.push_str(&format!("= {text}\n")));
         }
         for (line_no, note) in outcome.notes {
             let _ = writeln!(told, "= note on line {line_no}: {note}");
@@ -130,10 +172,20 @@ impl Replay {
 
     fn step(&mut self, step: &Step, chunk: usize, file: &Path) {
         match step {
-            Step::Device(bytes) => bytes.chunks(chunk).for_each(|bytes| self.input(Input::Bytes(bytes))),
+            Step::Device(bytes) => bytes
+                .chunks(chunk)
+                .for_each(|bytes| self.input(Input::Bytes(bytes))),
             Step::Client(bytes) => {
-                let sent: Vec<u8> = self.sent.drain(..bytes.len().min(self.sent.len())).collect();
-                assert_eq!(visible(&sent), visible(bytes), "{} in chunks of {chunk}", file.display());
+                let sent: Vec<u8> = self
+                    .sent
+                    .drain(..bytes.len().min(self.sent.len()))
+                    .collect();
+                assert_eq!(
+                    visible(&sent),
+                    visible(bytes),
+                    "{} in chunks of {chunk}",
+                    file.display()
+                );
             }
             Step::Tick(time) => {
                 self.now += *time;
@@ -166,9 +218,18 @@ fn job(script: &Script, packs: &Packs) -> Job {
         password: Secret::new("C1sco12345"),
         enable: Some(Secret::new("C1sco54321")),
     };
-    let mask = Mask::new([credentials.password.clone(), credentials.enable_password().clone()]);
+    let mask = Mask::new([
+        credentials.password.clone(),
+        credentials.enable_password().clone(),
+    ]);
     let line = |(mode, text): &(String, String)| {
-        PlanLine::new(text.clone(), 0, mode.clone(), Arc::from("create Test X"), &mask)
+        PlanLine::new(
+            text.clone(),
+            0,
+            mode.clone(),
+            Arc::from("create Test X"),
+            &mask,
+        )
     };
     Job {
         expect: Arc::clone(packs.platform(&script.platform).unwrap().expect()),

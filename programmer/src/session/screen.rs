@@ -90,7 +90,9 @@ impl Screen {
             (Escape::None, _) | (Escape::Title, 0x1b) => Escape::Begun,
             (Escape::Begun, b'[') => Escape::Sequence,
             (Escape::Begun, b']') => Escape::Title,
-            (Escape::Sequence, 0x40..=0x7e) | (Escape::Title, 0x07) | (Escape::Begun, _) => Escape::None,
+            (Escape::Sequence, 0x40..=0x7e) | (Escape::Title, 0x07) | (Escape::Begun, _) => {
+                Escape::None
+            }
             (Escape::Sequence, _) => Escape::Sequence,
             (Escape::Title, _) => Escape::Title,
         };
@@ -105,7 +107,10 @@ mod tests {
     fn check(bytes: &[u8], lines: &[&str], rest: &str) {
         let mut screen = Screen::default();
         let done: Vec<Vec<u8>> = bytes.iter().filter_map(|byte| screen.show(*byte)).collect();
-        let done: Vec<_> = done.iter().map(|line| String::from_utf8_lossy(line)).collect();
+        let done: Vec<_> = done
+            .iter()
+            .map(|line| String::from_utf8_lossy(line))
+            .collect();
         assert_eq!(done, lines);
         assert_eq!(String::from_utf8_lossy(screen.line()), rest);
     }

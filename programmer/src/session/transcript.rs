@@ -37,11 +37,18 @@ enum Side {
 
 impl Transcript {
     pub(super) fn new(mask: Arc<Mask>) -> Self {
-        Self { mask, ..Self::default() }
+        Self {
+            mask,
+            ..Self::default()
+        }
     }
 
     pub(super) fn sent(&mut self, bytes: &[u8], at: Duration) {
-        self.entries.push(Entry { at, side: Side::Client, bytes: bytes.to_vec() });
+        self.entries.push(Entry {
+            at,
+            side: Side::Client,
+            bytes: bytes.to_vec(),
+        });
     }
 
     /// Something was sent that must not be shown.
@@ -57,7 +64,11 @@ impl Transcript {
         self.bytes += bytes.len();
         match self.entries.last_mut() {
             Some(entry) if entry.side == Side::Device => entry.bytes.extend_from_slice(bytes),
-            _ => self.entries.push(Entry { at, side: Side::Device, bytes: bytes.to_vec() }),
+            _ => self.entries.push(Entry {
+                at,
+                side: Side::Device,
+                bytes: bytes.to_vec(),
+            }),
         }
     }
 

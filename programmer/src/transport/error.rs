@@ -145,11 +145,15 @@ impl TransportError {
                 );
             }
             Self::KnownHosts { .. } => "name another file with --known-hosts",
-            Self::Identity { .. } => "name an OpenSSH private key without a passphrase with --identity",
+            Self::Identity { .. } => {
+                "name an OpenSSH private key without a passphrase with --identity"
+            }
             Self::LoginRefused { .. } => {
                 "check username and password under `credentials`, or set PROGRAMMER_PASSWORD; it was tried once, so that no account is locked"
             }
-            Self::NoCommonAlgorithm { .. } => "the device is too old or too strict; change its `ip ssh server algorithm` settings",
+            Self::NoCommonAlgorithm { .. } => {
+                "the device is too old or too strict; change its `ip ssh server algorithm` settings"
+            }
             Self::NoShell { .. } => "are all its vty lines taken? `show users` on the device tells",
             Self::Ssh(_) => "try `ssh` by hand; if that works, run again with -vv and report it",
         };

@@ -38,13 +38,20 @@ pub struct HostKeys {
 impl HostKeys {
     /// Known hosts by this policy and file.
     pub fn new(policy: HostKeyPolicy, file: impl Into<PathBuf>) -> Self {
-        Self { policy, file: file.into(), writing: Mutex::new(()) }
+        Self {
+            policy,
+            file: file.into(),
+            writing: Mutex::new(()),
+        }
     }
 
     /// The user's own file, `~/.ssh/known_hosts`.
     #[must_use]
     pub fn default_file() -> PathBuf {
-        std::env::home_dir().unwrap_or_default().join(".ssh").join("known_hosts")
+        std::env::home_dir()
+            .unwrap_or_default()
+            .join(".ssh")
+            .join("known_hosts")
     }
 
     /// The kinds of key that are known for a host; a device with several keys is asked for one of them.
@@ -71,26 +78,42 @@ impl HostKeys {
         let fingerprint = fingerprint(key);
         if !known.is_empty() {
             let known = known.iter().map(self::fingerprint).collect();
-            return Err(TransportError::HostKeyChanged { address, fingerprint, known, file });
+            return Err(TransportError::HostKeyChanged {
+                address,
+                fingerprint,
+                known,
+                file,
+            });
         }
         if self.policy == HostKeyPolicy::Strict {
-            return Err(TransportError::HostKeyUnknown { address, fingerprint, file });
+            return Err(TransportError::HostKeyUnknown {
+                address,
+                fingerprint,
+                file,
+            });
         }
         self.learn(host, port, key)
     }
 
     fn known(&self, host: &str, port: u16) -> Result<Vec<PublicKey>, TransportError> {
-        let keys = known_host_keys_path(host, port, &self.file).map_err(|error| self.bad(&error))?;
+        let keys =
+            known_host_keys_path(host, port, &self.file).map_err(|error| self.bad(&error))?;
         Ok(keys.into_iter().map(|(_, key)| key).collect())
     }
 
     fn learn(&self, host: &str, port: u16, key: &PublicKey) -> Result<(), TransportError> {
-        let _guard = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _guard = self
+            .writing
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         learn_known_hosts_path(host, port, key, &self.file).map_err(|error| self.bad(&error))
     }
 
     fn bad(&self, error: &russh::keys::Error) -> TransportError {
-        TransportError::KnownHosts { file: self.file.clone(), error: error.to_string() }
+        TransportError::KnownHosts {
+            file: self.file.clone(),
+            error: error.to_string(),
+        }
     }
 
     /// The file of known hosts.

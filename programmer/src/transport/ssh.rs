@@ -61,11 +61,18 @@ impl SshTransport {
     }
 
     async fn connect(device: &Device, options: &Arc<SshOptions>) -> Result<Self, TransportError> {
-        let refused = |error| TransportError::Connect { address: address(device), error };
-        let stream = TcpStream::connect((device.host.as_str(), device.port)).await.map_err(refused)?;
+        let refused = |error| TransportError::Connect {
+            address: address(device),
+            error,
+        };
+        let stream = TcpStream::connect((device.host.as_str(), device.port))
+            .await
+            .map_err(refused)?;
         // Without it, each line of the push waits for the delayed acknowledgement of the one before.
         stream.set_nodelay(true).map_err(refused)?;
-        let known = options.host_keys.known_algorithms(&device.host, device.port);
+        let known = options
+            .host_keys
+            .known_algorithms(&device.host, device.port);
         let config = client::Config {
             preferred: preferred(&known),
             keepalive_interval: Some(KEEPALIVE),
@@ -91,7 +98,11 @@ impl Transport for SshTransport {
                 Some(ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. }) => {
                     return Ok(Some(data.to_vec()));
                 }
-                Some(ChannelMsg::Failure) => return Err(TransportError::NoShell { what: "terminal or shell" }),
+                Some(ChannelMsg::Failure) => {
+                    return Err(TransportError::NoShell {
+                        what: "terminal or shell",
+                    });
+                }
                 Some(ChannelMsg::Eof | ChannelMsg::Close) | None => return Ok(None),
                 Some(_) => {}
             }
@@ -104,7 +115,10 @@ impl Transport for SshTransport {
 
     async fn close(self) {
         // The session is over either way.
-        let _ = self.handle.disconnect(Disconnect::ByApplication, "", "").await;
+        let _ = self
+            .handle
+            .disconnect(Disconnect::ByApplication, "", "")
+            .await;
     }
 }
 
@@ -128,7 +142,10 @@ impl client::Handler for Door {
                 PublicKey::from(certificate.public_key().clone())
             }
         };
-        self.options.host_keys.check(&self.host, self.port, &key).map(|()| true)
+        self.options
+            .host_keys
+            .check(&self.host, self.port, &key)
+            .map(|()| true)
     }
 }
 
@@ -141,20 +158,31 @@ async fn log_in(
     // Asks which methods there are; counts as no attempt.
     let mut offered = match handle.authenticate_none(user).await? {
         AuthResult::Success => return Ok(()),
-        AuthResult::Failure { remaining_methods, .. } => remaining_methods,
+        AuthResult::Failure {
+            remaining_methods, ..
+        } => remaining_methods,
     };
     let mut tried = Vec::new();
-    if let Some(file) = options.identity.as_deref().filter(|_| has(&offered, MethodKind::PublicKey)) {
+    if let Some(file) = options
+        .identity
+        .as_deref()
+        .filter(|_| has(&offered, MethodKind::PublicKey))
+    {
         tried.push("public key");
         match by_key(handle, user, file).await? {
             AuthResult::Success => return Ok(()),
-            AuthResult::Failure { remaining_methods, .. } => offered = remaining_methods,
+            AuthResult::Failure {
+                remaining_methods, ..
+            } => offered = remaining_methods,
         }
     }
     let password = &device.credentials.password;
     let is_in = if has(&offered, MethodKind::Password) {
         tried.push("password");
-        handle.authenticate_password(user, password.reveal()).await?.success()
+        handle
+            .authenticate_password(user, password.reveal())
+            .await?
+            .success()
     } else if has(&offered, MethodKind::KeyboardInteractive) {
         tried.push("keyboard-interactive");
         by_keyboard(handle, user, password).await?
@@ -167,7 +195,11 @@ async fn log_in(
     Err(TransportError::LoginRefused {
         address: address(device),
         username: user.to_string(),
-        methods: if tried.is_empty() { "any method it offers".into() } else { tried.join(" and ") },
+        methods: if tried.is_empty() {
+            "any method it offers".into()
+        } else {
+            tried.join(" and ")
+        },
     })
 }
 
@@ -176,10 +208,11 @@ async fn by_key(
     user: &str,
     file: &Path,
 ) -> Result<AuthResult, TransportError> {
-    let key = russh::keys::load_secret_key(file, None).map_err(|error| TransportError::Identity {
-        file: file.to_path_buf(),
-        error: error.to_string(),
-    })?;
+    let key =
+        russh::keys::load_secret_key(file, None).map_err(|error| TransportError::Identity {
+            file: file.to_path_buf(),
+            error: error.to_string(),
+        })?;
     let hash = handle.best_supported_rsa_hash().await?.flatten();
     let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
     Ok(handle.authenticate_publickey(user, key).await?)
@@ -191,7 +224,9 @@ async fn by_keyboard(
     user: &str,
     password: &Secret,
 ) -> Result<bool, TransportError> {
-    let mut response = handle.authenticate_keyboard_interactive_start(user, None).await?;
+    let mut response = handle
+        .authenticate_keyboard_interactive_start(user, None)
+        .await?;
     for _ in 0..ROUNDS_MAX {
         let answers = match response {
             KeyboardInteractiveAuthResponse::Success => return Ok(true),
@@ -201,7 +236,9 @@ async fn by_keyboard(
                 .map(|prompt| if prompt.echo { user } else { password.reveal() }.to_string())
                 .collect(),
         };
-        response = handle.authenticate_keyboard_interactive_respond(answers).await?;
+        response = handle
+            .authenticate_keyboard_interactive_respond(answers)
+            .await?;
     }
     Ok(false)
 }
@@ -209,7 +246,9 @@ async fn by_keyboard(
 /// Terminal and shell are asked for in one go: each answer waited for would cost a round trip.
 async fn open_shell(handle: &Handle<Door>) -> Result<Channel<client::Msg>, TransportError> {
     let channel = handle.channel_open_session().await?;
-    channel.request_pty(true, "vt100", COLUMNS, ROWS, 0, 0, &[]).await?;
+    channel
+        .request_pty(true, "vt100", COLUMNS, ROWS, 0, 0, &[])
+        .await?;
     channel.request_shell(true).await?;
     Ok(channel)
 }
@@ -229,9 +268,9 @@ fn preferred(known: &[Algorithm]) -> Preferred {
         kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
     ];
     let is_known = |algorithm: &Algorithm| {
-        known.iter().any(|one| {
-            one == algorithm || (is_rsa(one) && is_rsa(algorithm))
-        })
+        known
+            .iter()
+            .any(|one| one == algorithm || (is_rsa(one) && is_rsa(algorithm)))
     };
     let (first, rest): (Vec<_>, Vec<_>) =
         Preferred::DEFAULT.key.iter().cloned().partition(is_known);
