@@ -8,14 +8,17 @@
 //! Nothing here knows a socket or a clock, so a test is a list of bytes.
 
 mod cleanup;
+mod dialogue;
 mod engine;
 mod exchange;
 mod failure;
+mod listen;
 mod prompt;
 #[cfg(test)]
 mod replay;
 mod screen;
 mod transcript;
+mod verdict;
 
 use std::sync::Arc;
 use std::time::Duration;
