@@ -1,17 +1,24 @@
 //! One device and all its sessions.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::pack::Platform;
+use crate::session::{self, Session};
+use crate::state::{Order, State};
 use crate::{Effect, Facts, Login, Opening, Screen, SessionId, SimTime};
 
 /// A virtual device.
 #[derive(Debug)]
 pub struct Device {
-    platform: Arc<Platform>,
-    facts: Facts,
+    state: State,
+    sessions: BTreeMap<SessionId, Session>,
+    /// When it will be back, if it is away.
+    back_at: Option<SimTime>,
+    /// The time that the driver was last asked to wake it.
+    wakes_at: Option<SimTime>,
 }
 
 /// What the device's configuration asks of whoever answers the door.
@@ -27,65 +34,224 @@ pub struct Door {
     pub tries: usize,
 }
 
+/// What every session sees when the device goes away.
+const SHUTDOWN: &str = "\n\n***\n*** --- SHUTDOWN NOW ---\n***\n";
+
 impl Device {
     /// A device that has just booted.
     #[must_use]
-    pub fn new(platform: Arc<Platform>, facts: Facts, _now: SimTime) -> Self {
-        Self { platform, facts }
+    pub fn new(platform: Arc<Platform>, facts: Facts, now: SimTime) -> Self {
+        let state = State::new(platform, facts, now);
+        Self {
+            state,
+            sessions: BTreeMap::new(),
+            back_at: None,
+            wakes_at: None,
+        }
     }
 
     /// The platform that it is.
     #[must_use]
     pub fn platform(&self) -> &Arc<Platform> {
-        &self.platform
+        &self.state.platform
     }
 
     /// What the door must know now.
     #[must_use]
     pub fn door(&self) -> Door {
+        let number = |kind: &str, otherwise: u64| {
+            let set = self.state.get(kind).filter(|s| !s.negated);
+            set.and_then(|s| s.line.rsplit(' ').next()?.parse().ok())
+                .unwrap_or(otherwise)
+        };
+        let tries = number("ip ssh authentication-retries", 3);
         Door {
-            open: true,
-            banner: None,
-            grace: Duration::from_secs(120),
-            tries: 3,
+            open: self.back_at.is_none() && self.free_line().is_some(),
+            banner: session::banner(&self.state, "login"),
+            grace: Duration::from_secs(number("ip ssh time-out", 120)),
+            tries: usize::try_from(tries).unwrap_or(3),
         }
     }
 
     /// A user's password.
-    pub fn login(&mut self, user: &str, password: &str, _peer: IpAddr, _now: SimTime) -> Login {
-        let known = &self.facts.credentials;
-        if known.username == user && known.password == password {
+    pub fn login(&mut self, user: &str, password: &str, peer: IpAddr, now: SimTime) -> Login {
+        let right = self
+            .state
+            .user(user)
+            .is_some_and(|line| self.state.vault.opens(line, password));
+        if !right {
+            let text = format!(
+                "%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: {user}] [Source: {peer}] [localport: 22] \
+                 [Reason: Login Authentication Failed]"
+            );
+            self.state.log(now, &text);
+            return Login::Rejected;
+        }
+        self.succeeded(user, peer, now);
+        Login::Accepted
+    }
+
+    /// A user's public key, whose signature the door has checked (or, asked twice, will check).
+    /// `blob` is the key in SSH wire format.
+    pub fn login_by_key(&mut self, user: &str, blob: &[u8], _now: SimTime) -> Login {
+        if self.state.has_key(user, blob) {
             Login::Accepted
         } else {
             Login::Rejected
         }
     }
 
-    /// A user's public key, whose signature the door has checked (or, asked twice, will check).
-    /// `blob` is the key in SSH wire format.
-    pub fn login_by_key(&mut self, _user: &str, _blob: &[u8], _now: SimTime) -> Login {
-        Login::Rejected
-    }
-
-    /// Opens a session. If no line is free the session is closed.
-    pub fn open(&mut self, id: SessionId, _opening: Opening, _now: SimTime, out: &mut Vec<Effect>) {
-        out.push(Effect::Write(id, b"\r\n\r\n\r\nRouter#".to_vec()));
-    }
-
-    /// Bytes that a session's client sent.
-    pub fn input(&mut self, id: SessionId, bytes: &[u8], _now: SimTime, out: &mut Vec<Effect>) {
-        out.push(Effect::Write(id, bytes.to_vec()));
-        if bytes.contains(&b'\r') || bytes.contains(&b'\n') {
-            out.push(Effect::Write(id, b"\nRouter#".to_vec()));
+    fn succeeded(&mut self, user: &str, peer: IpAddr, now: SimTime) {
+        if self.state.has("login on-success") {
+            let text = format!(
+                "%SEC_LOGIN-5-LOGIN_SUCCESS: Login Success [user: {user}] [Source: {peer}] [localport: 22]"
+            );
+            self.state.log(now, &text);
         }
     }
 
+    /// Opens a session. If no line is free the session is closed.
+    pub fn open(&mut self, id: SessionId, opening: Opening, now: SimTime, out: &mut Vec<Effect>) {
+        let Some(vty) = self.free_line().filter(|_| self.back_at.is_none()) else {
+            out.push(Effect::Close(id));
+            return;
+        };
+        let mut session = Session::new(&self.state, vty, &opening, now);
+        self.see_lines(now);
+        match &opening.command {
+            Some(command) => session.run_once(&mut self.state, command, now),
+            None => session.begin(&self.state),
+        }
+        self.sessions.insert(id, session);
+        self.settle(now, out);
+    }
+
+    /// Bytes that a session's client sent.
+    pub fn input(&mut self, id: SessionId, bytes: &[u8], now: SimTime, out: &mut Vec<Effect>) {
+        self.see_lines(now);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.input(&mut self.state, bytes, now);
+        }
+        self.settle(now, out);
+    }
+
     /// The client's terminal has another size.
-    pub fn resize(&mut self, _id: SessionId, _screen: Screen) {}
+    pub fn resize(&mut self, id: SessionId, screen: Screen) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.resize(screen);
+        }
+    }
 
     /// The client has gone.
-    pub fn closed(&mut self, _id: SessionId, _now: SimTime, _out: &mut Vec<Effect>) {}
+    pub fn closed(&mut self, id: SessionId, now: SimTime, out: &mut Vec<Effect>) {
+        self.sessions.remove(&id);
+        self.settle(now, out);
+    }
 
     /// Time has passed; a time that an [`Effect::WakeAt`] asked for has come.
-    pub fn tick(&mut self, _now: SimTime, _out: &mut Vec<Effect>) {}
+    pub fn tick(&mut self, now: SimTime, out: &mut Vec<Effect>) {
+        self.wakes_at = None;
+        if self.back_at.is_some_and(|back| back <= now) {
+            self.back_at = None;
+            self.state.boot(now);
+            out.push(Effect::Up);
+        }
+        self.see_lines(now);
+        for session in self.sessions.values_mut() {
+            session.tick(&mut self.state, now);
+        }
+        self.settle(now, out);
+    }
+
+    /// The lowest vty line that is free, if logins are possible on it.
+    fn free_line(&self) -> Option<usize> {
+        let taken = |vty: usize| self.sessions.values().any(|session| session.vty == vty);
+        let usable = |vty: usize| {
+            let input = self
+                .state
+                .vty_line(vty, "transport input")
+                .map(|s| s.line.to_string());
+            let ssh = input.is_none_or(|line| line.ends_with("all") || line.contains(" ssh"));
+            self.state.vty(vty).is_some() && ssh
+        };
+        let lines = self.state.platform.vty();
+        // A platform without vty lines in its configuration (an access point) has all of them.
+        let configured = (0..lines).any(|vty| self.state.vty(vty).is_some());
+        (0..lines).find(|vty| !taken(*vty) && (!configured || usable(*vty)))
+    }
+
+    /// `show users` shows the lines as they are when the command is given.
+    fn see_lines(&mut self, now: SimTime) {
+        let views = self
+            .sessions
+            .values()
+            .map(|session| session.line_view(&self.state, now));
+        let mut views: Vec<_> = views.collect();
+        views.sort_by_key(|view| view.index);
+        self.state.lines = views;
+    }
+
+    /// Carries out what sessions asked of the device, and hands over what they print.
+    fn settle(&mut self, now: SimTime, out: &mut Vec<Effect>) {
+        for order in std::mem::take(&mut self.state.orders) {
+            match order {
+                Order::Monitor(line) => {
+                    for session in self
+                        .sessions
+                        .values_mut()
+                        .filter(|session| session.monitors)
+                    {
+                        session.interrupt(&self.state, &line);
+                    }
+                }
+                Order::ClearLine(vty) => {
+                    for session in self
+                        .sessions
+                        .values_mut()
+                        .filter(|session| session.vty == vty)
+                    {
+                        session.end("");
+                    }
+                }
+                Order::Reload => self.go_down(now, out),
+            }
+        }
+        self.flush(out);
+        self.ask_to_wake(out);
+    }
+
+    fn go_down(&mut self, now: SimTime, out: &mut Vec<Effect>) {
+        for session in self.sessions.values_mut() {
+            session.end(SHUTDOWN);
+        }
+        self.flush(out);
+        out.push(Effect::Down);
+        self.back_at = Some(now.after(Duration::from_millis(self.state.platform.timing().boot_ms)));
+    }
+
+    fn flush(&mut self, out: &mut Vec<Effect>) {
+        for (id, session) in &mut self.sessions {
+            let bytes = session.take_output();
+            if !bytes.is_empty() {
+                out.push(Effect::Write(*id, bytes));
+            }
+            if session.is_closed() {
+                out.push(Effect::Close(*id));
+            }
+        }
+        self.sessions.retain(|_, session| !session.is_closed());
+    }
+
+    fn ask_to_wake(&mut self, out: &mut Vec<Effect>) {
+        let sessions = self
+            .sessions
+            .values()
+            .filter_map(|session| session.wake_at(&self.state));
+        let next = sessions.chain(self.back_at).min();
+        // Asking again for a later time is left out: an early tick does no harm.
+        if let Some(next) = next.filter(|next| self.wakes_at.is_none_or(|asked| *next < asked)) {
+            self.wakes_at = Some(next);
+            out.push(Effect::WakeAt(next));
+        }
+    }
 }

@@ -9,8 +9,11 @@ pub mod device;
 pub mod grammar;
 pub mod pack;
 pub mod secrets;
+mod session;
+mod state;
 pub mod terminal;
 pub mod time;
+pub mod views;
 
 pub use api::{AccessPoint, Cable, Credentials, Effect, Facts, Login, Opening, Screen, SessionId};
 pub use device::{Device, Door};

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::order::Rank;
+use crate::pack::Grammar;
 
 /// The statements of one level, in the order of the running-config.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +32,17 @@ pub struct Statement {
     pub block: Option<Block>,
 }
 
+/// The value that names the kind of a remembered command, which is no statement of the grammar.
+pub const KIND: &str = "";
+
 impl Statement {
+    /// The name of its kind.
+    #[must_use]
+    pub fn kind<'s>(&'s self, grammar: &'s Grammar) -> &'s str {
+        self.value(KIND)
+            .unwrap_or_else(|| grammar.kind_name(self.definition))
+    }
+
     /// A value by name; the first, if several were given.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {

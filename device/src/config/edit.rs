@@ -486,3 +486,14 @@ impl Edit<'_, '_> {
         new
     }
 }
+
+/// Whether a global line is stored.
+pub fn is_stored(bench: &mut Bench<'_>, line: &str) -> bool {
+    Edit {
+        bench,
+        mode: CONFIG,
+        path: &[],
+        confirmed: false,
+    }
+    .is_stored(line)
+}

@@ -11,7 +11,7 @@ mod order;
 pub mod reader;
 pub mod text;
 
-pub use block::{Block, Statement};
+pub use block::{Block, KIND, Statement};
 pub use cursor::{Cursor, Reply};
-pub use edit::{Bench, Hasher, Note, Plain};
+pub use edit::{Bench, Hasher, Note, Plain, is_stored};
 pub use order::Rank;

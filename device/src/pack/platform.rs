@@ -13,6 +13,7 @@ use super::source::{File, Source};
 use crate::config::{Block, reader};
 use crate::grammar::interfaces::{InterfaceType, Numbers, Port};
 use crate::grammar::{Interfaces, Layer, World};
+use crate::secrets::Vault;
 
 /// One platform. Immutable; all its devices share it.
 #[derive(Debug)]
@@ -27,7 +28,9 @@ pub struct Platform {
     ssh: SshOffer,
     timing: Timing,
     vty: usize,
+    bare: Block,
     baseline: Block,
+    vault: Vault,
 }
 
 impl Platform {
@@ -79,6 +82,18 @@ impl Platform {
         &self.baseline
     }
 
+    /// The blocks of the ports, and nothing else: where a startup-config is read into.
+    #[must_use]
+    pub fn bare(&self) -> &Block {
+        &self.bare
+    }
+
+    /// Remembers the hashes of secrets for all devices of the platform.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// Whether the platform has a feature.
     #[must_use]
     pub fn has(&self, feature: &str) -> bool {
@@ -95,6 +110,19 @@ impl Platform {
     #[must_use]
     pub fn identities(&self) -> &BTreeMap<String, Value> {
         &self.identity
+    }
+
+    /// The port that the device is managed through: the pack's `management_port`, else its first layer-3 port. It
+    /// works without a cable.
+    #[must_use]
+    pub fn management_port(&self) -> Option<String> {
+        let first = || {
+            let mut ports = self.interfaces.ports();
+            ports
+                .find(|(_, port)| port.layer == Layer::Three)
+                .map(|(name, _)| name)
+        };
+        self.identity("management_port").or_else(first)
     }
 
     /// The full name of a physical port (`te1/1/1` → `TenGigabitEthernet1/1/1`), if the platform has it.
@@ -142,6 +170,7 @@ pub(super) fn platforms(chain: &[&Source], mistakes: &mut Vec<Mistake>) -> Vec<P
     let mut platforms = Vec::new();
     for model in models {
         let mut platform = platform(&packs, &model, &features, &grammar, mistakes);
+        platform.bare = bare(&platform, mistakes);
         platform.baseline = baseline(&platform, chain, mistakes);
         platforms.push(platform);
     }
@@ -166,7 +195,9 @@ fn platform(
         ssh: SshOffer::default(),
         timing: Timing::default(),
         vty: 16,
+        bare: Block::default(),
         baseline: Block::default(),
+        vault: Vault::default(),
     };
     let mut types = None;
     let mut ports = None;
@@ -267,21 +298,24 @@ fn interfaces(
     Interfaces::new(known, all)
 }
 
-/// The factory configuration: a block for each port, then every `baseline.cfg` of the chain.
-fn baseline(platform: &Platform, chain: &[&Source], mistakes: &mut Vec<Mistake>) -> Block {
+/// A block for each port.
+fn bare(platform: &Platform, mistakes: &mut Vec<Mistake>) -> Block {
+    let mut block = Block::default();
     // A platform without interface mode (an access point) has ports but no blocks for them.
-    let has_blocks = platform
+    if !platform
         .grammar
         .statements
         .iter()
-        .any(|s| &*s.name == "interface");
+        .any(|s| &*s.name == "interface")
+    {
+        return block;
+    }
     let ports: String = platform
         .interfaces
         .ports()
         .map(|(name, _)| format!("interface {name}\n"))
         .collect();
-    let mut block = Block::default();
-    for refused in reader::read(platform, &mut block, if has_blocks { &ports } else { "" }) {
+    for refused in reader::read(platform, &mut block, &ports) {
         let message = format!(
             "the grammar refuses `{}`, which every port needs",
             refused.line
@@ -291,6 +325,12 @@ fn baseline(platform: &Platform, chain: &[&Source], mistakes: &mut Vec<Mistake>)
             message,
         ));
     }
+    block
+}
+
+/// The factory configuration: the ports, then every `baseline.cfg` of the chain.
+fn baseline(platform: &Platform, chain: &[&Source], mistakes: &mut Vec<Mistake>) -> Block {
+    let mut block = platform.bare.clone();
     for (path, text) in chain.iter().filter_map(|source| source.baseline.as_ref()) {
         for refused in reader::read(platform, &mut block, text) {
             let at = yaml::Position {

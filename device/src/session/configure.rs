@@ -1,0 +1,177 @@
+//! Takes configuration lines.
+
+use super::dialogue::Question;
+use super::{Columns, Reads, Session};
+use crate::SimTime;
+use crate::config::{Cursor, Reply};
+use crate::grammar::Matched;
+use crate::grammar::line::Line;
+use crate::pack::ExecEffect;
+use crate::state::State;
+
+/// A banner or certificate has this many bytes at most.
+const TEXT_BYTES_MAX: usize = 64 << 10;
+
+impl Session {
+    pub(super) fn enter_configuration(&mut self) -> Option<String> {
+        self.cursor = Some(Cursor::default());
+        self.touched = false;
+        Some("Enter configuration commands, one per line.  End with CNTL/Z.\n".to_string())
+    }
+
+    /// Back to EXEC, with the log message that the configuration may have changed.
+    pub(super) fn leave_configuration(&mut self, state: &mut State, now: SimTime) {
+        self.cursor = None;
+        if std::mem::take(&mut self.touched) {
+            state.changed = Some((now, self.user.clone()));
+        }
+        let (user, vty, peer) = (&self.user, self.vty, self.peer);
+        state.log(
+            now,
+            &format!("%SYS-5-CONFIG_I: Configured from console by {user} on vty{vty} ({peer})"),
+        );
+    }
+
+    /// Takes a line in configuration mode; `confirmed` if its question was answered with yes.
+    pub(super) fn configure_line(
+        &mut self,
+        state: &mut State,
+        line: &str,
+        columns: &Columns,
+        now: SimTime,
+        confirmed: bool,
+    ) {
+        let Some(mut cursor) = self.cursor.clone() else {
+            return;
+        };
+        let platform = state.platform.clone();
+        let mut bench = state.bench(&platform);
+        bench.privilege = self.privilege;
+        let reply = if confirmed {
+            cursor.confirmed(&mut bench, line)
+        } else {
+            cursor.take(&mut bench, line)
+        };
+        let (said, notes) = (
+            std::mem::take(&mut bench.said),
+            std::mem::take(&mut bench.notes),
+        );
+        state.note(notes, now);
+        let mode = self.cursor.as_ref().map(Cursor::mode);
+        self.cursor = Some(cursor);
+        self.say(&said);
+        match reply {
+            Reply::Done => {
+                self.touched |= !line.trim().is_empty() && !line.trim_start().starts_with('!');
+            }
+            Reply::Refused(refusal) => self.refuse(line, refusal, columns),
+            Reply::Command { index, matched } => {
+                let _ = mode;
+                self.config_command(state, line, columns, now, index, &matched);
+            }
+            Reply::Confirm(question) => self.ask(
+                state,
+                Question::Negate {
+                    line: line.to_string(),
+                    asks: question,
+                },
+            ),
+            Reply::Text { line, delimiter } => {
+                let shown = if delimiter == '\u{3}' { '^' } else { delimiter };
+                self.say(&format!(
+                    "Enter TEXT message.  End with the character '{shown}'.\n"
+                ));
+                self.reads = Reads::Text { line, delimiter };
+                self.editor.start_text(b"", self.screen.width);
+            }
+            Reply::Hex { line } => {
+                self.reads = Reads::Hex { line };
+                let prompt = format!("{}(config-pubkey)#", state.hostname());
+                self.say(&prompt);
+                self.editor.start_text(prompt.as_bytes(), self.screen.width);
+            }
+        }
+    }
+
+    /// `exit`, `end`, `do`, `help`.
+    fn config_command(
+        &mut self,
+        state: &mut State,
+        line: &str,
+        columns: &Columns,
+        now: SimTime,
+        index: u32,
+        matched: &Matched,
+    ) {
+        let grammar = state.platform.grammar().clone();
+        for effect in &grammar.command(index).does {
+            match effect {
+                ExecEffect::Exit => {
+                    if !self.cursor.as_mut().is_some_and(Cursor::exit) {
+                        self.leave_configuration(state, now);
+                    }
+                }
+                ExecEffect::End => self.leave_configuration(state, now),
+                ExecEffect::Do => {
+                    let words = Line::new(line);
+                    let at = matched
+                        .steps
+                        .last()
+                        .map_or(0, |step| words.start(step.word));
+                    let command = line.get(at..).unwrap_or_default();
+                    self.exec_line(state, command, &columns.from(at), now);
+                }
+                ExecEffect::Help => self.say(super::help::ABOUT),
+                _ => {}
+            }
+        }
+    }
+
+    /// A line of a banner or certificate.
+    pub(super) fn more_text(&mut self, state: &mut State, text: &str, now: SimTime) {
+        let (whole, done) = match &mut self.reads {
+            Reads::Text { line, delimiter } => {
+                add(line, text);
+                let closed = match delimiter {
+                    '\u{3}' => text.contains("^C") || text.contains('\u{3}'),
+                    other => text.contains(*other),
+                };
+                (line.clone(), closed)
+            }
+            Reads::Hex { line } => {
+                add(line, text);
+                (line.clone(), text.trim() == "quit")
+            }
+            _ => return,
+        };
+        if done || whole.len() > TEXT_BYTES_MAX {
+            self.reads = Reads::Command;
+            self.configure_line(state, &whole, &Columns::none(), now, false);
+            return self.prompt_unless_asking(state);
+        }
+        let prompt = if matches!(self.reads, Reads::Hex { .. }) {
+            format!("{}(config-pubkey)#", state.hostname())
+        } else {
+            String::new()
+        };
+        self.say(&prompt);
+        self.editor.start_text(prompt.as_bytes(), self.screen.width);
+    }
+}
+
+fn add(line: &mut String, text: &str) {
+    line.push('\n');
+    line.push_str(text);
+}
+
+impl Columns {
+    /// The columns of the line from a byte on.
+    fn from(&self, byte: usize) -> Self {
+        Self(self.0.get(byte..).unwrap_or_default().to_vec())
+    }
+
+    /// Of a line that is not on the screen.
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+}

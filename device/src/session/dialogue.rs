@@ -1,0 +1,281 @@
+//! Questions that a command asks before it acts, and what their answers do.
+
+use super::exec::file_name;
+use super::{Columns, Reads, Session};
+use crate::SimTime;
+use crate::state::{Order, State};
+
+/// A question that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Under which name to copy.
+    Destination { from: Source, to: Target },
+    /// Whether to write over a file.
+    Overwrite { from: Source, name: String },
+    /// Which file to delete.
+    DeleteName { file: String },
+    /// Whether to delete it.
+    Delete { file: String },
+    /// Whether to erase the startup-config.
+    Erase,
+    /// Whether to save before a reload.
+    SaveFirst,
+    /// Whether to reload.
+    Reload,
+    /// Whether a `no` line is meant.
+    Negate { line: String, asks: String },
+}
+
+/// What is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    Running,
+    Startup,
+    File(String),
+}
+
+/// Where it is copied to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Running,
+    Startup,
+    File(String),
+}
+
+impl Question {
+    /// Whether one key answers it; else a line does.
+    pub(super) fn is_key(&self) -> bool {
+        !matches!(
+            self,
+            Self::Destination { .. } | Self::DeleteName { .. } | Self::SaveFirst
+        )
+    }
+
+    fn text(&self, flash: &str) -> String {
+        match self {
+            Self::Destination { to, .. } => {
+                let name = match to {
+                    Target::Running => "running-config",
+                    Target::Startup => "startup-config",
+                    Target::File(url) => &file_name(url),
+                };
+                format!("Destination filename [{name}]? ")
+            }
+            Self::Overwrite { .. } => "%Warning:There is a file already existing with this name \n\
+                                       Do you want to over write? [confirm]"
+                .to_string(),
+            Self::DeleteName { file } => format!("Delete filename [{}]? ", file_name(file)),
+            Self::Delete { file } => format!("Delete {flash}/{}? [confirm]", file_name(file)),
+            Self::Erase => {
+                "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]".to_string()
+            }
+            Self::SaveFirst => "\nSystem configuration has been modified. Save? [yes/no]: ".to_string(),
+            Self::Reload => "Proceed with reload? [confirm]".to_string(),
+            Self::Negate { asks, .. } => asks.clone(),
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn ask(&mut self, state: &State, question: Question) {
+        let text = question.text(&flash(state));
+        self.say(&text);
+        let last = text.rsplit('\n').next().unwrap_or_default();
+        self.editor.start_text(last.as_bytes(), self.screen.width);
+        self.reads = Reads::Answer(question);
+    }
+
+    fn question(&mut self) -> Option<Question> {
+        match std::mem::replace(&mut self.reads, Reads::Command) {
+            Reads::Answer(question) => Some(question),
+            other => {
+                self.reads = other;
+                None
+            }
+        }
+    }
+
+    /// A `[confirm]` was answered.
+    pub(super) fn answered_key(&mut self, state: &mut State, yes: bool, now: SimTime) {
+        let Some(question) = self.question() else {
+            return;
+        };
+        if yes {
+            match question {
+                Question::Overwrite { from, name } => self.write_file(state, &from, &name, now),
+                Question::Delete { file } => {
+                    state.files.remove(&file_name(&file));
+                }
+                Question::Erase => {
+                    state.startup = None;
+                    self.say("[OK]\nErase of nvram: complete\n");
+                    state.log(
+                        now,
+                        "%SYS-7-NV_BLOCK_INIT: Initialized the geometry of nvram",
+                    );
+                }
+                Question::Reload => state.orders.push(Order::Reload),
+                Question::Negate { line, .. } => {
+                    self.configure_line(state, &line, &Columns::none(), now, true)
+                }
+                _ => {}
+            }
+        }
+        self.prompt_unless_asking(state);
+    }
+
+    /// A question was answered with a line.
+    pub(super) fn answered(&mut self, state: &mut State, line: &str, now: SimTime) {
+        let Some(question) = self.question() else {
+            return;
+        };
+        let answer = line.trim();
+        match question {
+            Question::Destination { from, to } => self.destination(state, from, to, answer, now),
+            Question::DeleteName { file } => {
+                let file = if answer.is_empty() {
+                    file
+                } else {
+                    answer.to_string()
+                };
+                self.ask_delete(state, file);
+            }
+            Question::SaveFirst => {
+                let lower = answer.to_ascii_lowercase();
+                if !lower.is_empty() && "yes".starts_with(&lower) {
+                    self.say("Building configuration...\n[OK]\n");
+                    state.save(now);
+                } else if lower.is_empty() || !"no".starts_with(&lower) {
+                    self.say("% Please answer 'yes' or 'no'.\n");
+                    return self.ask(state, Question::SaveFirst);
+                }
+                self.ask(state, Question::Reload);
+            }
+            _ => {}
+        }
+        self.prompt_unless_asking(state);
+    }
+
+    pub(super) fn ask_delete(&mut self, state: &State, file: String) {
+        if state.files.contains_key(&file_name(&file)) {
+            self.ask(state, Question::Delete { file });
+        } else {
+            let text = format!(
+                "%Error deleting {}/{} (No such file or directory)\n",
+                flash(state),
+                file_name(&file)
+            );
+            self.say(&text);
+        }
+    }
+
+    fn destination(
+        &mut self,
+        state: &mut State,
+        from: Source,
+        to: Target,
+        answer: &str,
+        now: SimTime,
+    ) {
+        let to = match to {
+            Target::File(_) if !answer.is_empty() => Target::File(answer.to_string()),
+            other => other,
+        };
+        self.copy(state, &from, &to, now);
+    }
+
+    pub(super) fn copy(&mut self, state: &mut State, from: &Source, to: &Target, now: SimTime) {
+        match to {
+            Target::Startup => {
+                self.say("Building configuration...\n[OK]\n");
+                match text_of(state, from, now) {
+                    Some(_) if *from == Source::Running => state.save(now),
+                    Some(text) => state.startup = Some(text),
+                    None => {}
+                }
+            }
+            Target::Running => {
+                let Some(text) = text_of(state, from, now) else {
+                    return self.no_such(state, from);
+                };
+                for refused in state.read(&text) {
+                    self.say(&format!(
+                        "{}\n{:>width$}\n% Invalid input detected at '^' marker.\n\n",
+                        refused.line,
+                        '^',
+                        width = refused.column + 1
+                    ));
+                }
+                state.changed = Some((now, self.user.clone()));
+                self.copied(text.len());
+            }
+            Target::File(url) => {
+                let name = file_name(url);
+                if state.files.contains_key(&name) && !state.has("file prompt quiet") {
+                    return self.ask(
+                        state,
+                        Question::Overwrite {
+                            from: from.clone(),
+                            name,
+                        },
+                    );
+                }
+                self.write_file(state, from, &name, now);
+            }
+        }
+    }
+
+    fn write_file(&mut self, state: &mut State, from: &Source, name: &str, now: SimTime) {
+        let Some(text) = text_of(state, from, now) else {
+            return self.no_such(state, from);
+        };
+        let bytes = text.len();
+        if state.put_file(name, text) {
+            self.copied(bytes);
+        } else {
+            self.say(&format!(
+                "%Error opening {}/{name} (No space left on device)\n",
+                flash(state)
+            ));
+        }
+    }
+
+    fn no_such(&mut self, state: &State, from: &Source) {
+        if let Source::File(url) = from {
+            self.say(&format!(
+                "%Error opening {}/{} (No such file or directory)\n",
+                flash(state),
+                file_name(url)
+            ));
+        } else {
+            self.say("%% Non-volatile configuration memory is not present\n");
+        }
+    }
+
+    fn copied(&mut self, bytes: usize) {
+        // A device copies about 40 KB a second.
+        let ms = bytes / 40 + 20;
+        let rate = bytes * 1000 / ms;
+        self.say(&format!(
+            "{bytes} bytes copied in {}.{:03} secs ({rate} bytes/sec)\n",
+            ms / 1000,
+            ms % 1000
+        ));
+    }
+}
+
+fn text_of(state: &State, source: &Source, now: SimTime) -> Option<String> {
+    match source {
+        Source::Running => Some(state.running_text(now)),
+        Source::Startup => state.startup.clone(),
+        Source::File(url) => state.files.get(&file_name(url)).cloned(),
+    }
+}
+
+/// The platform's default file system.
+pub(super) fn flash(state: &State) -> String {
+    state
+        .platform
+        .identity("flash")
+        .unwrap_or_else(|| "flash:".to_string())
+}

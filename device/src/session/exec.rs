@@ -1,0 +1,347 @@
+//! Runs EXEC commands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Columns, Reads, Session};
+use crate::SimTime;
+use crate::config::{KIND, Rank, Statement, is_stored};
+use crate::grammar::line::Line;
+use crate::grammar::matcher::{Parsed, parse};
+use crate::grammar::slot::World;
+use crate::grammar::{Interfaces, Refusal, Target};
+use crate::pack::{CommandDef, EXEC, Key};
+use crate::state::State;
+use crate::terminal::pipes::{Pipe, PipeError, RedirectMode};
+
+/// What the matcher must know of a device that runs.
+pub(super) struct Here<'s>(pub(super) &'s State);
+
+impl World for Here<'_> {
+    fn interfaces(&self) -> &Interfaces {
+        self.0.platform.interfaces()
+    }
+
+    fn knows_ap(&self, name: &str) -> bool {
+        self.0
+            .facts
+            .access_points
+            .iter()
+            .any(|ap| ap.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// The values of a command by name.
+pub(super) type Values = Vec<(Box<str>, Box<str>)>;
+
+/// A value by name.
+pub(super) fn value<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
+    values
+        .iter()
+        .find(|(known, _)| **known == *name)
+        .map(|(_, value)| &**value)
+}
+
+/// A command that can be run: its definition and values, and what its output goes through.
+struct Ready {
+    index: u32,
+    values: Values,
+    pipe: Option<Pipe>,
+}
+
+impl Session {
+    pub(super) fn exec_line(
+        &mut self,
+        state: &mut State,
+        line: &str,
+        columns: &Columns,
+        now: SimTime,
+    ) {
+        let trimmed = line.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('!') {
+            return;
+        }
+        match self.ready(state, line) {
+            Ok(ready) => self.run(state, &ready, now),
+            Err(Refused::Name(word)) => self.look_up(state, &word, now),
+            Err(Refused::Line(refusal)) => self.refuse(line, refusal, columns),
+            Err(Refused::Pattern) => self.say("% Invalid regular expression\n"),
+        }
+    }
+
+    /// Runs the command of an exec channel.
+    pub(super) fn exec_once(&mut self, state: &mut State, line: &str, now: SimTime) {
+        match self.ready(state, line) {
+            Ok(ready) => self.run(state, &ready, now),
+            Err(_) => self.say(&format!("Line has invalid autocommand \"{line}\"")),
+        }
+    }
+
+    /// Prints why a line can't be taken (ios-xe-behaviour §2.6).
+    pub(super) fn refuse(&mut self, line: &str, refusal: Refusal, columns: &Columns) {
+        match refusal {
+            Refusal::Ambiguous => self.say(&format!("% Ambiguous command:  \"{line}\"\n")),
+            Refusal::Incomplete => self.say("% Incomplete command.\n\n"),
+            Refusal::Invalid(at) => {
+                let column = columns.at(at);
+                self.say(&format!(
+                    "{:>width$}\n% Invalid input detected at '^' marker.\n\n",
+                    '^',
+                    width = column + 1
+                ));
+            }
+        }
+    }
+
+    /// Reads a line: the command, and what stands behind `|`.
+    fn ready(&self, state: &State, line: &str) -> Result<Ready, Refused> {
+        let whole = match self.reads_as(state, line) {
+            Ok((index, values)) => {
+                return Ok(Ready {
+                    index,
+                    values,
+                    pipe: None,
+                });
+            }
+            Err(refused) => refused,
+        };
+        let Some(bar) = line.find('|') else {
+            return Err(whole);
+        };
+        let (left, right) = line.split_at(bar);
+        let (index, values) = self.reads_as(state, left)?;
+        if !prints(state.platform.grammar().command(index)) {
+            return Err(whole);
+        }
+        match Pipe::parse(&right[1..]) {
+            Ok(pipe) => Ok(Ready {
+                index,
+                values,
+                pipe: Some(pipe),
+            }),
+            Err(PipeError::Invalid { offset }) => {
+                Err(Refused::Line(Refusal::Invalid(bar + 1 + offset)))
+            }
+            Err(PipeError::Incomplete) => Err(Refused::Line(Refusal::Incomplete)),
+            Err(PipeError::Pattern(_)) => Err(Refused::Pattern),
+        }
+    }
+
+    fn reads_as(&self, state: &State, text: &str) -> Result<(u32, Values), Refused> {
+        let graph = &state.platform.grammar().mode(EXEC).graph;
+        let line = Line::new(text);
+        let here = Here(state);
+        match parse(graph, &line, &here, self.privilege) {
+            Parsed::Command(matched) => {
+                let values = matched.bindings(graph, &line, &here);
+                match matched.accepts.first().map(|accept| accept.target) {
+                    Some(Target::Command(index)) => Ok((index, values)),
+                    _ => Err(Refused::Line(Refusal::Incomplete)),
+                }
+            }
+            Parsed::Refused(Refusal::Invalid(at))
+                if line.len() == 1 && at < line.start(0) + line.word(0).len() =>
+            {
+                Err(Refused::Name(line.word(0).to_string()))
+            }
+            Parsed::Refused(refusal) => Err(Refused::Line(refusal)),
+        }
+    }
+
+    /// A first word that is no command is taken for a host to connect to (ios-xe-behaviour §2.7).
+    fn look_up(&mut self, state: &State, word: &str, now: SimTime) {
+        const UNKNOWN: &str =
+            "% Unknown command or computer name, or unable to find computer address\n\n";
+        let preferred_none = state
+            .vty_line(self.vty, "transport preferred")
+            .is_some_and(|s| s.line.ends_with("none"));
+        if preferred_none || !state.platform.has("ios-xe-exec") {
+            let column = self.prompt_text(state).len();
+            return self.say(&format!(
+                "{:>width$}\n% Invalid input detected at '^' marker.\n\n",
+                '^',
+                width = column + 1
+            ));
+        }
+        if word.parse::<std::net::Ipv4Addr>().is_ok() {
+            return self.say(&format!(
+                "Trying {word} ...\n% Connection timed out; remote host not responding\n\n"
+            ));
+        }
+        let off = state.get("ip domain lookup").is_some_and(|s| s.negated);
+        if off {
+            return self.say(&format!("% Bad IP address or host name{UNKNOWN}"));
+        }
+        let grammar = state.platform.grammar();
+        let servers = state
+            .config
+            .iter()
+            .find(|s| s.kind(grammar) == "ip name-server");
+        let server = servers
+            .and_then(|s| s.line.split(' ').nth(2))
+            .unwrap_or("255.255.255.255");
+        self.say(&format!(
+            "Translating \"{word}\"...domain server ({server})"
+        ));
+        let until = now.after(Duration::from_millis(state.platform.timing().lookup_ms));
+        self.reads = Reads::Busy {
+            until,
+            says: format!("\n{UNKNOWN}"),
+        };
+    }
+
+    fn run(&mut self, state: &mut State, ready: &Ready, now: SimTime) {
+        let grammar = state.platform.grammar().clone();
+        let command = grammar.command(ready.index);
+        if let Some(requires) = &command.requires {
+            let filled = |fill: &crate::pack::Fill| {
+                fill.with(
+                    |name| value(&ready.values, name),
+                    |_, secret| secret.to_string(),
+                )
+            };
+            let platform = state.platform.clone();
+            let mut bench = state.bench(&platform);
+            if !requires
+                .lines
+                .iter()
+                .any(|line| is_stored(&mut bench, &filled(line)))
+            {
+                return self.say(&format!("{}\n", filled(&requires.says)));
+            }
+        }
+        if let Some((name, key)) = &command.remember {
+            self.remember(state, ready, name, key);
+        }
+        if let Some(says) = &command.says {
+            let text = says.with(
+                |name| value(&ready.values, name),
+                |_, secret| secret.to_string(),
+            );
+            if !text.is_empty() {
+                self.say(&text);
+                if !text.ends_with('\n') {
+                    self.say("\n");
+                }
+            }
+        }
+        for effect in &command.does {
+            let output = self.effect(state, *effect, &ready.values, now);
+            self.print(state, output, ready.pipe.as_ref());
+        }
+        if let Some(template) = &command.show {
+            let output = self.rendered(state, template, &ready.values, now);
+            self.print(state, Some(output), ready.pipe.as_ref());
+        }
+    }
+
+    fn rendered(&self, state: &State, template: &str, values: &Values, now: SimTime) -> String {
+        let mut snapshot = state.snapshot(now, self.view());
+        for line in &mut snapshot.lines {
+            line.current = line.index == self.vty;
+        }
+        snapshot.args = values
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        match Arc::new(snapshot).render(template) {
+            Ok(text) => text,
+            Err(error) => {
+                tracing::error!(device = state.facts.name, template, "{error:#}");
+                format!("% Internal error: show/{template}.j2\n")
+            }
+        }
+    }
+
+    /// Output, through its pipe.
+    fn print(&mut self, state: &mut State, output: Option<String>, pipe: Option<&Pipe>) {
+        let Some(text) = output else { return };
+        match pipe {
+            None | Some(Pipe::Format { .. }) => self.show(&text, false),
+            Some(Pipe::Filter(filter)) => self.show(&filter.apply(&text), false),
+            Some(Pipe::Redirect(redirect)) => {
+                let name = file_name(&redirect.url);
+                let appends = matches!(
+                    redirect.mode,
+                    RedirectMode::Append | RedirectMode::TeeAppend
+                );
+                let before = state
+                    .files
+                    .get(&name)
+                    .filter(|_| appends)
+                    .cloned()
+                    .unwrap_or_default();
+                if !state.put_file(&name, before + &text) {
+                    self.say(&format!(
+                        "%Error opening {} (No space left on device)\n",
+                        redirect.url
+                    ));
+                }
+                if matches!(redirect.mode, RedirectMode::Tee | RedirectMode::TeeAppend) {
+                    self.show(&text, false);
+                }
+            }
+        }
+    }
+
+    /// Keeps a command as operational state: the last of its kind and key counts.
+    fn remember(&self, state: &mut State, ready: &Ready, name: &str, key: &Key) {
+        let line = ready
+            .values
+            .iter()
+            .map(|(_, value)| &**value)
+            .collect::<Vec<_>>()
+            .join(" ");
+        let key = match key {
+            Key::Line => line.clone(),
+            Key::Of(names) => names
+                .iter()
+                .map(|n| value(&ready.values, n).unwrap_or_default())
+                .collect::<Vec<_>>()
+                .join(" "),
+        };
+        let rank = Rank {
+            place: 0,
+            kind: 0,
+            by_key: false,
+            typed: None,
+            key: format!("{name} {key}").into(),
+        };
+        let mut values = ready.values.clone();
+        values.push((KIND.into(), name.into()));
+        state.ops.put(Statement {
+            definition: ready.index,
+            rank,
+            negated: false,
+            line: format!("{name} {line}").into(),
+            values,
+            block: None,
+        });
+    }
+}
+
+/// Why a line is not run.
+enum Refused {
+    /// The parser refuses it.
+    Line(Refusal),
+    /// It is one word that is no command.
+    Name(String),
+    /// Its regular expression is none.
+    Pattern,
+}
+
+/// Whether a command's output may go through a pipe.
+fn prints(command: &CommandDef) -> bool {
+    use crate::pack::ExecEffect::{Dir, More, RunningConfig, StartupConfig, Write};
+    command.show.is_some()
+        || command
+            .does
+            .iter()
+            .any(|d| matches!(d, Dir | More | RunningConfig | StartupConfig | Write))
+}
+
+/// A file's name below `flash:` or `bootflash:`.
+pub(super) fn file_name(url: &str) -> String {
+    let name = url.split_once(':').map_or(url, |(_, name)| name);
+    name.trim_start_matches('/').to_string()
+}

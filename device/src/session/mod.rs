@@ -1,0 +1,561 @@
+//! One session: a terminal on one side, the device's state on the other.
+//!
+//! Bytes come in, are masked to seven bits (unless the line has eight), and go to whatever reads at the moment: the
+//! command line, a password, a question, the pager. What can't be read yet waits, as type-ahead does on a device.
+
+mod commands;
+mod configure;
+mod dialogue;
+mod exec;
+mod help;
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::config::Cursor;
+use crate::state::State;
+use crate::terminal::pager::{Pager, Paging};
+use crate::terminal::{History, Key, LineEditor, Mask};
+use crate::views::{LineView, SessionView};
+use crate::{Opening, Screen, SimTime};
+
+use dialogue::Question;
+
+/// Bytes that wait while the device is busy; a 30,000-line configuration pasted at once fits.
+const TYPE_AHEAD_MAX: usize = 2 << 20;
+
+/// `hostname(mode)#` shows this much of the hostname (ios-xe-behaviour §2.2).
+const HOSTNAME_IN_MODE: usize = 20;
+
+/// A session.
+#[derive(Debug)]
+pub(crate) struct Session {
+    user: String,
+    peer: IpAddr,
+    /// Its number among the vty lines.
+    pub(crate) vty: usize,
+    privilege: u8,
+    screen: Screen,
+    terminal: String,
+    mask: Mask,
+    editor: LineEditor,
+    exec_history: History,
+    config_history: History,
+    /// Where it stands in the configuration, if it configures.
+    cursor: Option<Cursor>,
+    /// Whether the configuration was touched since configuration mode was entered.
+    touched: bool,
+    reads: Reads,
+    waiting: VecDeque<u8>,
+    last_input: SimTime,
+    opened: SimTime,
+    pub(crate) monitors: bool,
+    out: Vec<u8>,
+}
+
+/// What the next byte goes to.
+#[derive(Debug)]
+enum Reads {
+    /// The command line.
+    Command,
+    /// The enable password.
+    Password { level: u8, tries: u8 },
+    /// A line that answers a question, or one key.
+    Answer(Question),
+    /// Lines of a banner.
+    Text { line: String, delimiter: char },
+    /// Lines of a certificate.
+    Hex { line: String },
+    /// The pager; the line that was being typed comes back after help.
+    Page { pager: Pager, line_follows: bool },
+    /// Nothing, until a time; then this is printed.
+    Busy { until: SimTime, says: String },
+    /// Nothing any more.
+    Closed,
+}
+
+impl Session {
+    /// A session on a free vty line. Nothing is printed yet.
+    pub(crate) fn new(state: &State, vty: usize, opening: &Opening, now: SimTime) -> Self {
+        let line = |kind: &str| state.vty_line(vty, kind);
+        let number =
+            |kind: &str| line(kind).and_then(|s| s.line.rsplit(' ').next()?.parse::<u16>().ok());
+        let eight = line("exec-character-bits").or(state.get("default-value exec-character-bits"));
+        let eight = eight.is_some_and(|s| !s.negated && s.line.ends_with('8'));
+        let asked = opening.screen.unwrap_or(Screen {
+            width: 80,
+            length: 24,
+        });
+        let screen = Screen {
+            width: number("width").unwrap_or(asked.width),
+            length: number("length").unwrap_or(asked.length),
+        };
+        let mut session = Self {
+            user: opening.user.clone(),
+            peer: opening.peer,
+            vty,
+            privilege: login_privilege(state, vty, &opening.user),
+            screen,
+            terminal: opening
+                .terminal
+                .clone()
+                .unwrap_or_default()
+                .to_ascii_uppercase(),
+            mask: if eight { Mask::Eight } else { Mask::Seven },
+            editor: LineEditor::new(),
+            exec_history: History::default(),
+            config_history: History::default(),
+            cursor: None,
+            touched: false,
+            reads: Reads::Command,
+            waiting: VecDeque::new(),
+            last_input: now,
+            opened: now,
+            monitors: false,
+            out: Vec::new(),
+        };
+        if opening.command.is_some() {
+            session.screen = Screen {
+                width: 0,
+                length: 0,
+            };
+        }
+        session
+    }
+
+    /// Greets, and prints the first prompt.
+    pub(crate) fn begin(&mut self, state: &State) {
+        self.out.extend_from_slice(b"\r\n");
+        let motd = self.banner(state, "motd");
+        let exec = self.banner(state, "exec");
+        for banner in [motd, exec].into_iter().flatten() {
+            self.say(&banner);
+            self.out.extend_from_slice(b"\r\n");
+        }
+        // Without banners a device sends three line ends before its prompt (ios-xe-behaviour §1.4).
+        while self.out.len() < 6 {
+            self.out.extend_from_slice(b"\r\n");
+        }
+        self.prompt(state);
+    }
+
+    /// Runs one command and closes, as the SSH exec channel does.
+    pub(crate) fn run_once(&mut self, state: &mut State, command: &[u8], now: SimTime) {
+        self.out.extend_from_slice(b"\r\n");
+        for kind in ["motd", "exec"] {
+            if let Some(banner) = self.banner(state, kind) {
+                self.say(&banner);
+                self.out.extend_from_slice(b"\r\n");
+            }
+        }
+        let mut command = command.to_vec();
+        self.mask.strip(&mut command);
+        let command = String::from_utf8_lossy(&command).into_owned();
+        self.exec_once(state, command.trim(), now);
+        if matches!(self.reads, Reads::Command) {
+            self.reads = Reads::Closed;
+        }
+    }
+
+    /// Bytes that the client sent.
+    pub(crate) fn input(&mut self, state: &mut State, bytes: &[u8], now: SimTime) {
+        self.last_input = now;
+        let room = TYPE_AHEAD_MAX.saturating_sub(self.waiting.len());
+        self.waiting.extend(bytes.iter().take(room));
+        self.pump(state, now);
+    }
+
+    /// A time has come.
+    pub(crate) fn tick(&mut self, state: &mut State, now: SimTime) {
+        if let Reads::Busy { until, says } = &mut self.reads
+            && *until <= now
+        {
+            let says = std::mem::take(says);
+            self.say(&says);
+            self.prompt(state);
+            self.pump(state, now);
+        }
+        if self.idle_until(state).is_some_and(|until| until <= now) {
+            self.reads = Reads::Closed;
+        }
+    }
+
+    /// When the session wants to be woken.
+    pub(crate) fn wake_at(&self, state: &State) -> Option<SimTime> {
+        let busy = match self.reads {
+            Reads::Busy { until, .. } => Some(until),
+            _ => None,
+        };
+        [busy, self.idle_until(state)].into_iter().flatten().min()
+    }
+
+    /// When the line's exec-timeout ends the session.
+    fn idle_until(&self, state: &State) -> Option<SimTime> {
+        let set = state.vty_line(self.vty, "exec-timeout");
+        let numbers = set.map(|s| {
+            s.line
+                .split(' ')
+                .skip(1)
+                .filter_map(|word| word.parse::<u64>().ok())
+                .collect()
+        });
+        let numbers: Vec<u64> = numbers.unwrap_or_else(|| vec![10, 0]);
+        let seconds = numbers.first().unwrap_or(&10) * 60 + numbers.get(1).unwrap_or(&0);
+        (seconds > 0).then(|| self.last_input.after(Duration::from_secs(seconds)))
+    }
+
+    /// What is to be sent to the client.
+    pub(crate) fn take_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// Whether the session is over.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.reads, Reads::Closed)
+    }
+
+    /// Ends the session from outside.
+    pub(crate) fn end(&mut self, farewell: &str) {
+        self.say(farewell);
+        self.reads = Reads::Closed;
+    }
+
+    /// The client's terminal has another size.
+    pub(crate) fn resize(&mut self, screen: Screen) {
+        self.screen = screen;
+    }
+
+    /// A log message, on a session that monitors the log.
+    pub(crate) fn interrupt(&mut self, state: &State, message: &str) {
+        if matches!(self.reads, Reads::Closed) {
+            return;
+        }
+        self.say(&format!("\n{message}\n"));
+        if state.vty_line(self.vty, "logging synchronous").is_some()
+            && matches!(self.reads, Reads::Command)
+        {
+            let prompt = self.prompt_text(state);
+            self.out.extend_from_slice(prompt.as_bytes());
+            self.editor.redisplay(prompt.as_bytes(), &mut self.out);
+        }
+    }
+
+    /// The session as `show users` has it.
+    pub(crate) fn line_view(&self, state: &State, now: SimTime) -> LineView {
+        let first = state
+            .platform
+            .identity("vty_first")
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(1);
+        let idle = now.since(self.last_input).as_secs();
+        LineView {
+            number: first + self.vty,
+            kind: "vty",
+            index: self.vty,
+            user: self.user.clone(),
+            host: "idle",
+            idle: format!("{:02}:{:02}:{:02}", idle / 3600, idle / 60 % 60, idle % 60),
+            location: self.peer.to_string(),
+            current: false,
+        }
+    }
+
+    fn view(&self) -> SessionView {
+        let history = if self.cursor.is_some() {
+            &self.config_history
+        } else {
+            &self.exec_history
+        };
+        SessionView {
+            line: self.vty,
+            user: self.user.clone(),
+            privilege: self.privilege,
+            width: self.screen.width,
+            length: self.screen.length,
+            history: history
+                .lines()
+                .map(|line| String::from_utf8_lossy(line).into_owned())
+                .collect(),
+            terminal: self.terminal.clone(),
+        }
+    }
+
+    fn banner(&self, state: &State, kind: &str) -> Option<String> {
+        let off = format!("{kind}-banner");
+        let grammar = state.platform.grammar();
+        let suppressed = state
+            .vty(self.vty)
+            .is_some_and(|block| block.iter().any(|s| s.negated && s.kind(grammar) == off));
+        if suppressed {
+            return None;
+        }
+        banner(state, kind)
+    }
+}
+
+/// The text of a banner, with its tokens filled in.
+pub(crate) fn banner(state: &State, kind: &str) -> Option<String> {
+    let grammar = state.platform.grammar();
+    let mut banners = state.config.iter().filter(|s| s.kind(grammar) == "banner");
+    let text = banners
+        .find(|s| s.value("kind") == Some(kind))?
+        .value("text")?;
+    let domain = state
+        .get("ip domain name")
+        .and_then(|s| s.line.rsplit(' ').next())
+        .unwrap_or_default();
+    Some(
+        text.replace("$(hostname)", &state.hostname())
+            .replace("$(domain)", domain),
+    )
+}
+
+/// The privilege level that a user logs in with: its own, where the line looks users up.
+fn login_privilege(state: &State, vty: usize, user: &str) -> u8 {
+    let own = || -> Option<u8> {
+        let words: Vec<&str> = state.user(user)?.split(' ').collect();
+        let at = words.iter().position(|word| *word == "privilege")?;
+        words.get(at + 1)?.parse().ok()
+    };
+    let of_line = || {
+        state
+            .vty_line(vty, "privilege level")
+            .and_then(|s| s.line.rsplit(' ').next()?.parse().ok())
+    };
+    let authorized = !state.has("aaa new-model") || state.has("aaa authorization exec");
+    authorized.then(own).flatten().or_else(of_line).unwrap_or(1)
+}
+
+// === reading ===
+
+impl Session {
+    /// Hands waiting bytes to whatever reads, as long as something does.
+    fn pump(&mut self, state: &mut State, now: SimTime) {
+        while !matches!(self.reads, Reads::Busy { .. } | Reads::Closed) {
+            let Some(byte) = self.waiting.pop_front() else {
+                return;
+            };
+            let byte = self.mask.apply(byte);
+            self.byte(state, byte, now);
+        }
+        if let Reads::Busy { .. } = self.reads {
+            self.break_off(state);
+        }
+    }
+
+    /// Ctrl-Shift-6 and Ctrl-C end a wait.
+    fn break_off(&mut self, state: &State) {
+        let Some(at) = self
+            .waiting
+            .iter()
+            .position(|byte| matches!(byte, 0x1e | 0x03))
+        else {
+            return;
+        };
+        self.waiting.drain(..=at);
+        self.say("\n% Name lookup aborted\n");
+        self.prompt(state);
+    }
+
+    fn byte(&mut self, state: &mut State, byte: u8, now: SimTime) {
+        match &mut self.reads {
+            Reads::Page {
+                pager,
+                line_follows,
+            } => {
+                if self.editor.swallows(byte) {
+                    return;
+                }
+                let follows = *line_follows;
+                if pager.key(byte, &mut self.out) == Paging::Done {
+                    self.paged(state, follows);
+                }
+            }
+            Reads::Answer(question) if question.is_key() => {
+                if let Some(yes) = self.editor.confirm(byte, &mut self.out) {
+                    self.answered_key(state, yes, now);
+                }
+            }
+            _ => {
+                let history = if self.cursor.is_some() {
+                    &mut self.config_history
+                } else {
+                    &mut self.exec_history
+                };
+                if let Some(key) = self.editor.key(byte, history, &mut self.out) {
+                    self.key(state, key, now);
+                }
+            }
+        }
+    }
+
+    fn key(&mut self, state: &mut State, key: Key, now: SimTime) {
+        if !matches!(self.reads, Reads::Command) {
+            return self.line_key(state, key, now);
+        }
+        match key {
+            Key::Enter => {
+                let columns = self.columns();
+                let line = self.take_line();
+                self.command(state, &line, &columns, now);
+            }
+            Key::Help => self.help(state),
+            Key::Tab => self.tab(state),
+            Key::Redisplay => self.redisplay(state),
+            Key::EndOfConfig => {
+                let columns = self.columns();
+                let line = self.take_line();
+                if self.cursor.is_some() {
+                    self.configure_line(state, &line, &columns, now, false);
+                    self.leave_configuration(state, now);
+                }
+                self.prompt_unless_asking(state);
+            }
+            Key::Interrupt => {
+                self.editor.take();
+                if self.cursor.is_some() {
+                    self.leave_configuration(state, now);
+                }
+                self.prompt(state);
+            }
+            Key::Break => {}
+        }
+    }
+
+    /// A key that ends a line which is not a command.
+    fn line_key(&mut self, state: &mut State, key: Key, now: SimTime) {
+        let line = self.take_line();
+        match (key, &mut self.reads) {
+            (Key::Interrupt | Key::EndOfConfig | Key::Break, _) => {
+                self.reads = Reads::Command;
+                self.prompt(state);
+            }
+            (Key::Enter, Reads::Password { level, tries }) => {
+                let (level, tries) = (*level, *tries);
+                self.password(state, &line, level, tries, now);
+            }
+            (Key::Enter, Reads::Answer(_)) => self.answered(state, &line, now),
+            (Key::Enter, Reads::Text { .. } | Reads::Hex { .. }) => {
+                self.more_text(state, &line, now)
+            }
+            _ => {}
+        }
+    }
+
+    fn take_line(&mut self) -> String {
+        String::from_utf8_lossy(&self.editor.take()).into_owned()
+    }
+
+    /// For each place in the line being typed, the screen column that it stands in.
+    fn columns(&self) -> Columns {
+        let length = self.editor.line().len();
+        Columns(
+            (0..=length)
+                .map(|at| self.editor.caret_column(at))
+                .collect(),
+        )
+    }
+
+    /// A command line, in whatever mode.
+    fn command(&mut self, state: &mut State, line: &str, columns: &Columns, now: SimTime) {
+        if self.cursor.is_some() {
+            self.configure_line(state, line, columns, now, false);
+        } else {
+            self.exec_line(state, line, columns, now);
+        }
+        self.prompt_unless_asking(state);
+    }
+
+    fn prompt_unless_asking(&mut self, state: &State) {
+        if matches!(self.reads, Reads::Command) {
+            self.prompt(state);
+        }
+    }
+
+    fn paged(&mut self, state: &State, line_follows: bool) {
+        self.reads = Reads::Command;
+        if line_follows {
+            self.redisplay(state)
+        } else {
+            self.prompt(state)
+        }
+    }
+}
+
+/// Screen columns of the bytes of a line.
+pub(crate) struct Columns(Vec<usize>);
+
+impl Columns {
+    /// The screen column of a byte of the line; beyond its end, right of it.
+    fn at(&self, byte: usize) -> usize {
+        self.0.get(byte).or(self.0.last()).copied().unwrap_or(byte)
+    }
+}
+
+// === writing ===
+
+impl Session {
+    /// Prints text whose lines end in LF.
+    fn say(&mut self, text: &str) {
+        let start = self.out.len();
+        for byte in text.bytes() {
+            if byte == b'\n' && self.out.last() != Some(&b'\r') {
+                self.out.push(b'\r');
+            }
+            self.out.push(byte);
+        }
+        if let Some(new) = self.out.get_mut(start..) {
+            self.mask.strip(new);
+        }
+    }
+
+    /// Prints what a command shows, page by page.
+    fn show(&mut self, text: &str, line_follows: bool) {
+        if self.screen.length == 0 {
+            self.say(text);
+            if line_follows {
+                self.reads = Reads::Command;
+            }
+            return;
+        }
+        let mut bytes = text.as_bytes().to_vec();
+        self.mask.strip(&mut bytes);
+        let mut pager = Pager::new(bytes, self.screen);
+        if pager.start(&mut self.out) == Paging::More {
+            self.reads = Reads::Page {
+                pager,
+                line_follows,
+            };
+        }
+    }
+
+    /// Prints the prompt and begins a new line.
+    fn prompt(&mut self, state: &State) {
+        self.reads = Reads::Command;
+        let prompt = self.prompt_text(state);
+        self.out.extend_from_slice(prompt.as_bytes());
+        self.editor.start(prompt.as_bytes(), self.screen.width);
+    }
+
+    fn redisplay(&mut self, state: &State) {
+        let prompt = self.prompt_text(state);
+        self.editor.redisplay(prompt.as_bytes(), &mut self.out);
+    }
+
+    fn prompt_text(&self, state: &State) -> String {
+        let hostname = state.hostname();
+        let Some(cursor) = &self.cursor else {
+            return format!("{hostname}{}", if self.privilege > 1 { '#' } else { '>' });
+        };
+        if state
+            .get("service prompt config")
+            .is_some_and(|s| s.negated)
+        {
+            return String::new();
+        }
+        let short: String = hostname.chars().take(HOSTNAME_IN_MODE).collect();
+        let mode = &state.platform.grammar().mode(cursor.mode()).prompt;
+        format!("{short}({mode})#")
+    }
+}

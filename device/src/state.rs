@@ -1,0 +1,312 @@
+//! What all sessions of a device share: its configuration, its files, its log, its clock.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::config::{Bench, Block, Note, Statement, reader, text};
+use crate::pack::Platform;
+use crate::secrets::Vault;
+use crate::views::{LineView, SessionView, Snapshot, Zone, stamp};
+use crate::{Facts, SimTime};
+
+/// The log buffer keeps this many messages; a device keeps 4,096 bytes, about as much.
+const LOG_MAX: usize = 64;
+
+/// Flash holds this many files; more is what a test leaves behind by mistake.
+const FILES_MAX: usize = 256;
+
+/// What a session asks of the device beyond its own terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Show a log message on the sessions that monitor the log.
+    Monitor(String),
+    /// End the session on a vty line.
+    ClearLine(usize),
+    /// Boot again.
+    Reload,
+}
+
+/// The state that a device's sessions share.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) config: Block,
+    pub(crate) ops: Block,
+    pub(crate) startup: Option<String>,
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) vault: Vault,
+    pub(crate) log: VecDeque<String>,
+    pub(crate) booted: SimTime,
+    pub(crate) changed: Option<(SimTime, String)>,
+    pub(crate) saved: Option<SimTime>,
+    pub(crate) orders: Vec<Order>,
+    /// The terminal lines in use, as they were when the running input began.
+    pub(crate) lines: Vec<LineView>,
+}
+
+impl State {
+    /// A device that leaves the factory, or boots for the first time from its topology's startup-config.
+    pub(crate) fn new(platform: Arc<Platform>, facts: Facts, now: SimTime) -> Self {
+        let mut state = Self {
+            vault: platform.vault().clone(),
+            config: platform.baseline().clone(),
+            platform,
+            facts: Arc::new(facts),
+            ops: Block::default(),
+            startup: None,
+            files: BTreeMap::new(),
+            log: VecDeque::new(),
+            booted: now,
+            changed: None,
+            saved: None,
+            orders: Vec::new(),
+            lines: Vec::new(),
+        };
+        match state.facts.startup.clone() {
+            Some(startup) => {
+                state.startup = Some(startup);
+                state.boot(now);
+            }
+            None => state.be_born(now),
+        }
+        state.startup = Some(state.running_text(now));
+        state
+    }
+
+    /// Boots from the startup-config.
+    pub(crate) fn boot(&mut self, now: SimTime) {
+        self.ops = Block::default();
+        self.booted = now;
+        self.changed = None;
+        self.saved = None;
+        self.log.clear();
+        match self.startup.clone() {
+            Some(startup) => {
+                self.config = self.platform.bare().clone();
+                for refused in self.read(&startup) {
+                    tracing::warn!(
+                        device = self.facts.name,
+                        line = refused.number,
+                        text = refused.line,
+                        "startup-config: {}",
+                        refused.answer
+                    );
+                }
+                self.let_in();
+            }
+            None => {
+                self.config = self.platform.baseline().clone();
+                self.be_born(now);
+            }
+        }
+        self.log(now, "%SYS-5-RESTART: System restarted --");
+    }
+
+    /// The lines that differ from device to device.
+    fn be_born(&mut self, now: SimTime) {
+        let mut snapshot = self.snapshot(now, SessionView::default());
+        let credentials = &self.facts.credentials;
+        for (key, value) in [
+            ("username", &credentials.username),
+            ("password", &credentials.password),
+            ("enable", &credentials.enable),
+        ] {
+            snapshot.args.insert(key.to_string(), value.clone());
+        }
+        snapshot.hostname.clone_from(&self.facts.name);
+        match Arc::new(snapshot).render("birth") {
+            Ok(text) => {
+                self.read(&text);
+            }
+            Err(error) => tracing::error!(device = self.facts.name, "birth.cfg.j2: {error}"),
+        }
+    }
+
+    /// A startup-config without the topology's user would lock its own inventory out, so that user is added.
+    fn let_in(&mut self) {
+        let credentials = self.facts.credentials.clone();
+        if self.user(&credentials.username).is_none() {
+            self.read(&format!(
+                "username {} privilege 15 secret {}\n",
+                credentials.username, credentials.password
+            ));
+        }
+    }
+
+    /// Takes configuration lines as they stand in a file; returns those that were refused.
+    pub(crate) fn read(&mut self, text: &str) -> Vec<reader::Refused> {
+        let platform = self.platform.clone();
+        reader::read_with(&platform, &mut self.config, &mut self.vault, text)
+    }
+
+    /// What a configuration line works on.
+    pub(crate) fn bench<'s>(&'s mut self, platform: &'s Platform) -> Bench<'s> {
+        Bench {
+            platform,
+            root: &mut self.config,
+            hasher: &mut self.vault,
+            privilege: 15,
+            said: String::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The first statement of a kind.
+    pub(crate) fn get(&self, kind: &str) -> Option<&Statement> {
+        let grammar = self.platform.grammar();
+        self.config.iter().find(|s| s.kind(grammar) == kind)
+    }
+
+    /// Whether a statement of a kind is set (and not as `no …`).
+    pub(crate) fn has(&self, kind: &str) -> bool {
+        self.get(kind).is_some_and(|s| !s.negated)
+    }
+
+    /// The hostname.
+    pub(crate) fn hostname(&self) -> String {
+        let set = self.get("hostname").filter(|s| !s.negated);
+        let name = set.and_then(|s| s.line.split(' ').nth(1));
+        name.unwrap_or(self.platform.hostname()).to_string()
+    }
+
+    /// The stored line of a local user.
+    pub(crate) fn user(&self, name: &str) -> Option<&str> {
+        let grammar = self.platform.grammar();
+        let mut users = self.config.iter().filter(|s| s.kind(grammar) == "username");
+        users
+            .find(|s| s.line.split(' ').nth(1) == Some(name))
+            .map(|s| &*s.line)
+    }
+
+    /// The block of the `line vty` statement that covers a vty line.
+    pub(crate) fn vty(&self, index: usize) -> Option<&Block> {
+        let grammar = self.platform.grammar();
+        let mut lines = self.config.iter().filter(|s| s.kind(grammar) == "line vty");
+        let covers = |s: &&Statement| {
+            let number = |name: &str| s.value(name).and_then(|n| n.parse::<usize>().ok());
+            let first = number("first").unwrap_or(0);
+            (first..=number("last").unwrap_or(first)).contains(&index)
+        };
+        lines.find(covers).and_then(|s| s.block.as_ref())
+    }
+
+    /// A line that is set for a vty line, by its kind.
+    pub(crate) fn vty_line(&self, index: usize, kind: &str) -> Option<&Statement> {
+        let grammar = self.platform.grammar();
+        self.vty(index)?
+            .iter()
+            .find(|s| s.kind(grammar) == kind && !s.negated)
+    }
+
+    /// The state as templates see it.
+    pub(crate) fn snapshot(&self, now: SimTime, session: SessionView) -> Snapshot {
+        Snapshot {
+            platform: self.platform.clone(),
+            facts: self.facts.clone(),
+            hostname: self.hostname(),
+            config: self.config.clone(),
+            ops: self.ops.clone(),
+            now,
+            booted: self.booted,
+            changed: self.changed.clone(),
+            saved: self.saved,
+            log: self.log.iter().cloned().collect(),
+            lines: self.lines.clone(),
+            session,
+            args: BTreeMap::new(),
+        }
+    }
+
+    /// The running-config from its first `!` through `end`, lines ended by LF.
+    pub(crate) fn running_text(&self, now: SimTime) -> String {
+        self.headed(
+            &text::body(&self.platform, &self.config, text::Detail::Plain),
+            now,
+        )
+    }
+
+    /// A configuration with its heading and `end`.
+    pub(crate) fn headed(&self, body: &str, _now: SimTime) -> String {
+        let zone = Zone::of(&self.platform, &self.config);
+        let mut heading = String::from("!\n");
+        match &self.changed {
+            Some((at, user)) => {
+                heading.push_str(&format!(
+                    "! Last configuration change at {} by {user}\n",
+                    stamp(*at, &zone).short
+                ));
+            }
+            None => heading.push_str("! No configuration change since last restart\n"),
+        }
+        if let Some(at) = self.saved {
+            let user = self
+                .changed
+                .as_ref()
+                .map(|(_, user)| format!(" by {user}"))
+                .unwrap_or_default();
+            heading.push_str(&format!(
+                "! NVRAM config last updated at {}{user}\n",
+                stamp(at, &zone).short
+            ));
+        }
+        format!("{heading}!\n{body}end\n")
+    }
+
+    /// Saves the running-config.
+    pub(crate) fn save(&mut self, now: SimTime) {
+        self.saved = Some(now);
+        self.startup = Some(self.running_text(now));
+    }
+
+    /// Whether the running-config is not what was saved.
+    pub(crate) fn unsaved(&self) -> bool {
+        let running = text::body(&self.platform, &self.config, text::Detail::Plain);
+        self.startup
+            .as_deref()
+            .is_none_or(|saved| !saved.ends_with(&format!("!\n{running}end\n")))
+    }
+
+    /// Stores a file in flash; false if there is no room.
+    pub(crate) fn put_file(&mut self, name: &str, text: String) -> bool {
+        let room = self.files.len() < FILES_MAX || self.files.contains_key(name);
+        if room {
+            self.files.insert(name.to_string(), text);
+        }
+        room
+    }
+
+    /// Writes a message into the log.
+    pub(crate) fn log(&mut self, now: SimTime, message: &str) {
+        let zone = Zone::of(&self.platform, &self.config);
+        let line = format!("*{}: {message}", stamp(now, &zone).log);
+        if self.log.len() == LOG_MAX {
+            self.log.pop_front();
+        }
+        self.log.push_back(line.clone());
+        self.orders.push(Order::Monitor(line));
+    }
+
+    /// What a configuration line changed beyond the configuration.
+    pub(crate) fn note(&mut self, notes: Vec<Note>, now: SimTime) {
+        for Note::Shutdown(interface, down) in notes {
+            if down {
+                self.log(now, &format!("%LINK-5-CHANGED: Interface {interface}, changed state to administratively down"));
+            } else {
+                self.log(
+                    now,
+                    &format!("%LINK-3-UPDOWN: Interface {interface}, changed state to up"),
+                );
+            }
+            let state = if down { "down" } else { "up" };
+            self.log(now, &format!("%LINEPROTO-5-UPDOWN: Line protocol on Interface {interface}, changed state to {state}"));
+        }
+    }
+}
+
+impl State {
+    /// Whether a user may log in with a public key (`ip ssh pubkey-chain`).
+    pub(crate) fn has_key(&self, _user: &str, _blob: &[u8]) -> bool {
+        false
+    }
+}

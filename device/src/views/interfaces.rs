@@ -1,0 +1,331 @@
+//! Every interface with its state: what is configured, what is cabled, what follows.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Snapshot;
+use crate::config::text::layer;
+use crate::config::{Block, Statement};
+use crate::grammar::slot::mask_length;
+use crate::grammar::{Layer, World};
+use crate::pack::Platform;
+
+/// An interface, as templates see it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct InterfaceView {
+    pub(super) name: String,
+    pub(super) short: String,
+    pub(super) cdp: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) number: String,
+    pub(super) physical: bool,
+    pub(super) layer: u8,
+    pub(super) description: Option<String>,
+    pub(super) status: &'static str,
+    pub(super) protocol: &'static str,
+    pub(super) shutdown: bool,
+    pub(super) connected: bool,
+    pub(super) ip: Option<String>,
+    pub(super) mask: Option<String>,
+    pub(super) prefix: Option<String>,
+    pub(super) method: &'static str,
+    pub(super) secondary: Vec<String>,
+    pub(super) mac: String,
+    pub(super) vrf: Option<String>,
+    pub(super) mode: &'static str,
+    pub(super) vlan: Option<String>,
+    pub(super) trunk: bool,
+    pub(super) speed: u32,
+    pub(super) duplex: String,
+    pub(super) bandwidth: u32,
+    pub(super) delay: u32,
+    pub(super) mtu: u32,
+    pub(super) media: String,
+    pub(super) hardware: String,
+    pub(super) helpers: Vec<String>,
+    pub(super) input: BTreeMap<String, u64>,
+    pub(super) output: BTreeMap<String, u64>,
+}
+
+/// Every interface, in the order of the platform's types.
+pub(super) fn views(snapshot: &Snapshot) -> Vec<InterfaceView> {
+    let grammar = snapshot.platform.grammar();
+    let blocks = snapshot
+        .config
+        .iter()
+        .filter(|s| s.kind(grammar) == "interface" && !s.negated);
+    let mut views: Vec<InterfaceView> = blocks
+        .enumerate()
+        .map(|(at, s)| view(snapshot, at, s))
+        .collect();
+    follow(&mut views, snapshot);
+    views
+}
+
+fn view(snapshot: &Snapshot, at: usize, statement: &Statement) -> InterfaceView {
+    let platform = &snapshot.platform;
+    let here = Here {
+        platform,
+        block: statement.block.as_ref(),
+    };
+    let name = statement.value("interface").unwrap_or_default().to_string();
+    let interfaces = platform.interfaces();
+    let port = interfaces.port(&name);
+    let physical = interfaces.is_physical(&name);
+    let digits = name
+        .find(|c: char| c.is_ascii_digit())
+        .unwrap_or(name.len());
+    let (kind, number) = name.split_at(digits);
+    let shutdown = here.has("shutdown");
+    let connected = is_cabled(snapshot, &name, physical);
+    let address = here.get("ip address").filter(|s| !s.negated);
+    let value =
+        |s: Option<&Statement>, key: &str| s.and_then(|s| s.value(key)).map(ToString::to_string);
+    let (ip, mask) = (value(address, "address"), value(address, "mask"));
+    let length = mask
+        .as_deref()
+        .and_then(|m| m.parse().ok())
+        .and_then(mask_length);
+    let by_dhcp = address.is_some_and(|s| s.line.contains(" dhcp"));
+    let speed = here.number("speed", port.map_or(1000, |port| port.speed_mbps));
+    let trunk = here
+        .line("switchport mode")
+        .is_some_and(|line| line.ends_with("trunk"));
+    InterfaceView {
+        short: interfaces.short(&name),
+        cdp: interfaces.cdp(&name),
+        kind: kind.to_string(),
+        number: number.to_string(),
+        physical,
+        layer: if layer(platform, statement) == Layer::Two {
+            2
+        } else {
+            3
+        },
+        description: here
+            .line("description")
+            .map(|line| line.trim_start_matches("description ").to_string()),
+        status: if shutdown {
+            "administratively down"
+        } else {
+            "up"
+        },
+        protocol: "up",
+        shutdown,
+        connected: connected && !shutdown,
+        prefix: ip
+            .as_ref()
+            .zip(length)
+            .map(|(ip, length)| format!("{ip}/{length}")),
+        method: if by_dhcp {
+            "DHCP"
+        } else if ip.is_some() {
+            "NVRAM"
+        } else {
+            "unset"
+        },
+        ip,
+        mask,
+        secondary: here.all("ip address secondary", "address"),
+        mac: value(here.get("mac-address"), "mac")
+            .unwrap_or_else(|| base_mac(snapshot.facts.seed, at + 1)),
+        vrf: value(here.get("vrf forwarding"), "vrf"),
+        mode: if trunk {
+            "trunk"
+        } else if here.line("switchport mode").is_some() {
+            "access"
+        } else {
+            "dynamic"
+        },
+        vlan: value(here.get("switchport access vlan"), "vlan")
+            .or_else(|| value(here.get("encapsulation dot1Q"), "vlan")),
+        trunk,
+        duplex: here
+            .line("duplex")
+            .map_or("auto", |line| {
+                if line.ends_with("half") {
+                    "half"
+                } else {
+                    "full"
+                }
+            })
+            .to_string(),
+        bandwidth: here.number(
+            "bandwidth",
+            if kind == "Loopback" {
+                8_000_000
+            } else {
+                speed * 1000
+            },
+        ),
+        delay: here.number("delay", if kind == "Loopback" { 5000 } else { 10 }),
+        mtu: here.number("mtu", if kind == "Loopback" { 1514 } else { 1500 }),
+        media: port.map(|port| port.media.clone()).unwrap_or_default(),
+        hardware: hardware(kind, speed).to_string(),
+        helpers: here.all("ip helper-address", "address"),
+        speed,
+        input: BTreeMap::new(),
+        output: BTreeMap::new(),
+        name,
+    }
+}
+
+/// A port works if a cable is in it; the management port and a router's first port always lead somewhere.
+fn is_cabled(snapshot: &Snapshot, name: &str, physical: bool) -> bool {
+    if !physical {
+        return true;
+    }
+    let cabled = snapshot.facts.cables.iter().any(|cable| cable.port == name);
+    cabled || snapshot.platform.management_port().as_deref() == Some(name)
+}
+
+/// What follows from other interfaces: a port without a cable is down, a sub-interface follows its port, an SVI its
+/// VLAN's ports, a port-channel its members.
+fn follow(views: &mut [InterfaceView], snapshot: &Snapshot) {
+    let channels = members(snapshot);
+    let up: BTreeMap<String, bool> = views
+        .iter()
+        .map(|v| (v.name.clone(), v.connected))
+        .collect();
+    let is_up = |name: &str| up.get(name).copied().unwrap_or(false);
+    let carried: Vec<(Option<String>, bool)> = views
+        .iter()
+        .filter(|v| v.layer == 2 && v.connected && v.physical)
+        .map(|v| (v.vlan.clone(), v.trunk || v.mode == "dynamic"))
+        .collect();
+    for view in views {
+        let lives = match view.kind.as_str() {
+            "Vlan" => carried
+                .iter()
+                .any(|(vlan, all)| *all || vlan.as_deref().unwrap_or("1") == view.number),
+            "Port-channel" if !view.name.contains('.') => channels
+                .get(&view.number)
+                .is_some_and(|ports| ports.iter().any(|port| is_up(port))),
+            _ if view.name.contains('.') => is_up(view.name.split('.').next().unwrap_or_default()),
+            _ => view.connected,
+        };
+        if view.shutdown {
+            view.protocol = "down";
+        } else if !lives {
+            view.protocol = "down";
+            view.status = if view.kind == "Vlan" { "up" } else { "down" };
+        }
+    }
+}
+
+/// The ports of each port-channel.
+fn members(snapshot: &Snapshot) -> BTreeMap<String, Vec<String>> {
+    let grammar = snapshot.platform.grammar();
+    let mut channels: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for statement in snapshot
+        .config
+        .iter()
+        .filter(|s| s.kind(grammar) == "interface")
+    {
+        let here = Here {
+            platform: &snapshot.platform,
+            block: statement.block.as_ref(),
+        };
+        let group = here
+            .line("channel-group")
+            .and_then(|line| line.split(' ').nth(1));
+        if let (Some(group), Some(name)) = (group, statement.value("interface")) {
+            channels
+                .entry(group.to_string())
+                .or_default()
+                .push(name.to_string());
+        }
+    }
+    channels
+}
+
+/// The block of one interface.
+struct Here<'a> {
+    platform: &'a Platform,
+    block: Option<&'a Block>,
+}
+
+impl<'a> Here<'a> {
+    fn of(&self, kind: &'a str) -> impl Iterator<Item = &'a Statement> + use<'a> {
+        let grammar = self.platform.grammar();
+        self.block
+            .into_iter()
+            .flat_map(Block::iter)
+            .filter(move |s| s.kind(grammar) == kind)
+    }
+
+    fn get(&self, kind: &'a str) -> Option<&'a Statement> {
+        self.of(kind).next()
+    }
+
+    fn has(&self, kind: &'a str) -> bool {
+        self.get(kind).is_some_and(|s| !s.negated)
+    }
+
+    fn line(&self, kind: &'a str) -> Option<&'a str> {
+        self.get(kind).filter(|s| !s.negated).map(|s| &*s.line)
+    }
+
+    fn all(&self, kind: &'a str, key: &str) -> Vec<String> {
+        self.of(kind)
+            .filter_map(|s| s.value(key).map(ToString::to_string))
+            .collect()
+    }
+
+    /// The last word of a line, as a number.
+    fn number(&self, kind: &'a str, otherwise: u32) -> u32 {
+        self.line(kind)
+            .and_then(|line| line.rsplit(' ').next()?.parse().ok())
+            .unwrap_or(otherwise)
+    }
+}
+
+fn hardware(kind: &str, speed: u32) -> &'static str {
+    match (kind, speed) {
+        ("Vlan", _) => "Ethernet SVI",
+        ("Port-channel", _) => "EtherChannel",
+        (_, 0..=100) => "Fast Ethernet",
+        (_, 101..=1000) => "Gigabit Ethernet",
+        (_, 1001..=10_000) => "Ten Gigabit Ethernet",
+        (_, 10_001..=25_000) => "Twenty Five Gigabit Ethernet",
+        (_, 25_001..=40_000) => "Forty Gigabit Ethernet",
+        _ => "Hundred Gigabit Ethernet",
+    }
+}
+
+/// The device's MAC address number `index`; the first is its base address.
+pub(crate) fn base_mac(seed: u64, index: usize) -> String {
+    let low = (mixed(seed) & 0x00ff_ff00) + index as u64;
+    format!(
+        "{:04x}.{:04x}.{:04x}",
+        0x00a7,
+        0x4200 | ((low >> 16) & 0xff),
+        low & 0xffff
+    )
+}
+
+/// A serial number: plant, year and week, four more.
+pub(crate) fn serial(seed: u64) -> String {
+    const DIGITS: &[u8] = b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
+    let mut rest = mixed(seed ^ 0x5eed);
+    let mut take = |base: u64| {
+        let digit = rest % base;
+        rest /= base;
+        digit
+    };
+    let (year, week) = (20 + take(7), 1 + take(52));
+    let tail: String = (0..4)
+        .map(|_| char::from(DIGITS[take(DIGITS.len() as u64) as usize]))
+        .collect();
+    format!("FCW{year:02}{week:02}{tail}")
+}
+
+/// Spreads a seed over all its bits (splitmix64).
+fn mixed(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

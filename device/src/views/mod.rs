@@ -1,0 +1,207 @@
+//! What show templates see (`device-packs/README.md`, "show/*.j2").
+//!
+//! A [`Snapshot`] is the device's state at one moment; each view is computed from it when a template asks for it, and
+//! not before.
+
+mod clock;
+mod config;
+mod interfaces;
+mod layer2;
+mod neighbors;
+mod routes;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::value::{Object, Serde, Value};
+use serde::Serialize;
+
+use crate::config::Block;
+use crate::pack::Platform;
+use crate::{Facts, SimTime};
+
+pub use clock::{Stamp, Zone, stamp, uptime};
+pub(crate) use interfaces::{base_mac, serial};
+
+/// The device's state at one moment.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Its platform.
+    pub platform: Arc<Platform>,
+    /// What the topology says of it.
+    pub facts: Arc<Facts>,
+    /// The hostname that prompts show.
+    pub hostname: String,
+    /// The running-config.
+    pub config: Block,
+    /// What remembered commands left.
+    pub ops: Block,
+    /// Now.
+    pub now: SimTime,
+    /// When it booted.
+    pub booted: SimTime,
+    /// When and by whom the configuration was changed last.
+    pub changed: Option<(SimTime, String)>,
+    /// When it was saved last.
+    pub saved: Option<SimTime>,
+    /// The log buffer.
+    pub log: Vec<String>,
+    /// The terminal lines in use.
+    pub lines: Vec<LineView>,
+    /// The session that asks.
+    pub session: SessionView,
+    /// The command's values.
+    pub args: BTreeMap<String, String>,
+}
+
+/// A terminal line in use.
+#[derive(Debug, Clone, Serialize)]
+pub struct LineView {
+    /// Its absolute number.
+    pub number: usize,
+    /// `vty` or `con`.
+    pub kind: &'static str,
+    /// Its number among its kind.
+    pub index: usize,
+    /// Who uses it.
+    pub user: String,
+    /// What it is connected to.
+    pub host: &'static str,
+    /// For how long nothing was typed.
+    pub idle: String,
+    /// Where from.
+    pub location: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// The session that asks.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SessionView {
+    /// Its line's number among the vty lines.
+    pub line: usize,
+    /// Who uses it.
+    pub user: String,
+    /// Its privilege level.
+    pub privilege: u8,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub length: u16,
+    /// What was typed.
+    pub history: Vec<String>,
+    /// The terminal's type, in capitals.
+    pub terminal: String,
+}
+
+/// An access point, as its controller shows it.
+#[derive(Debug, Clone, Serialize)]
+struct ApView {
+    name: String,
+    model: String,
+    serial: String,
+    mac: String,
+    radio_mac: String,
+    address: String,
+    location: String,
+    country: String,
+    state: &'static str,
+    slots: u8,
+}
+
+impl Snapshot {
+    /// The text of a show template.
+    ///
+    /// # Errors
+    ///
+    /// What the template engine says of a template that can't be rendered.
+    pub fn render(self: &Arc<Self>, template: &str) -> Result<String, minijinja::Error> {
+        let grammar = self.platform.grammar().clone();
+        let template = grammar.templates().get_template(template)?;
+        template.render(Value::from_dyn_object(self.clone()))
+    }
+
+    fn zone(&self) -> Zone {
+        Zone::of(&self.platform, &self.config)
+    }
+
+    fn device(&self) -> Value {
+        let mut map: BTreeMap<String, Value> = self.platform.identities().clone();
+        let mut text = |key: &str, value: String| map.insert(key.to_string(), Value::from(value));
+        text("hostname", self.hostname.clone());
+        text("name", self.facts.name.clone());
+        text("model", self.platform.model().to_string());
+        text("pack", self.platform.pack().to_string());
+        text("serial", serial(self.facts.seed));
+        text("mac", base_mac(self.facts.seed, 0));
+        text("address", self.facts.address.to_string());
+        serialized(&map)
+    }
+
+    fn aps(&self) -> Vec<ApView> {
+        let grammar = self.platform.grammar();
+        let told = |ap: &str, kind: &str, value: &str| {
+            let mut found = self.ops.iter().filter(|s| s.kind(grammar) == kind);
+            let of_ap = found.find(|s| {
+                s.value("ap")
+                    .is_some_and(|name| name.eq_ignore_ascii_case(ap))
+            });
+            of_ap.and_then(|s| s.value(value).map(ToString::to_string))
+        };
+        let view = |ap: &crate::AccessPoint| ApView {
+            name: told(&ap.name, "ap name name", "name").unwrap_or_else(|| ap.name.clone()),
+            model: ap.model.clone(),
+            serial: ap.serial.clone(),
+            mac: ap.mac.clone(),
+            radio_mac: ap.radio_mac.clone(),
+            address: ap.address.to_string(),
+            location: told(&ap.name, "ap name location", "location")
+                .unwrap_or_else(|| "default location".to_string()),
+            country: told(&ap.name, "ap name country", "country")
+                .unwrap_or_else(|| "US".to_string()),
+            state: "Registered",
+            slots: 2,
+        };
+        self.facts.access_points.iter().map(view).collect()
+    }
+}
+
+impl Object for Snapshot {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let stamp = |time: SimTime| serialized(clock::stamp(time, &self.zone()));
+        Some(match key.as_str()? {
+            "device" => self.device(),
+            "args" => serialized(&self.args),
+            "config" => config::view(&self.platform, &self.config),
+            "ops" => config::view(&self.platform, &self.ops),
+            "interfaces" => serialized(interfaces::views(self)),
+            "vlans" => serialized(layer2::vlans(self)),
+            "vrfs" => serialized(layer2::vrfs(self)),
+            "routes" => serialized(routes::views(self)),
+            "neighbors" => serialized(neighbors::views(self)),
+            "aps" => serialized(self.aps()),
+            "lines" => serialized(&self.lines),
+            "session" => serialized(&self.session),
+            "log" => serialized(&self.log),
+            "clock" => stamp(self.now),
+            "uptime" => Value::from(clock::uptime(self.now.since(self.booted))),
+            "uptime_s" => Value::from(self.now.since(self.booted).as_secs()),
+            "boot" => stamp(self.booted),
+            "saved" => self.saved.map_or(Value::from(()), stamp),
+            "changed" => match &self.changed {
+                None => Value::from(()),
+                Some((time, user)) => {
+                    let mut view = clock::stamp(*time, &self.zone());
+                    view.user.clone_from(user);
+                    serialized(view)
+                }
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// A value that a template can walk.
+fn serialized<T: Serialize>(value: T) -> Value {
+    Value::from(Serde(value))
+}
