@@ -4,8 +4,10 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use programmer::plan::{DevicePlan, Plan};
 use programmer::push::{DeviceResult, PushOptions, Watch, push as push_plan};
 use programmer::report::{self, ExitStatus};
+use programmer::topology::Device;
 use programmer::transport::{HostKeys, SshOptions};
 use tokio::sync::watch;
 use yaml::Mistake;
@@ -17,6 +19,7 @@ use super::show;
 /// Plans, pushes, reports.
 pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
     let plan = super::plan(&args.input, packs)?;
+    check_credentials(&plan, args)?;
     show::warn(&plan);
     if let Some(directory) = &args.transcript {
         create(directory)?;
@@ -50,6 +53,27 @@ pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus
         Output::Json => show::print(&format!("{:#}\n", report::json(&results))),
     }
     Ok(report::exit_status(&results))
+}
+
+/// A device without a user can't be logged in to; better said before the first session.
+fn check_credentials(plan: &Plan, args: &PushArgs) -> Result<(), Vec<Mistake>> {
+    let file = args.input.topology.display().to_string();
+    let lacks = |device: &&Device| device.credentials.username.is_empty();
+    let mistakes: Vec<Mistake> = plan
+        .devices()
+        .iter()
+        .map(DevicePlan::device)
+        .filter(lacks)
+        .map(|device| {
+            Mistake::new(&file, format!("`{}` has no credentials", device.name))
+                .hint("add `credentials: {username: NAME, password: PASSWORD}` to the topology")
+        })
+        .collect();
+    if mistakes.is_empty() {
+        Ok(())
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// Bars on a terminal, lines elsewhere; with JSON, nothing stands beside the report.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 use yaml::Mistake;
 
-/// The packs as they were when the binary was built.
-static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../device-packs");
+/// The programmer's half of the packs as it was when the binary was built.
+static EMBEDDED: Dir<'_> = include_dir!("$OUT_DIR/device-packs");
 
 /// Reads files of device packs by `platform/file`.
 #[derive(Debug, Clone, Default)]

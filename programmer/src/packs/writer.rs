@@ -96,7 +96,7 @@ impl Writer {
         let bad = |path: &str, what: String| {
             Mistake::new(file, what)
                 .at(positions.get(path))
-                .hint("ARCHITECTURE.md tells the form of a writer; writers/vrf.yaml is a small one")
+                .hint("device-packs/ios-xe/writers/README.md tells the form of a writer")
         };
         if read.writer != name {
             return Err(bad(
@@ -175,6 +175,13 @@ impl Writer {
             return None;
         }
         match self.render(form, feature.op, values) {
+            Ok(lines) if lines.is_empty() => {
+                let what = format!("{} has nothing to {} here", self.name, feature.op);
+                let at = place(feature.positions, &format!("{}.fields", feature.path));
+                let hint = format!("give fields; `programmer writers {}` lists them", self.name);
+                mistakes.push(Mistake::new(feature.file, what).at(at).hint(hint));
+                None
+            }
             Ok(lines) => Some(Written { lines, secrets }),
             Err(what) => {
                 let at = place(feature.positions, feature.path);

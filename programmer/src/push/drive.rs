@@ -9,6 +9,9 @@ use tracing::debug;
 use crate::session::{Action, Input, Session};
 use crate::transport::Transport;
 
+/// So long a transport may take to end.
+const CLOSE_MAX: Duration = Duration::from_secs(2);
+
 /// The time since a session began.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock(Instant);
@@ -64,7 +67,7 @@ pub async fn drive<T: Transport>(
         let now = clock.now();
         actions = match &woken {
             Woken::Bytes(bytes) => {
-                debug!(received = bytes.len());
+                debug!(received = %session.shown(bytes));
                 session.handle(Input::Bytes(bytes), now)
             }
             Woken::Closed(reason) => session.handle(Input::Closed(reason), now),
@@ -76,7 +79,8 @@ pub async fn drive<T: Transport>(
             accepted(told);
         }
     }
-    transport.close().await;
+    // The session is over; a transport that can't even say so is dropped.
+    let _ = tokio::time::timeout(CLOSE_MAX, transport.close()).await;
 }
 
 async fn wait<T: Transport>(

@@ -31,7 +31,7 @@ pub fn text(results: &[DeviceResult]) -> String {
     let mut text = String::new();
     for result in results {
         // Writing to a string can't fail.
-        let _ = write!(text, "{}", failure(result));
+        let _ = write!(text, "{}{}", notes(result), failure(result));
     }
     let applied = results
         .iter()
@@ -39,6 +39,14 @@ pub fn text(results: &[DeviceResult]) -> String {
         .count();
     let _ = writeln!(text, "{applied} of {} devices applied", results.len());
     text
+}
+
+/// What the device said about lines that it accepted, where it is more than the platform always says.
+fn notes(result: &DeviceResult) -> String {
+    let device = &result.plan.device().name;
+    let note =
+        |(line_no, text): &(usize, String)| format!("note: {device} on line {line_no}: {text}\n");
+    result.notes.iter().map(note).collect()
 }
 
 fn failure(result: &DeviceResult) -> String {

@@ -44,13 +44,20 @@ impl Session {
 
     /// The last line changed while the session is being left.
     pub(super) fn in_cleanup(&mut self, now: Duration) {
-        let Phase::Cleanup(Cleanup { left: false, tries }) = self.phase else {
+        let Phase::Cleanup(Cleanup { left, tries }) = self.phase else {
             return;
         };
         let expect = self.job.expect.clone();
         let line = self.screen.line();
         if let Some(prompt) = Prompt::of(line, &expect, self.host.as_deref()) {
-            self.leave_prompt(&prompt, now);
+            // A device that shows a prompt after `exit` has something else in mind with it.
+            if left {
+                self.over()
+            } else {
+                self.leave_prompt(&prompt, now)
+            }
+        } else if left {
+            // It is about to end the session.
         } else if expect.password.is_match(line) {
             self.type_keys(&expect.newline, now);
         } else if tries == 0 {

@@ -10,6 +10,7 @@ use super::prompt::Prompt;
 use super::screen::Screen;
 use super::transcript::Transcript;
 use super::{Action, EndState, Input, Job, Outcome};
+use crate::visible::visible;
 
 /// So many of the last bytes are shown when a prompt doesn't come.
 pub(super) const TAIL_BYTES: usize = 240;
@@ -113,6 +114,12 @@ impl Session {
     #[must_use]
     pub fn accepted(&self) -> usize {
         self.accepted
+    }
+
+    /// Received bytes as they may be shown: escaped, without secrets.
+    #[must_use]
+    pub fn shown(&self, bytes: &[u8]) -> String {
+        visible(&self.job.mask.bytes(bytes))
     }
 
     /// Everything sent and received.

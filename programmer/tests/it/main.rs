@@ -3,5 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on shall panic")]
 
 mod cisco;
+mod program;
 mod push;
 mod render;
+
+use std::path::{Path, PathBuf};
+
+/// A directory of one test's own, empty.
+fn directory(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+}

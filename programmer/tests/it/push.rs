@@ -1,6 +1,6 @@
 //! Pushes over SSH, against a device on loopback.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use programmer::packs::{PackSource, Packs};
@@ -45,14 +45,6 @@ fn plan(ports: &[u16], feature: &str) -> Plan {
         names.join(", ")
     );
     resolve(&rfs::read("s.yaml", &text).unwrap(), &inventory, &PACKS).unwrap()
-}
-
-/// A directory of this test's own, empty.
-fn directory(name: &str) -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&directory);
-    std::fs::create_dir_all(&directory).unwrap();
-    directory
 }
 
 fn options(
@@ -238,7 +230,7 @@ async fn nobody_listening_is_an_error_that_names_the_address() {
 
 #[tokio::test]
 async fn host_keys_are_strict_learnt_or_left_alone() {
-    let known_hosts = directory("host_keys").join("known_hosts");
+    let known_hosts = crate::directory("host_keys").join("known_hosts");
     let cisco = Cisco::start(Behaviour::default()).await;
     let run = async |cisco: &Cisco, policy| {
         let (_keep, interrupt) = watch::channel(false);

@@ -401,3 +401,11 @@ fn a_line_that_the_device_would_cut_off_is_refused() {
     );
     assert!(told.contains("reads lines of 510 bytes"), "{told}");
 }
+
+#[test]
+fn a_feature_that_comes_to_nothing_is_a_mistake() {
+    check_render(
+        "kind: rfs\ndevice: edge-1\nfeatures: [{writer: Networkwidesettings, op: modify, key: hq}]\n",
+        "service.yaml:3:12: Networkwidesettings has nothing to modify here\n  hint: give fields; `programmer writers Networkwidesettings` lists them",
+    );
+}

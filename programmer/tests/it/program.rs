@@ -1,0 +1,235 @@
+//! The program as a user runs it: what it prints, and its exit status.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::cisco::{Behaviour, Cisco};
+
+const SERVICE: &str = "kind: rfs\ndevice: wlc-1\nfeatures: [{writer: Networkvlan, op: create, key: 20, fields: {name: users}}]\n";
+
+/// The files of one run, in a directory of its own.
+struct Run {
+    directory: PathBuf,
+}
+
+impl Run {
+    fn new(name: &str, port: u16, service: &str) -> Self {
+        let run = Self {
+            directory: crate::directory(name),
+        };
+        run.write(
+            "topology.yaml",
+            &format!(
+                "name: t\nlisten: {{address: 127.0.0.1, port: {port}}}\n\
+             credentials: {{username: netadmin, password: C1sco12345, enable: C1sco54321}}\n\
+             devices: [{{name: wlc-1, pack: catalyst-9800, role: wlc}}]\n"
+            ),
+        );
+        run.write("service.yaml", service);
+        run
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.directory.join(file), text).unwrap();
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.directory.join(file)).unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_programmer"))
+            .args(arguments)
+            .current_dir(&self.directory)
+            .env_remove("PROGRAMMER_PASSWORD")
+            .env_remove("PROGRAMMER_ENABLE")
+            .output()
+            .unwrap()
+    }
+
+    async fn push(self, arguments: &'static [&'static str]) -> (Self, Output) {
+        let push = [
+            "push",
+            "--topology",
+            "topology.yaml",
+            "--known-hosts",
+            "known_hosts",
+            "service.yaml",
+        ];
+        let all = [&push, arguments].concat();
+        tokio::task::spawn_blocking(move || {
+            let output = self.command(&all);
+            (self, output)
+        })
+        .await
+        .unwrap()
+    }
+}
+
+#[track_caller]
+fn check(output: &Output, status: i32, has: &[&str]) {
+    let told = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(output.status.code(), Some(status), "{told}");
+    for text in has {
+        assert!(told.contains(text), "no `{text}` in:\n{told}");
+    }
+    assert!(!told.contains("C1sco"), "{told}");
+}
+
+#[test]
+fn render_prints_the_lines_and_touches_nothing() {
+    let run = Run::new("render", 1, SERVICE);
+    let output = run.command(&["render", "--topology", "topology.yaml", "service.yaml"]);
+    check(
+        &output,
+        0,
+        &[
+            "! wlc-1 (catalyst-9800, wlc) at 127.0.0.1:1: 3 lines\n",
+            "\nvlan 20\n name users\n exit\n",
+        ],
+    );
+}
+
+#[test]
+fn bad_input_is_status_2_and_every_file_is_told_of() {
+    let run = Run::new("bad_input", 1, "kind: rfs\ndevice: wlc-2\nfeatures: []\n");
+    run.write("other.json", "{");
+    let output = run.command(&[
+        "push",
+        "--topology",
+        "topology.yaml",
+        "service.yaml",
+        "other.json",
+    ]);
+    check(
+        &output,
+        2,
+        &[
+            "service.yaml:3:11: `features` is empty",
+            "other.json:1:1: ",
+            "hint: ",
+            "nothing was sent",
+        ],
+    );
+    check(&run.command(&["push"]), 2, &["--topology"]);
+}
+
+#[test]
+fn a_directory_of_packs_overrides_file_by_file() {
+    let run = Run::new("packs", 1, SERVICE);
+    let writers = run.directory.join("packs/catalyst-9800/writers");
+    std::fs::create_dir_all(&writers).unwrap();
+    let writer = "writer: Networkvlan\nabout: x\norder: 1\nkey: {type: vlan, help: x}\n\
+                  fields: {name: {type: name, help: x}}\nforms: [{create: \"vlan {{ key }} name {{ name }}\"}]\n";
+    std::fs::write(writers.join("networkvlan.yaml"), writer).unwrap();
+    let arguments = [
+        "render",
+        "--packs",
+        "packs",
+        "--topology",
+        "topology.yaml",
+        "service.yaml",
+    ];
+    check(&run.command(&arguments), 0, &["\nvlan 20 name users\n"]);
+    std::fs::write(
+        writers.join("networkvlan.yaml"),
+        writer.replace("type: vlan", "type: vlna"),
+    )
+    .unwrap();
+    check(
+        &run.command(&arguments),
+        2,
+        &["packs/catalyst-9800/writers/networkvlan.yaml:4:13: key.type: unknown variant `vlna`"],
+    );
+}
+
+#[tokio::test]
+async fn a_push_reports_and_writes_a_transcript_without_secrets() {
+    let cisco = Cisco::start(Behaviour {
+        privileged: false,
+        ..Behaviour::default()
+    })
+    .await;
+    let run = Run::new("push", cisco.port, SERVICE);
+    let (run, output) = run
+        .push(&["--host-keys", "accept-new", "--transcript", "transcripts"])
+        .await;
+    check(
+        &output,
+        0,
+        &["wlc-1: APPLIED, 3 lines, saved", "1 of 1 devices applied"],
+    );
+    let transcript = run.read("transcripts/wlc-1.txt");
+    assert!(
+        transcript.contains("C> ****\\n") && !transcript.contains("C1sco"),
+        "{transcript}"
+    );
+    let (_, output) = run.push(&["--output", "json", "-vv"]).await;
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let device = &report["devices"][0];
+    assert_eq!(
+        (&device["state"], &device["saved"]),
+        (&"APPLIED".into(), &true.into())
+    );
+    check(&output, 0, &["R1(config-vlan)#"]);
+}
+
+#[tokio::test]
+async fn a_device_that_refuses_the_enable_password_is_status_1() {
+    let behaviour = Behaviour {
+        privileged: false,
+        enable: "another",
+        ..Behaviour::default()
+    };
+    let cisco = Cisco::start(behaviour).await;
+    let (_, output) = Run::new("enable", cisco.port, SERVICE)
+        .push(&["--host-keys", "off"])
+        .await;
+    check(
+        &output,
+        1,
+        &[
+            "error: Enable password is incorrect for device 127.0.0.1\n",
+            "wlc-1: NOT_STARTED, nothing was sent",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_device_left_with_a_part_is_status_3() {
+    let cisco = Cisco::start(Behaviour {
+        hangs_up_at: "name users",
+        ..Behaviour::default()
+    })
+    .await;
+    let (_, output) = Run::new("part", cisco.port, SERVICE)
+        .push(&["--host-keys", "off"])
+        .await;
+    check(
+        &output,
+        3,
+        &["wlc-1: UNKNOWN, line 1 of 3 is in, line 2 is in doubt, nothing is saved"],
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_host_key_is_status_1_and_says_where_keys_come_from() {
+    let cisco = Cisco::start(Behaviour::default()).await;
+    let (_, output) = Run::new("unknown_key", cisco.port, SERVICE).push(&[]).await;
+    check(
+        &output,
+        1,
+        &[
+            "is unknown: it shows ssh-ed25519 SHA256:",
+            "fleet inventory TOPOLOGY --format known-hosts",
+        ],
+    );
+    assert!(
+        cisco.heard().is_empty(),
+        "a password went to a device that nobody knows"
+    );
+}
