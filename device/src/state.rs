@@ -84,15 +84,7 @@ impl State {
         match self.startup.clone() {
             Some(startup) => {
                 self.config = self.platform.bare().clone();
-                for refused in self.read(&startup) {
-                    tracing::warn!(
-                        device = self.facts.name,
-                        line = refused.number,
-                        text = refused.line,
-                        "startup-config: {}",
-                        refused.answer
-                    );
-                }
+                self.tell_refused("startup-config", &startup);
                 self.let_in();
             }
             None => {
@@ -115,11 +107,21 @@ impl State {
             snapshot.args.insert(key.to_string(), value.clone());
         }
         snapshot.hostname.clone_from(&self.facts.name);
-        match Arc::new(snapshot).render("birth") {
-            Ok(text) => {
-                self.read(&text);
+        let snapshot = Arc::new(snapshot);
+        let platform = self.platform.clone();
+        for birth in platform.grammar().births() {
+            match snapshot.render(birth) {
+                Ok(text) => self.tell_refused(birth, &text),
+                Err(error) => tracing::error!(device = self.facts.name, "{birth}: {error}"),
             }
-            Err(error) => tracing::error!(device = self.facts.name, "birth.cfg.j2: {error}"),
+        }
+    }
+
+    /// Takes configuration lines, and logs those that are refused.
+    fn tell_refused(&mut self, file: &str, text: &str) {
+        for refused in self.read(text) {
+            let (device, line, number) = (&self.facts.name, &refused.line, refused.number);
+            tracing::warn!(device, line, number, "{file}: {}", refused.answer);
         }
     }
 

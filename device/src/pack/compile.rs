@@ -42,6 +42,7 @@ pub(super) fn compile(
             statements: Vec::new(),
             commands: Vec::new(),
             templates: templates::environment(),
+            births: Vec::new(),
         },
     };
     for source in chain {
@@ -182,15 +183,13 @@ impl Compiler<'_> {
     }
 
     fn templates(&mut self, chain: &[&Source]) {
-        let births = chain
-            .iter()
-            .filter_map(|s| s.birth.as_ref())
-            .map(|birth| ("birth", birth));
+        let births = chain.iter().filter_map(|s| s.birth.as_ref());
+        let births: Vec<_> = births.map(|file| (file.0.clone(), file)).collect();
+        self.grammar.births = births.iter().map(|(name, _)| name.clone()).collect();
         let shows = chain
             .iter()
-            .flat_map(|s| s.shows.iter().map(|(name, file)| (name.as_str(), file)));
+            .flat_map(|s| s.shows.iter().map(|(name, file)| (name.clone(), file)));
         for (name, (path, text)) in shows.chain(births) {
-            let name = name.to_string();
             if let Err(error) = self
                 .grammar
                 .templates

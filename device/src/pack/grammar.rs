@@ -11,6 +11,7 @@ pub struct Grammar {
     pub(super) statements: Vec<StatementDef>,
     pub(super) commands: Vec<CommandDef>,
     pub(super) templates: Environment<'static>,
+    pub(super) births: Vec<String>,
 }
 
 impl Grammar {
@@ -33,7 +34,13 @@ impl Grammar {
         &self.commands[index as usize]
     }
 
-    /// The show templates and the birth template.
+    /// The templates of the lines that differ from device to device, in order.
+    #[must_use]
+    pub fn births(&self) -> &[String] {
+        &self.births
+    }
+
+    /// The show templates and the birth templates.
     #[must_use]
     pub fn templates(&self) -> &Environment<'static> {
         &self.templates

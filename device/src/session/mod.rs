@@ -49,7 +49,6 @@ pub(crate) struct Session {
     reads: Reads,
     waiting: VecDeque<u8>,
     last_input: SimTime,
-    opened: SimTime,
     pub(crate) monitors: bool,
     out: Vec<u8>,
 }
@@ -111,7 +110,6 @@ impl Session {
             reads: Reads::Command,
             waiting: VecDeque::new(),
             last_input: now,
-            opened: now,
             monitors: false,
             out: Vec::new(),
         };

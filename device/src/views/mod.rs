@@ -20,6 +20,7 @@ use crate::config::Block;
 use crate::pack::Platform;
 use crate::{Facts, SimTime};
 
+use clock::stamp as stamp_of;
 pub use clock::{Stamp, Zone, stamp, uptime};
 pub(crate) use interfaces::{base_mac, serial};
 
@@ -168,10 +169,11 @@ impl Snapshot {
 
 impl Object for Snapshot {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let stamp = |time: SimTime| serialized(clock::stamp(time, &self.zone()));
+        let stamp = |time: SimTime| serialized(stamp_of(time, &self.zone()));
         Some(match key.as_str()? {
             "device" => self.device(),
-            "args" => serialized(&self.args),
+            // The birth template is given its credentials as a command is given its values.
+            "args" | "credentials" => serialized(&self.args),
             "config" => config::view(&self.platform, &self.config),
             "ops" => config::view(&self.platform, &self.ops),
             "interfaces" => serialized(interfaces::views(self)),
@@ -184,14 +186,14 @@ impl Object for Snapshot {
             "session" => serialized(&self.session),
             "log" => serialized(&self.log),
             "clock" => stamp(self.now),
-            "uptime" => Value::from(clock::uptime(self.now.since(self.booted))),
+            "uptime" => Value::from(uptime(self.now.since(self.booted))),
             "uptime_s" => Value::from(self.now.since(self.booted).as_secs()),
             "boot" => stamp(self.booted),
             "saved" => self.saved.map_or(Value::from(()), stamp),
             "changed" => match &self.changed {
                 None => Value::from(()),
                 Some((time, user)) => {
-                    let mut view = clock::stamp(*time, &self.zone());
+                    let mut view = stamp_of(*time, &self.zone());
                     view.user.clone_from(user);
                     serialized(view)
                 }
