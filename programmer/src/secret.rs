@@ -11,7 +11,7 @@ use std::fmt;
 pub const STARS: &str = "****";
 
 /// A value shorter than this is not searched for: it would blot out ordinary text.
-const MASKED_CHARS_MIN: usize = 4;
+pub(crate) const MASKED_CHARS_MIN: usize = 4;
 
 /// A password, key or community: usable, never printable.
 #[derive(Clone, PartialEq, Eq, Default)]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use programmer::packs::{Packs, Writer};
 use programmer::plan::{DevicePlan, Plan};
 use programmer::report::ExitStatus;
+use programmer::rfs::Op;
 use serde_json::{Value, json};
 use yaml::Mistake;
 
@@ -60,7 +61,17 @@ pub(super) fn writers(
         platforms.join(", ")
     ));
     for (field, definition) in writer.fields() {
-        print(&format!("  {field:<22} {}\n", definition.help()));
+        let needed: Vec<String> = Op::ALL
+            .iter()
+            .filter(|op| definition.is_required(**op))
+            .map(ToString::to_string)
+            .collect();
+        let needed = match needed.len() {
+            0 => String::new(),
+            3 => " (required)".to_string(),
+            _ => format!(" (required to {})", needed.join(" and ")),
+        };
+        print(&format!("  {field:<22} {}{needed}\n", definition.help()));
     }
     Ok(ExitStatus::AllApplied)
 }

@@ -72,6 +72,8 @@ pub struct Expect {
     pub errors: RegexSet,
     /// Lines that begin with `%` and do no harm.
     pub harmless: RegexSet,
+    /// Messages of the system log.
+    pub noise: RegexSet,
     /// What a question looks like at the end of the last line.
     pub questions: RegexSet,
     /// Questions that are answered, each with its answer.
@@ -139,6 +141,7 @@ impl Expect {
             timeouts: place.required(file.timeouts, "timeouts")?.into(),
             errors: place.set(&errors, "errors")?,
             harmless: place.set(&harmless, "harmless")?,
+            noise: place.set(&file.noise.unwrap_or_default(), "noise")?,
             questions: place.set(&file.questions.unwrap_or_default(), "questions")?,
             dialogues: file
                 .dialogues

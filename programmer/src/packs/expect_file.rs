@@ -39,6 +39,8 @@ pub(super) struct ExpectFile {
     pub harmless: Option<Vec<String>>,
     #[serde(default)]
     pub more_harmless: Vec<String>,
+    /// Messages of the system log, which may come at any time.
+    pub noise: Option<Vec<String>>,
     /// What a question looks like at the end of the last line.
     pub questions: Option<Vec<String>>,
     /// Questions that are answered.
@@ -130,6 +132,7 @@ impl ExpectFile {
             more_errors: [base.more_errors, self.more_errors].concat(),
             harmless: self.harmless.or(base.harmless),
             more_harmless: [base.more_harmless, self.more_harmless].concat(),
+            noise: self.noise.or(base.noise),
             questions: self.questions.or(base.questions),
             dialogues: self.dialogues.or(base.dialogues),
             modes: self.modes.or(base.modes),

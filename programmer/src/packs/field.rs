@@ -13,7 +13,7 @@ use super::address::{self, Interface4, Interface6, Mac};
 use super::writer_file::{FieldFile, KindFile, RequiredFile};
 use crate::node::Node;
 use crate::rfs::{Op, place};
-use crate::secret::Secret;
+use crate::secret::{MASKED_CHARS_MIN, Secret};
 
 /// The longest text that a field may have.
 const TEXT_CHARS_MAX: i64 = 255;
@@ -134,7 +134,7 @@ impl Field {
             Kind::List { of, items_max } => check_list(of, *items_max, node, path, seen),
             Kind::Group(fields) => check_group(fields, node, path, seen),
             Kind::Secret => {
-                let text = seen.keep(path, one_word(node, TEXT_CHARS_MAX))?;
+                let text = seen.keep(path, secret(node))?;
                 seen.secrets.push(Secret::new(&text));
                 Some(Value::from(text))
             }
@@ -281,6 +281,17 @@ fn name(node: &Node, pattern: Option<&Regex>, chars_max: i64) -> Result<String, 
             format!("it must match {pattern}"),
         ),
     }
+}
+
+/// A secret that is too short to be found again in a text can't be kept out of it.
+fn secret(node: &Node) -> Result<String, Bad> {
+    let text = one_word(node, TEXT_CHARS_MAX)?;
+    if text.chars().count() < MASKED_CHARS_MIN {
+        let hint =
+            format!("choose one of {MASKED_CHARS_MIN} characters or more; it is never shown");
+        return bad("the secret is too short", hint);
+    }
+    Ok(text)
 }
 
 fn one_word(node: &Node, chars_max: i64) -> Result<String, Bad> {

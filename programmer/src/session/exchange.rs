@@ -34,6 +34,9 @@ pub(super) enum Echo {
     Finding,
     /// The echo is on its way.
     Awaited,
+    /// The device began a new line before it echoed anything: it showed its prompt once more, or a message
+    /// of the system log. The echo comes after that, with or without a prompt.
+    Restarted,
     /// A secret was sent, and nothing is echoed but the end of the line.
     Hidden,
     /// The echo is right.
@@ -59,17 +62,22 @@ impl Exchange {
     }
 
     /// Takes a line that ended. In the first exchange, the text before the echo is returned: the prompt.
-    pub(super) fn line(&mut self, line: Vec<u8>) -> Option<Vec<u8>> {
+    pub(super) fn line(&mut self, line: Vec<u8>, expect: &Expect) -> Option<Vec<u8>> {
+        let shown = line.trim_ascii_end();
+        let (prompt, text) = self.expected.split_at(self.prompt_bytes);
         match &self.echo {
             Echo::Finding => {
-                let text = self.expected.trim_ascii();
-                let prompt = line.trim_ascii_end().strip_suffix(text)?.to_vec();
+                let prompt = shown.strip_suffix(text.trim_ascii())?.to_vec();
                 return Some(prompt);
             }
-            Echo::Awaited if line.trim_ascii_end() == self.expected.trim_ascii_end() => {
-                self.echo = Echo::Right
+            Echo::Awaited | Echo::Restarted if shown == self.expected.trim_ascii_end() => {
+                self.echo = Echo::Right;
             }
-            Echo::Awaited => self.echo = Echo::Wrong(line),
+            Echo::Restarted if shown == text.trim_ascii_end() => self.echo = Echo::Right,
+            Echo::Awaited if shown == prompt.trim_ascii_end() => self.echo = Echo::Restarted,
+            Echo::Restarted if shown.is_empty() || expect.noise.is_match(shown) => {}
+            Echo::Restarted if shown == prompt.trim_ascii_end() => {}
+            Echo::Awaited | Echo::Restarted => self.echo = Echo::Wrong(line),
             Echo::Hidden => self.echo = Echo::Right,
             Echo::Right | Echo::Wrong(_) => self.keep(line),
         }

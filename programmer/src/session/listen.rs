@@ -34,7 +34,7 @@ impl Session {
         let refuses = exchange.echo == Echo::Right
             && self.job.expect.enable_refused.is_match(line.trim_ascii());
         let answer = visible(line.trim_ascii());
-        if let Some(prompt) = exchange.line(line) {
+        if let Some(prompt) = exchange.line(line, &self.job.expect) {
             self.found_echo(&prompt);
         } else if exchange.is_flooded() {
             let sent = exchange.sent.clone();
