@@ -382,16 +382,20 @@ impl Matched {
         line: &Line<'_>,
         world: &dyn World,
     ) -> Vec<(Box<str>, Box<str>)> {
-        let mut bindings = Vec::new();
+        let mut bindings: Vec<(Box<str>, Box<str>)> = Vec::new();
+        let mut words = Vec::new();
         for step in &self.steps {
             let node = graph.node(step.node);
             if let Some((slot, kind)) = node.label.slot() {
                 let value = kind.normal(line, step.word, step.count, world);
                 bindings.push((slot.name.clone(), value.into()));
             } else if let (Some(name), Some(word)) = (&node.binds, node.word()) {
-                bindings.push((name.clone(), word.into()));
+                words.push((name.clone(), word.into()));
             }
         }
+        // A value is worth more than the keyword before it: `[interface <interface:interface>]`.
+        words.retain(|(name, _)| bindings.iter().all(|(known, _)| known != name));
+        bindings.append(&mut words);
         bindings
     }
 }
