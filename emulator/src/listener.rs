@@ -25,7 +25,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// An address can't be listened at.
 #[derive(Debug, thiserror::Error)]
-#[error("{device} can't listen at {address}: {}", reason(.source))]
+#[error("{device} can't listen at {address}{}", reason(.source))]
 pub struct BindError {
     device: String,
     address: SocketAddr,
@@ -53,10 +53,11 @@ impl BindError {
 /// EMFILE on every system that we know.
 const NO_FILES_LEFT: i32 = 24;
 
-fn reason(error: &io::Error) -> String {
+/// In plain words what is wrong most often; the source says the rest.
+fn reason(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::AddrInUse => "the port is taken".to_string(),
-        _ => error.to_string(),
+        io::ErrorKind::AddrInUse => ": the port is taken",
+        _ => "",
     }
 }
 

@@ -20,7 +20,8 @@ pub trait Machine: Send + 'static {
     fn resize(&mut self, id: SessionId, screen: Screen);
     /// A session's client has gone.
     fn closed(&mut self, id: SessionId, now: SimTime, out: &mut Vec<Effect>);
-    /// A time that was asked for has come.
+    /// A time that was asked for has come, perhaps early. Of several times only the earliest is kept: the
+    /// machine asks again for its next one.
     fn tick(&mut self, now: SimTime, out: &mut Vec<Effect>);
 }
 

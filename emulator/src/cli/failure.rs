@@ -58,7 +58,7 @@ fn listed(mistakes: &[Mistake]) -> String {
     } else {
         format!("{} mistakes", mistakes.len())
     };
-    text + &format!("{many}; nothing was started")
+    text + &many
 }
 
 /// An error with its causes and the next step.

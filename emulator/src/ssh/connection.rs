@@ -88,7 +88,8 @@ pub(crate) async fn serve(
             return reset(&stream);
         }
     };
-    let deadline = Instant::now() + door.grace;
+    let grace = door.grace;
+    let deadline = Instant::now() + grace;
     let (handler, mut session) = halves(core.next_session(), peer, &device, door);
     let line = Line::new(stream, session.switch.clone());
     let mut stopping = core.stopping.clone();
@@ -105,7 +106,7 @@ pub(crate) async fn serve(
     let logged_in = login(&mut protocol, &mut session, deadline, &mut stopping).await;
     drop(permit);
     if logged_in {
-        converse(&mut protocol, &mut session, &mut stopping).await;
+        converse(&mut protocol, &mut session, grace, &mut stopping).await;
     }
     end(&device, &session, protocol).await;
 }
@@ -165,6 +166,7 @@ async fn login(
 async fn converse(
     protocol: &mut Protocol,
     session: &mut Session,
+    grace: Duration,
     stopping: &mut watch::Receiver<bool>,
 ) {
     let Some(handle) = protocol.running.as_ref().map(RunningSession::handle) else {
@@ -177,7 +179,8 @@ async fn converse(
         ..
     } = session;
     let output = async {
-        if let Ok(channel) = opened.await {
+        // A user who never asks for a shell doesn't stay either.
+        if let Ok(Ok(channel)) = tokio::time::timeout(grace, opened).await {
             write_all(outbox, switch, &handle, channel).await;
         }
     };

@@ -47,7 +47,7 @@ fn a_mistake_is_told_with_its_place_and_a_hint_and_status_2() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(
-            said.contains("error: t.yaml:5:16: unknown key `pakc`\n  hint: did you mean"),
+            said.contains("error: t.yaml:5:17: unknown key `pakc`\n  hint: did you mean"),
             "{said}"
         );
         assert!(output.stdout.is_empty());
@@ -74,8 +74,9 @@ fn a_port_that_is_taken_is_status_1_with_a_hint() {
     let output = topology.output(&["t.yaml"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let error = format!("error: r-1 can't listen at 127.0.0.1:{port}: the port is taken\n\nhint: ");
+    let error = format!("error: r-1 can't listen at 127.0.0.1:{port}: the port is taken: ");
     assert!(said.contains(&error), "{said}");
+    assert!(said.contains("\n\nhint: another program"), "{said}");
 }
 
 #[test]

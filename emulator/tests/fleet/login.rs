@@ -140,6 +140,15 @@ async fn a_peer_that_never_finishes_its_handshake_is_sent_away_too() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_user_who_asks_for_no_shell_is_sent_away_as_well() {
+    let fleet = fleet(&Script::default()).await;
+    let client = logged_in(fleet.address(0).unwrap()).await;
+    while !client.is_closed() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_device_whose_door_is_shut_resets_connections() {
     let script = Script::default();
