@@ -177,10 +177,11 @@ impl fmt::Display for DevicePlan {
             .as_ref()
             .map(|role| format!(", {role}"))
             .unwrap_or_default();
+        let count = self.lines.len();
+        let lines = if count == 1 { "line" } else { "lines" };
         writeln!(
             out,
-            "! {name} ({pack}{role}) at {host}:{port}: {} lines",
-            self.lines.len()
+            "! {name} ({pack}{role}) at {host}:{port}: {count} {lines}"
         )?;
         let mut feature = "";
         for line in self.lines.iter() {

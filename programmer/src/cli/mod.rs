@@ -5,6 +5,7 @@ mod progress;
 mod push;
 mod show;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
@@ -120,6 +121,7 @@ fn start_log(log: &LogArgs) {
         EnvFilter::try_from_env("PROGRAMMER_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let log_to = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match log.log_format {
         LogFormat::Text => log_to.init(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::push::DeviceResult;
-use crate::session::EndState;
+use crate::session::{Cause, EndState};
 
 /// So many of the last steps of a transcript stand below a failure.
 const TRANSCRIPT_ENTRIES_MAX: usize = 12;
@@ -14,8 +14,8 @@ pub fn device_line(result: &DeviceResult) -> String {
     let (name, lines) = (&result.plan.device().name, result.plan.lines().len());
     let state = result.state.name();
     let what = match result.state {
-        EndState::Applied { saved: true } => format!("{lines} lines, saved"),
-        EndState::Applied { saved: false } => format!("{lines} lines, not saved"),
+        EndState::Applied { saved: true } => format!("{}, saved", count(lines)),
+        EndState::Applied { saved: false } => format!("{}, not saved", count(lines)),
         EndState::NotStarted => "nothing was sent".to_string(),
         EndState::Partial | EndState::Unknown => which_lines(result),
     };
@@ -41,6 +41,10 @@ pub fn text(results: &[DeviceResult]) -> String {
     text
 }
 
+fn count(lines: usize) -> String {
+    format!("{lines} line{}", if lines == 1 { "" } else { "s" })
+}
+
 /// What the device said about lines that it accepted, where it is more than the platform always says.
 fn notes(result: &DeviceResult) -> String {
     let device = &result.plan.device().name;
@@ -51,7 +55,14 @@ fn notes(result: &DeviceResult) -> String {
 
 fn failure(result: &DeviceResult) -> String {
     let mut text = String::new();
-    if let Some(failure) = &result.failure {
+    // A device whose turn never came is told in one line already.
+    let untouched =
+        |cause: &Cause| matches!(cause, Cause::Interrupted) && result.transcript.is_empty();
+    if let Some(failure) = result
+        .failure
+        .as_ref()
+        .filter(|failure| !untouched(&failure.cause))
+    {
         let _ = writeln!(text, "error: {failure}");
         if let Some(field_text) = failure.field_text() {
             let _ = writeln!(text, "  {field_text}");

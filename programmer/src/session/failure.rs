@@ -66,8 +66,8 @@ impl Sent {
 #[derive(Debug, thiserror::Error)]
 pub enum Cause {
     /// No session came about.
-    #[error("can't be reached: {0}")]
-    Transport(#[source] TransportError),
+    #[error(transparent)]
+    Transport(TransportError),
     /// The device asked for a login in the session and refused it.
     #[error("refused the login of `{username}`: {answer}")]
     LoginRefused {
@@ -192,6 +192,7 @@ impl fmt::Display for PushFailure {
             Cause::EnableRefused { .. } => {
                 write!(out, "Enable password is incorrect for device {}", self.host)
             }
+            Cause::Transport(error) => write!(out, "{}: {error}", self.device),
             cause => write!(out, "{} {cause}", self.device),
         }
     }

@@ -133,7 +133,7 @@ async fn a_wrong_password_is_tried_once() {
     .await;
     let result = push_to(&cisco, VLAN).await;
     let error = format!(
-        "d-{0} can't be reached: 127.0.0.1:{0} refused the login of `netadmin` by password",
+        "d-{0}: 127.0.0.1:{0} refused the login of `netadmin` by password",
         cisco.port
     );
     check(&result, "NOT_STARTED", Some(&error));
