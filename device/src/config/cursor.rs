@@ -157,8 +157,8 @@ impl Cursor {
                         .1
                         .extend(below);
                 }
-                Applied::Again(text) => {
-                    let reply = self.line(bench, &text, confirmed);
+                Applied::Again(lines) => {
+                    let reply = self.instead(bench, &lines, confirmed);
                     if reply != Reply::Done {
                         return reply;
                     }
@@ -168,6 +168,23 @@ impl Cursor {
         }
         if let Some((mode, paths)) = entered {
             self.levels.push(Level { mode, paths });
+        }
+        Reply::Done
+    }
+}
+
+impl Cursor {
+    /// Takes the lines that a pack writes for an old form. Several of them leave the mode as it was.
+    fn instead(&mut self, bench: &mut Bench<'_>, lines: &[String], confirmed: bool) -> Reply {
+        let depth = self.levels.len();
+        for line in lines {
+            let reply = self.line(bench, line, confirmed);
+            if reply != Reply::Done {
+                return reply;
+            }
+        }
+        if lines.len() > 1 {
+            self.levels.truncate(depth);
         }
         Reply::Done
     }

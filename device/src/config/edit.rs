@@ -2,7 +2,7 @@
 
 use super::block::{Block, Statement};
 use super::cursor::Reply;
-use super::order::Rank;
+use super::order::{KEY_JOINT, Rank};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
 use crate::grammar::{Accept, Form, Matched, Target};
@@ -56,8 +56,8 @@ pub(super) enum Applied {
     Done,
     /// It opened a mode for these blocks.
     Entered(ModeId, Vec<Rank>),
-    /// This line is to be taken instead.
-    Again(String),
+    /// These lines are to be taken instead.
+    Again(Vec<String>),
     /// The operator must answer first.
     Reply(Reply),
 }
@@ -106,14 +106,22 @@ impl<'b> Edit<'_, 'b> {
         };
         let typed = self.typed(index, form, line, matched);
         let definition = self.definition(index);
-        if let Some(rewrite) = &definition.rewrite {
-            let text = self.filled(rewrite, &typed);
+        if !definition.rewrite.is_empty() {
             let prefix = match form {
                 Form::Set => "",
                 Form::No => "no ",
                 Form::Default => "default ",
             };
-            return Applied::Again(format!("{prefix}{text}"));
+            let filled = definition
+                .rewrite
+                .iter()
+                .map(|line| self.filled(line, &typed));
+            // Of several lines only the last is negated; those before it lead to its mode.
+            let mut lines: Vec<String> = filled.collect();
+            if let Some(last) = lines.last_mut() {
+                last.insert_str(0, prefix);
+            }
+            return Applied::Again(lines);
         }
         match form {
             Form::Set => self.set(typed),
@@ -279,13 +287,14 @@ impl Edit<'_, '_> {
                 let values = names
                     .iter()
                     .map(|name| self.sortable(typed.value(name).unwrap_or_default()));
-                values.collect::<Vec<_>>().join(" ")
+                values.collect::<Vec<_>>().join(KEY_JOINT)
             }
         };
         Rank {
             place: definition.place,
             kind: definition.kind,
             by_key: definition.by_key,
+            by_letter: definition.by_letter,
             typed: definition.typed_order.then_some(u32::MAX),
             key: key.into(),
         }
@@ -458,10 +467,9 @@ impl Edit<'_, '_> {
                 .block()
                 .remove(|old| of_kind(old) && *old.line == *typed.line),
             Key::Of(names) => self.block().remove(|old| {
-                let agrees = |name: &Box<str>| {
-                    typed
-                        .value(name)
-                        .is_none_or(|value| old.value(name) == Some(value))
+                let agrees = |name: &Box<str>| match typed.value(name) {
+                    Some(value) => old.value(name) == Some(value),
+                    None => !definition.optional_keys.contains(name) || old.value(name).is_none(),
                 };
                 of_kind(old) && names.iter().all(agrees)
             }),

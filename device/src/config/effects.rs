@@ -17,6 +17,7 @@ impl Edit<'_, '_> {
             ConfigEffect::InterfaceRange => self.interface_range(typed),
             ConfigEffect::Vty => self.vty(typed),
             ConfigEffect::Sequence => self.sequence(typed),
+            ConfigEffect::ListAdd => self.list_add(typed),
             ConfigEffect::Banner => banner(typed),
             ConfigEffect::Certificate => (!typed.raw.contains('\n')).then(|| {
                 Applied::Reply(Reply::Hex {
@@ -72,6 +73,12 @@ impl Edit<'_, '_> {
                     self.say("% Removal of physical interfaces is not permitted");
                     Applied::Done
                 })
+            }
+            ConfigEffect::ListAdd => self.list_remove(typed),
+            ConfigEffect::Sequence if typed.value("sequence").is_none() => {
+                let same = |old: &Statement| entry_text(old) == typed.line;
+                self.block().remove(same);
+                Some(Applied::Done)
             }
             ConfigEffect::VlanDatabase => {
                 let list = vlans(typed.value("vlan")?)?;
@@ -295,33 +302,98 @@ impl Edit<'_, '_> {
         Some(Applied::Done)
     }
 
-    /// A line of a numbered list that has no number gets the next multiple of ten.
+    /// A list to which a line adds.
+    fn list_add(&mut self, typed: &mut Typed) -> Option<Applied> {
+        let given = list(typed)?.to_string();
+        let mut all = self.stored_list(typed);
+        all.extend(vlans(&given)?);
+        all.sort_unstable();
+        all.dedup();
+        self.set_list(typed, &given, &all);
+        None
+    }
+
+    /// A list from which `no` takes away.
+    fn list_remove(&mut self, typed: &Typed) -> Option<Applied> {
+        let given = list(typed)?.to_string();
+        let gone = vlans(&given)?;
+        let mut left = self.stored_list(typed);
+        left.retain(|vlan| !gone.contains(vlan));
+        if left.is_empty() {
+            return None;
+        }
+        let definition = self.definition(typed.definition);
+        let mut kept = self.one(typed, "list", &given);
+        self.set_list(&mut kept, &given, &left);
+        let rank = self.rank(definition, &kept);
+        self.store(definition, &rank, &kept);
+        Some(Applied::Done)
+    }
+
+    fn stored_list(&mut self, typed: &Typed) -> Vec<u16> {
+        let definition = self.definition(typed.definition);
+        let rank = self.rank(definition, typed);
+        let stored = self
+            .block()
+            .get(&rank)
+            .and_then(|old| old.value("list").map(ToString::to_string));
+        stored.as_deref().and_then(vlans).unwrap_or_default()
+    }
+
+    fn set_list(&self, typed: &mut Typed, given: &str, all: &[u16]) {
+        let text = vlan_text(all);
+        typed.line = replaced_word(&typed.line, given, &text);
+        typed.set("list", &text);
+    }
+
+    /// A line of a numbered list that has no number gets the next one: tens in access lists, fives in prefix lists. One
+    /// that is there already keeps its number.
     fn sequence(&mut self, typed: &mut Typed) -> Option<Applied> {
-        if typed.value("sequence").is_none() {
-            let definition = self.definition(typed.definition);
-            let (place, kind) = (definition.place, definition.kind);
-            let of_kind = |old: &&Statement| old.rank.place == place && old.rank.kind == kind;
-            let same = |old: &&Statement| {
-                old.line
-                    .split_once(' ')
-                    .is_some_and(|(_, rest)| *rest == *typed.line)
-            };
-            if let Some(old) = self.block().iter().filter(of_kind).find(same) {
-                let number = old.value("sequence").unwrap_or("10").to_string();
-                typed.set("sequence", &number);
+        if typed.value("sequence").is_some() {
+            return None;
+        }
+        let definition = self.definition(typed.definition);
+        let (place, kind) = (definition.place, definition.kind);
+        // The numbers of a list on one level are told apart by the list's name.
+        let list_name = typed.value("list").map(ToString::to_string);
+        let entries = self
+            .block()
+            .of_kind(place, kind)
+            .filter(|old| old.value("list") == list_name.as_deref());
+        let mut last = 0;
+        for old in entries {
+            if entry_text(old) == typed.line {
                 return Some(Applied::Done);
             }
-            let numbers = self
-                .block()
-                .iter()
-                .filter(of_kind)
-                .filter_map(|old| old.value("sequence")?.parse().ok());
-            let last: u32 = numbers.max().unwrap_or(0);
-            let next = last / 10 * 10 + 10;
-            typed.set("sequence", &next.to_string());
-            typed.line = format!("{next} {}", typed.line);
+            last = last.max(
+                old.value("sequence")
+                    .and_then(|number| number.parse().ok())
+                    .unwrap_or(0),
+            );
+        }
+        let step: u32 = if list_name.is_some() { 5 } else { 10 };
+        let next = (last / step * step + step).to_string();
+        typed.set("sequence", &next);
+        if definition.store.is_none() {
+            let word = if self.numbers_are_named(typed.definition) {
+                "sequence "
+            } else {
+                ""
+            };
+            typed.line = format!("{word}{next} {}", typed.line);
         }
         None
+    }
+
+    /// Whether the list writes `sequence 10 permit …` (IPv6), not `10 permit …`.
+    fn numbers_are_named(&self, definition: u32) -> bool {
+        let mode = self.definition(definition).mode;
+        self.bench
+            .platform
+            .grammar()
+            .mode(mode)
+            .name
+            .contains("ipv6")
     }
 
     fn vrf_forwarding(&mut self, typed: &Typed, set: bool) {
@@ -361,6 +433,23 @@ impl Edit<'_, '_> {
             gone.iter().any(|prefix| name.starts_with(prefix))
         });
     }
+}
+
+/// An entry of a numbered list without its number.
+fn entry_text(entry: &Statement) -> &str {
+    let line = entry.line.strip_prefix("sequence ").unwrap_or(&entry.line);
+    match line.split_once(' ') {
+        Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => line,
+    }
+}
+
+/// A line with one of its words replaced.
+fn replaced_word(line: &str, old: &str, new: &str) -> String {
+    let words = line
+        .split(' ')
+        .map(|word| if word == old { new } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The list of VLANs that a line gives.

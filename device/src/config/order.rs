@@ -11,13 +11,18 @@ pub struct Rank {
     pub place: u16,
     /// Index of its kind.
     pub kind: u16,
-    /// The place sorts by key before kind.
+    /// The place sorts by the first part of the key before kind.
     pub by_key: bool,
+    /// Keys are compared letter by letter, not as people count.
+    pub by_letter: bool,
     /// When it was entered, if it stays in that order.
     pub typed: Option<u32>,
-    /// The values that identify it.
+    /// The values that identify it, joined by [`KEY_JOINT`].
     pub key: Box<str>,
 }
+
+/// Stands between the values of a key.
+pub(crate) const KEY_JOINT: &str = "\u{1f}";
 
 impl Rank {
     /// Whether it is the same statement, whenever it was entered.
@@ -30,10 +35,27 @@ impl Rank {
 impl Ord for Rank {
     fn cmp(&self, other: &Self) -> Ordering {
         let kind = || self.kind.cmp(&other.kind);
-        let key = || natural(&self.key, &other.key);
+        let compare = |a: &str, b: &str| {
+            if self.by_letter {
+                a.cmp(b)
+            } else {
+                natural(a, b)
+            }
+        };
+        let key = || compare(&self.key, &other.key);
         let place = self.place.cmp(&other.place);
         if self.by_key {
-            place.then_with(key).then_with(kind)
+            let first = |rank: &'_ Self| {
+                rank.key
+                    .split(KEY_JOINT)
+                    .next()
+                    .unwrap_or_default()
+                    .to_string()
+            };
+            place
+                .then_with(|| compare(&first(self), &first(other)))
+                .then_with(kind)
+                .then_with(key)
         } else {
             place
                 .then_with(kind)

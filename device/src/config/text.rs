@@ -154,7 +154,8 @@ impl<'p> Printer<'p> {
     where
         'p: 'e,
     {
-        let mut entries: Vec<Entry<'e>> = block.iter().map(Entry::Stored).collect();
+        let shown = |s: &&Statement| self.platform.grammar().statement(s.definition).shown;
+        let mut entries: Vec<Entry<'e>> = block.iter().filter(shown).map(Entry::Stored).collect();
         entries.extend(self.unstored(mode, block, owner));
         // Stored lines stay as the block has them; what is not stored joins them by its kind.
         entries.sort_by(|a, b| match (a, b) {
@@ -208,7 +209,7 @@ impl<'p> Printer<'p> {
         if let (Some((id, mode)), Some(block)) = (opens, &statement.block) {
             self.block(id, block, Some(statement), indent + 1);
             if let Some(exit) = &mode.exit {
-                self.line(exit, indent + 1);
+                self.line(exit, indent + usize::from(!mode.exit_outdent));
             }
             if matches!(mode.bang, Bang::After | Bang::Each) {
                 self.bang(indent);

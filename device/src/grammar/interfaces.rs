@@ -157,6 +157,16 @@ impl Interfaces {
     /// `None` if no port has that number, the type can't have it, or several types could be meant.
     #[must_use]
     pub fn resolve(&self, typed: &str) -> Option<String> {
+        if let Some(of) = self.types.iter().find(|of| {
+            of.name.contains(|c: char| c.is_ascii_digit()) && starts_with(typed, &of.name)
+        }) {
+            // A type with a digit in its name (`L2LISP0.8188`) has to be written out.
+            let kind = self.types.iter().position(|other| other.name == of.name)?;
+            let number = typed.get(of.name.len()..)?;
+            return self
+                .has(kind, number)
+                .then(|| format!("{}{number}", of.name));
+        }
         let at = typed.find(|c: char| c.is_ascii_digit())?;
         let (letters, number) = typed.split_at(at);
         let letters = letters.trim_end();
@@ -238,10 +248,16 @@ impl Interfaces {
     /// A full name taken apart.
     #[must_use]
     pub fn parts<'a>(&self, name: &'a str) -> Option<Parts<'a>> {
-        let digits = name.find(|c: char| c.is_ascii_digit())?;
-        let (letters, number) = name.split_at(digits);
-        let kind = self.types.iter().position(|of| of.name == letters)?;
-        Some(Parts { kind, number })
+        let numbered = |of: &InterfaceType| {
+            name.strip_prefix(&of.name)
+                .filter(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        self.types.iter().enumerate().find_map(|(kind, of)| {
+            Some(Parts {
+                kind,
+                number: numbered(of)?,
+            })
+        })
     }
 
     /// `Gi1/0/1`.

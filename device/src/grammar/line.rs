@@ -2,7 +2,7 @@
 
 /// A line and its words.
 ///
-/// Words are separated by blanks; a quotation mark does not keep blanks together (a `string` slot does that for
+/// Words are separated by blanks (and line ends, where text follows a line); a quotation mark does not keep blanks together (a `string` slot does that for
 /// itself, because to every other part of the parser a quotation mark is a character like any other).
 #[derive(Debug, Clone)]
 pub struct Line<'a> {
@@ -24,7 +24,7 @@ impl<'a> Line<'a> {
         let mut words = Vec::with_capacity(8);
         let mut start = None;
         for (at, byte) in text.bytes().enumerate() {
-            match (byte == b' ' || byte == b'\t', start) {
+            match (matches!(byte, b' ' | b'\t' | b'\n'), start) {
                 (false, None) => start = Some(at),
                 (true, Some(begun)) => {
                     words.push(Word {

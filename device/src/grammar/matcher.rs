@@ -8,7 +8,7 @@
 use super::graph::{Accept, Graph, NodeId, ROOT};
 use super::interfaces::common;
 use super::line::Line;
-use super::slot::World;
+use super::slot::{SlotKind, World};
 
 /// What became of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,27 +212,61 @@ impl<'a> Walk<'a> {
         if self.differ(&best) {
             return Err(Refusal::Ambiguous);
         }
-        for stop in best {
-            let node = self.graph.node(self.stops[stop].node);
+        let finished = self.finished(&best).or_else(|| self.finished_beside(&best));
+        finished.ok_or(Refusal::Incomplete)
+    }
+
+    /// The first of these ways that is a complete command.
+    fn finished(&self, stops: &[usize]) -> Option<Matched> {
+        stops.iter().find_map(|stop| {
+            let node = self.graph.node(self.stops[*stop].node);
             let allowed = node
                 .accepts
                 .iter()
                 .filter(|(_, least)| *least <= self.privilege);
             let accepts: Vec<Accept> = allowed.map(|(accept, _)| *accept).collect();
-            if !accepts.is_empty() {
-                let way = self.way(stop).take_while(|stop| stop.node != ROOT);
-                let mut steps: Vec<Step> = way
-                    .map(|s| Step {
-                        node: s.node,
-                        word: s.word,
-                        count: s.count,
-                    })
-                    .collect();
-                steps.reverse();
-                return Ok(Matched { accepts, steps });
+            if accepts.is_empty() {
+                return None;
             }
-        }
-        Err(Refusal::Incomplete)
+            let way = self.way(*stop).take_while(|stop| stop.node != ROOT);
+            let mut steps: Vec<Step> = way
+                .map(|s| Step {
+                    node: s.node,
+                    word: s.word,
+                    count: s.count,
+                })
+                .collect();
+            steps.reverse();
+            Some(Matched { accepts, steps })
+        })
+    }
+
+    /// A complete command that is only beaten by the type of a value: of two slots, the one that leads to an end is meant.
+    fn finished_beside(&self, best: &[usize]) -> Option<Matched> {
+        let top = self.ranks(*best.first()?);
+        let arrived = self.at.get(self.line.len())?;
+        let mut others: Vec<(Vec<u8>, usize)> = arrived
+            .iter()
+            .map(|stop| (self.ranks(*stop), *stop))
+            .collect();
+        others.sort_by(|a, b| b.0.cmp(&a.0));
+        let by_value = |ranks: &[u8]| {
+            let differs = ranks.iter().zip(&top).find(|(other, best)| other != best);
+            differs.is_none_or(|(_, best)| *best < RANK_PREFIX)
+        };
+        let open = others.iter().filter(|(ranks, _)| by_value(ranks));
+        open.into_iter()
+            .find_map(|(_, stop)| self.finished(&[*stop]))
+    }
+
+    /// What each word of a way was taken for, from the first word on.
+    fn ranks(&self, stop: usize) -> Vec<u8> {
+        let mut ranks: Vec<u8> = self
+            .way(stop)
+            .flat_map(|s| std::iter::repeat_n(s.rank, s.count))
+            .collect();
+        ranks.reverse();
+        ranks
     }
 
     /// The ways that have arrived before word `index` and that no other one beats: at the first word where two
@@ -242,15 +276,7 @@ impl<'a> Walk<'a> {
         if arrived.len() < 2 {
             return arrived.to_vec();
         }
-        let ranks = |stop: usize| {
-            let mut ranks: Vec<u8> = self
-                .way(stop)
-                .flat_map(|s| std::iter::repeat_n(s.rank, s.count))
-                .collect();
-            ranks.reverse();
-            ranks
-        };
-        let all: Vec<Vec<u8>> = arrived.iter().map(|stop| ranks(*stop)).collect();
+        let all: Vec<Vec<u8>> = arrived.iter().map(|stop| self.ranks(*stop)).collect();
         let Some(top) = all.iter().max() else {
             return Vec::new();
         };
@@ -367,7 +393,15 @@ impl Matched {
             }
             let node = graph.node(step.node);
             match node.label.slot() {
-                Some((_, kind)) => text.push_str(&kind.normal(line, step.word, step.count, world)),
+                Some((_, kind)) => {
+                    let value = kind.normal(line, step.word, step.count, world);
+                    // A value of several words is stored with its quotation marks, or it could not be read back.
+                    if kind == SlotKind::Text && value.contains(' ') {
+                        text.push_str(&format!("\"{value}\""));
+                    } else {
+                        text.push_str(&value);
+                    }
+                }
                 None => text.push_str(node.word().unwrap_or_default()),
             }
         }

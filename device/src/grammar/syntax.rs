@@ -87,7 +87,7 @@ struct Reader<'a> {
 }
 
 /// Characters that end a keyword.
-const SPECIAL: &[char] = &['(', ')', '[', ']', '{', '}', '|', '<', '>', '@'];
+const SPECIAL: &[char] = &['(', ')', '[', ']', '{', '}', '|', '<', '>'];
 
 impl Reader<'_> {
     fn all(mut self) -> Result<Vec<Element>, SyntaxError> {
@@ -242,6 +242,21 @@ impl Reader<'_> {
 // === impl Element ===
 
 impl Element {
+    /// Adds the names of every slot and labelled choice in here.
+    fn names(&self, names: &mut Vec<Box<str>>) {
+        match self {
+            Self::Word(_) => {}
+            Self::Slot(slot) => names.push(slot.name.clone()),
+            Self::Choice(label, of) => {
+                names.extend(label.clone());
+                of.iter().flatten().for_each(|inner| inner.names(names));
+            }
+            Self::Optional(inside) => inside.iter().for_each(|inner| inner.names(names)),
+            Self::AnyOrder(of) => of.iter().flatten().for_each(|inner| inner.names(names)),
+            Self::Many(inner) => inner.names(names),
+        }
+    }
+
     /// Whether a slot or labelled choice called one of `names` is in here.
     #[must_use]
     pub fn binds_any(&self, names: &[String]) -> bool {
@@ -269,6 +284,23 @@ pub fn leading_words(elements: &[Element]) -> String {
         _ => None,
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The names of the slots and choices that a line may leave out, or that stand in one branch of several.
+#[must_use]
+pub fn optional_names(elements: &[Element]) -> Vec<Box<str>> {
+    let mut names = Vec::new();
+    for element in elements {
+        match element {
+            Element::Word(_) | Element::Slot(_) => {}
+            Element::Choice(_, of) | Element::AnyOrder(of) => {
+                of.iter().flatten().for_each(|e| e.names(&mut names))
+            }
+            Element::Optional(inside) => inside.iter().for_each(|e| e.names(&mut names)),
+            Element::Many(inner) => inner.names(&mut names),
+        }
+    }
+    names
 }
 
 /// What `no` takes of a statement: everything up to its last key, the rest optional bit by bit.

@@ -125,7 +125,7 @@ fn keywords_may_be_cut_to_a_unique_prefix() {
         ("mon rate 5 source a", "monitor rate 5 source a"),
         (
             "ap name AP1 location \"two words\"",
-            "ap name AP1 location two words",
+            "ap name AP1 location \"two words\"",
         ),
     ] {
         assert_eq!(read(typed), meant, "{typed}");

@@ -80,7 +80,7 @@ struct Compiler<'a> {
     ids: BTreeMap<String, ModeId>,
     /// For each mode, the modes that have its statements, itself included.
     includes: Vec<Vec<ModeId>>,
-    kinds: BTreeMap<Box<str>, u16>,
+    kinds: BTreeMap<(ModeId, Box<str>), u16>,
     /// Keywords without help that were told already, by file.
     told: BTreeSet<(String, String)>,
     grammar: Grammar,
@@ -103,6 +103,7 @@ impl Compiler<'_> {
                 .to_string(),
                 includes: Vec::new(),
                 exit: None,
+                exit_outdent: false,
                 bang: Bang::None,
             });
         }
@@ -126,6 +127,7 @@ impl Compiler<'_> {
             parent: CONFIG,
             header: entry.header.clone(),
             exit: entry.exit.clone(),
+            exit_outdent: entry.exit_outdent,
             bang: entry.bang,
             graph: Graph::default(),
             places: Vec::new(),
@@ -313,30 +315,52 @@ impl Compiler<'_> {
         let Some(definition) = self.definition(at, mode, entry, &elements) else {
             return;
         };
-        let negated = match entry.no.as_deref() {
-            Some("never") => None,
-            Some("exact") => Some(elements.clone()),
-            Some(other) => match syntax::parse(other, &self.fragments) {
-                Ok(elements) => Some(elements),
-                Err(error) => return self.mistakes.push(at.mistake("no", error.to_string())),
-            },
-            None => Some(match &definition.key {
-                Key::Line => elements.clone(),
-                Key::Of(names) => {
-                    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-                    syntax::negation(&elements, &names)
-                }
-            }),
+        let Some(negated) = self.negations(at, entry, &definition.key, &elements) else {
+            return;
         };
         let index = u32::try_from(self.grammar.statements.len()).unwrap_or(u32::MAX);
         let unstored = definition.default.is_some() || definition.absent.is_some();
         self.grammar.statements.push(definition);
         for mode in self.closure(mode) {
-            self.add_statement(at, entry, mode, index, &elements, negated.as_deref());
+            self.add_statement(at, entry, mode, index, &elements, &negated);
             if unstored {
                 self.grammar.modes[usize::from(mode.0)].unstored.push(index);
             }
         }
+    }
+
+    /// What `no` takes: nothing, what follows from the key, or what the entry says.
+    fn negations(
+        &mut self,
+        at: &At<'_>,
+        entry: &StatementEntry,
+        key: &Key,
+        elements: &[Element],
+    ) -> Option<Vec<Vec<Element>>> {
+        let Some(given) = &entry.no else {
+            return Some(vec![match key {
+                Key::Line => elements.to_vec(),
+                Key::Of(names) => {
+                    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+                    syntax::negation(elements, &names)
+                }
+            }]);
+        };
+        let mut all = Vec::new();
+        for text in given.iter() {
+            match text.as_str() {
+                "never" => {}
+                "exact" => all.push(elements.to_vec()),
+                other => match syntax::parse(other, &self.fragments) {
+                    Ok(elements) => all.push(elements),
+                    Err(error) => {
+                        self.mistakes.push(at.mistake("no", error.to_string()));
+                        return None;
+                    }
+                },
+            }
+        }
+        Some(all)
     }
 
     fn add_statement(
@@ -346,7 +370,7 @@ impl Compiler<'_> {
         mode: ModeId,
         index: u32,
         elements: &[Element],
-        negated: Option<&[Element]>,
+        negations: &[Vec<Element>],
     ) {
         let prefixed = |word: &str, rest: &[Element]| {
             let mut all = vec![Element::Word(word.into())];
@@ -354,7 +378,7 @@ impl Compiler<'_> {
             all
         };
         let mut forms = vec![(Form::Set, elements.to_vec())];
-        if let Some(negated) = negated {
+        for negated in negations {
             forms.push((Form::No, prefixed("no", negated)));
             forms.push((Form::Default, prefixed("default", negated)));
         }
@@ -448,7 +472,7 @@ impl Compiler<'_> {
         let kinds = self.kinds.len();
         let kind = *self
             .kinds
-            .entry(name.clone())
+            .entry((mode, name.clone()))
             .or_insert_with(|| u16::try_from(kinds).unwrap_or(u16::MAX));
         let places = &self.grammar.modes[usize::from(mode.0)].places;
         let wanted = entry.place.as_ref().or(at.file.content.place.as_ref());
@@ -472,7 +496,10 @@ impl Compiler<'_> {
             absent: entry.absent.as_deref().map(Into::into),
             when: self.condition(at, entry.when.as_deref()),
             store: self.fill(at, "store", entry.store.as_ref()),
-            rewrite: self.fill(at, "rewrite", entry.rewrite.as_ref()),
+            rewrite: self.fills(at, "rewrite", entry.rewrite.as_ref()),
+            shown: entry.shown,
+            optional_keys: syntax::optional_names(elements),
+            by_letter: entry.sort == Sort::Letters,
             place: found.map_or(u16::MAX, |index| u16::try_from(index).unwrap_or(u16::MAX)),
             by_key,
             typed_order: entry.sort == Sort::Typed,
@@ -580,6 +607,14 @@ impl Compiler<'_> {
                 None
             }
         }
+    }
+
+    fn fills(&mut self, at: &At<'_>, key: &str, texts: Option<&files::OneOrMany>) -> Vec<Fill> {
+        let texts: Vec<&String> = texts.into_iter().flat_map(files::OneOrMany::iter).collect();
+        texts
+            .into_iter()
+            .filter_map(|text| self.fill(at, key, Some(text)))
+            .collect()
     }
 
     fn requirement(

@@ -27,6 +27,8 @@ pub struct Mode {
     pub header: String,
     /// The line that ends its block.
     pub exit: Option<String>,
+    /// Whether that line stands as deep as the block's first, not as its content.
+    pub exit_outdent: bool,
     /// Where ` !` stands among its blocks.
     pub bang: Bang,
     /// What may be typed.
@@ -98,14 +100,20 @@ pub struct StatementDef {
     pub when: Option<Condition>,
     /// The stored line, if it is not the typed one with its keywords whole.
     pub store: Option<Fill>,
-    /// The line that is parsed instead.
-    pub rewrite: Option<Fill>,
+    /// The lines that are parsed instead.
+    pub rewrite: Vec<Fill>,
     /// Index of its place.
     pub place: u16,
     /// Whether its place sorts by key first.
     pub by_key: bool,
     /// Whether it stays in the order of entry.
     pub typed_order: bool,
+    /// Whether its key is sorted letter by letter.
+    pub by_letter: bool,
+    /// Whether the running-config shows it.
+    pub shown: bool,
+    /// The keys that a line may leave out; `no` without one means the statement without it.
+    pub optional_keys: Vec<Box<str>>,
     /// The mode that it opens.
     pub opens: Option<ModeId>,
     /// What must be stored for it to be taken.

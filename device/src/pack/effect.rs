@@ -30,6 +30,8 @@ effects! {
         Switchport = "switchport",
         /// `add`, `remove`, `except`, `none`, `all` on a stored list of VLANs. Slot: `list`.
         VlanList = "vlan-list",
+        /// A line adds to a stored list, `no` takes away from it. Slot: `list`.
+        ListAdd = "list-add",
         /// `vlan 10,20-22` makes one block each. Slot: `vlan`.
         VlanDatabase = "vlan-database",
         /// Creates a virtual interface; refuses to remove a physical one. Slot: `interface`.

@@ -146,6 +146,8 @@ pub(super) struct ModeEntry {
     pub(super) includes: Vec<String>,
     pub(super) exit: Option<String>,
     #[serde(default)]
+    pub(super) exit_outdent: bool,
+    #[serde(default)]
     pub(super) bang: Bang,
 }
 
@@ -220,14 +222,16 @@ pub(super) struct StatementEntry {
     #[serde(default)]
     pub(super) key: KeyEntry,
     pub(super) name: Option<String>,
-    pub(super) no: Option<String>,
+    pub(super) no: Option<OneOrMany>,
     pub(super) default: Option<String>,
     #[serde(default)]
     pub(super) keeps_no: bool,
     pub(super) absent: Option<String>,
     pub(super) when: Option<String>,
     pub(super) store: Option<String>,
-    pub(super) rewrite: Option<String>,
+    pub(super) rewrite: Option<OneOrMany>,
+    #[serde(default = "yes")]
+    pub(super) shown: bool,
     pub(super) place: Option<String>,
     #[serde(default)]
     pub(super) sort: Sort,
@@ -267,6 +271,10 @@ pub(super) struct CommandEntry {
     pub(super) help: BTreeMap<String, String>,
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// `all`, or a list of names.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -290,6 +298,8 @@ pub(super) enum Sort {
     Key,
     /// As it was typed.
     Typed,
+    /// By its key, letter by letter.
+    Letters,
 }
 
 /// One word or a list of them.

@@ -385,6 +385,7 @@ fn rename(state: &mut State, values: &Values) {
         place: 0,
         kind: 0,
         by_key: false,
+        by_letter: false,
         typed: None,
         key,
     };

@@ -304,6 +304,7 @@ impl Session {
             place: 0,
             kind: 0,
             by_key: false,
+            by_letter: false,
             typed: None,
             key: format!("{name} {key}").into(),
         };

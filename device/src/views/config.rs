@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value, from_args};
+use minijinja::value::{Object, ObjectRepr, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use crate::config::{Block, Statement};
@@ -63,6 +63,10 @@ fn query(
 }
 
 impl Object for BlockView {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn call_method(
         self: &Arc<Self>,
         _: &mut State<'_, '_>,
@@ -74,6 +78,11 @@ impl Object for BlockView {
 }
 
 impl Object for StatementView {
+    // A map would be false, because it has no entries that can be listed.
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;
         match key {
