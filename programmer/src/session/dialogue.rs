@@ -223,12 +223,14 @@ impl Session {
     }
 
     pub(super) fn send(&mut self, bytes: Vec<u8>, shown: String, now: Duration) {
+        self.heard = 0;
         self.transcript.sent(&bytes, now);
         self.actions.push(Action::Send { bytes, shown });
     }
 
     /// What is typed at a password prompt is shown nowhere.
     pub(super) fn send_secret(&mut self, secret: &str, now: Duration) {
+        self.heard = 0;
         self.transcript.sent_secret(now);
         let bytes = format!("{secret}{}", self.job.expect.newline).into_bytes();
         self.actions.push(Action::Send {

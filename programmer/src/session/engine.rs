@@ -15,6 +15,9 @@ use crate::visible::visible;
 /// So many of the last bytes are shown when a prompt doesn't come.
 pub(super) const TAIL_BYTES: usize = 240;
 
+/// A device that writes more than this for one line is taken to write without end.
+const HEARD_BYTES_MAX: usize = 1 << 20;
+
 /// One push to one device.
 #[derive(Debug)]
 pub struct Session {
@@ -34,6 +37,8 @@ pub struct Session {
     /// When an unfinished wrong echo, or an unknown question, is taken for what it is.
     pub(super) settles: Option<Duration>,
     pub(super) tail: VecDeque<u8>,
+    /// How much the device has written since something was sent.
+    pub(super) heard: usize,
     pub(super) interrupted: bool,
     pub(super) password_sent: bool,
     pub(super) accepted: usize,
@@ -86,6 +91,7 @@ impl Session {
             exchange: None,
             settles: None,
             tail: VecDeque::new(),
+            heard: 0,
             interrupted: false,
             password_sent: false,
             accepted: 0,
@@ -146,6 +152,11 @@ impl Session {
 
     pub(super) fn bytes(&mut self, bytes: &[u8], now: Duration) {
         self.transcript.received(bytes, now);
+        self.heard += bytes.len();
+        if self.heard > HEARD_BYTES_MAX && !matches!(self.phase, Phase::Cleanup(_) | Phase::Over) {
+            let (sent, bytes_max) = (self.sent(), HEARD_BYTES_MAX);
+            return self.fail(Cause::Flooded { sent, bytes_max }, now);
+        }
         self.tail.extend(bytes);
         self.tail
             .drain(..self.tail.len().saturating_sub(TAIL_BYTES));

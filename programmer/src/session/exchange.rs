@@ -10,9 +10,6 @@ use crate::visible::visible;
 use super::failure::Sent;
 use super::screen::Screen;
 
-/// A device that writes more than this for one line is taken to write without end.
-pub(super) const OUTPUT_BYTES_MAX: usize = 1 << 20;
-
 /// One line sent, and what came back so far.
 #[derive(Debug)]
 pub(super) struct Exchange {
@@ -24,7 +21,6 @@ pub(super) struct Exchange {
     /// How many bytes of the last line are as expected.
     agreed: usize,
     output: Vec<Vec<u8>>,
-    output_bytes: usize,
 }
 
 /// How far the echo is.
@@ -57,7 +53,6 @@ impl Exchange {
             prompt_bytes: agreed,
             agreed,
             output: Vec::new(),
-            output_bytes: 0,
         }
     }
 
@@ -106,19 +101,13 @@ impl Exchange {
         line.strip_prefix(prompt).unwrap_or(line).trim_ascii()
     }
 
-    /// Whether the device wrote more than anybody wants to read.
-    pub(super) fn is_flooded(&self) -> bool {
-        self.output_bytes > OUTPUT_BYTES_MAX
-    }
-
     /// The lines between the echo and the prompt.
     pub(super) fn output(&self) -> &[Vec<u8>] {
         &self.output
     }
 
     fn keep(&mut self, line: Vec<u8>) {
-        self.output_bytes += line.len() + 1;
-        if !self.is_flooded() && !line.trim_ascii().is_empty() {
+        if !line.trim_ascii().is_empty() {
             self.output.push(line);
         }
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::engine::{Phase, Session};
-use super::exchange::{Echo, Exchange, OUTPUT_BYTES_MAX};
+use super::exchange::{Echo, Exchange};
 use super::failure::Cause;
 use super::prompt::Prompt;
 use super::screen::Screen;
@@ -36,15 +36,6 @@ impl Session {
         let answer = visible(line.trim_ascii());
         if let Some(prompt) = exchange.line(line, &self.job.expect) {
             self.found_echo(&prompt);
-        } else if exchange.is_flooded() {
-            let sent = exchange.sent.clone();
-            self.fail(
-                Cause::Flooded {
-                    sent,
-                    bytes_max: OUTPUT_BYTES_MAX,
-                },
-                now,
-            );
         } else if refuses && matches!(self.phase, Phase::Enable { .. }) {
             self.fail_before_prompt(Cause::EnableRefused { answer }, now);
         }

@@ -86,7 +86,7 @@ pub enum Action {
     },
     /// Call again at this time, with [`Input::Tick`], if nothing happens before.
     WakeAt(Duration),
-    /// The session is over; [`Session::outcome`] says how it went.
+    /// The session is over; [`Session::finish`] says how it went.
     Close,
 }
 
