@@ -14,7 +14,7 @@ pub fn of_device(topology: &Topology, row: &Row<'_>) -> Facts {
         name: row.name.clone(),
         address: row.address.ip(),
         seed: seed::of_device(topology.seed(), &row.name),
-        credentials: row.group.actual.clone(),
+        credentials: row.group.credentials.clone(),
         startup: row.group.startup.as_deref().map(str::to_string),
         cables: cables.filter_map(|link| cable(topology, link)).collect(),
         access_points: joined

@@ -66,10 +66,8 @@ pub struct Group {
     pub role: Option<String>,
     /// Where they stand.
     pub site: Option<String>,
-    /// What the inventory says of their users and passwords.
+    /// Who may log in, for the inventory, and for a device that boots without a startup-config.
     pub credentials: Credentials,
-    /// What they really have, which differs where the inventory is out of date.
-    pub actual: Credentials,
     /// The startup-config that they boot from.
     pub startup: Option<Arc<str>>,
     /// What their SSH servers offer.

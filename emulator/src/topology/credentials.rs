@@ -1,4 +1,4 @@
-//! The `credentials` and `actual` keys: users and passwords, whole or in part.
+//! The `credentials` key: users and passwords, whole or in part.
 
 use device::Credentials;
 
@@ -64,17 +64,6 @@ impl Partial {
                     .filter_map(|(name, gone)| gone.then_some(name));
                 Err(names.collect::<Vec<_>>().join(" and "))
             }
-        }
-    }
-}
-
-impl From<&Credentials> for Partial {
-    fn from(whole: &Credentials) -> Self {
-        Self {
-            username: Some(whole.username.clone()),
-            password: Some(whole.password.clone()),
-            enable: Some(whole.enable.clone()),
-            spoilt: false,
         }
     }
 }

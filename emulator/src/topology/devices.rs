@@ -17,7 +17,7 @@ use super::ssh::Override;
 use super::{DEVICES_MAX, Group};
 
 /// The keys of a device.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 10] = [
     "name",
     "count",
     "pack",
@@ -26,7 +26,6 @@ const KEYS: [&str; 11] = [
     "site",
     "startup",
     "credentials",
-    "actual",
     "ssh",
     "joins",
 ];
@@ -143,14 +142,13 @@ fn group(judge: &mut Judge, map: &Map<'_>, defaults: &Defaults<'_>) -> Option<Gr
     let role = word(judge, map, "role");
     let site = word(judge, map, "site");
     let startup = startup(judge, map, defaults.folder);
-    let (platform, (credentials, actual)) = (platform?, credentials?);
+    let platform = platform?;
     Some(Group {
         name: NamePattern::default(),
         first: 0,
         role,
         site,
-        credentials,
-        actual,
+        credentials: credentials?,
         startup: startup?,
         ssh: ssh.apply(platform.ssh()),
         platform,
@@ -207,26 +205,18 @@ fn platform(judge: &mut Judge, map: &Map<'_>, packs: &Packs) -> Option<Arc<Platf
     found
 }
 
-/// What the inventory says, and what the device has.
-fn credentials(
-    judge: &mut Judge,
-    map: &Map<'_>,
-    default: &Partial,
-) -> Option<(Credentials, Credentials)> {
+/// The device's own, and the topology's where it has none.
+fn credentials(judge: &mut Judge, map: &Map<'_>, default: &Partial) -> Option<Credentials> {
     let said = optional(judge, map, "credentials", Partial::read).or(default);
-    let said = match said.whole() {
-        Ok(said) => said,
-        Err(missing) => {
+    said.whole()
+        .map_err(|missing| {
             if !missing.is_empty() {
-                let hint = "add `credentials: {username: ..., password: ..., enable: ...}` to the topology";
+                let hint =
+                    "add `credentials: {username: ..., password: ..., enable: ...}` to the topology";
                 judge.wrong(map.path(), format!("this device has {missing}"), hint);
             }
-            return None;
-        }
-    };
-    let real = optional(judge, map, "actual", Partial::read);
-    let real = real.or(&Partial::from(&said)).whole().ok()?;
-    Some((said, real))
+        })
+        .ok()
 }
 
 fn word(judge: &mut Judge, map: &Map<'_>, key: &str) -> Option<String> {

@@ -12,7 +12,7 @@ seed: 7
 listen: {address: 127.0.0.1, port: 2201}
 credentials: {username: netadmin, password: 'a \"b\", c', enable: e}
 devices:
-  - {name: edge-1, pack: catalyst-9300, role: edge, actual: {enable: other}}
+  - {name: edge-1, pack: catalyst-9300, role: edge}
   - {name: r-1, pack: c8000v, credentials: {username: u2}, site: krakow}
 ";
 
@@ -31,7 +31,7 @@ fn written(format: Format) -> String {
 }
 
 #[test]
-fn json_says_what_the_inventory_believes_and_not_what_the_device_has() {
+fn json_has_one_object_a_device() {
     let value: serde_json::Value = serde_json::from_str(&written(Format::Json)).unwrap();
     assert_eq!(
         value[0],

@@ -10,6 +10,7 @@
 mod cli;
 mod client;
 mod door;
+mod facts;
 mod inventory;
 mod login;
 mod scripted;
