@@ -49,7 +49,10 @@ fn main() {
         start.elapsed()
     );
     let Some(pack) = args.next() else { return };
-    let platform = packs.platform(&pack, None).unwrap();
+    let (pack, model) = pack
+        .split_once(':')
+        .map_or((pack.as_str(), None), |(p, m)| (p, Some(m)));
+    let platform = packs.platform(pack, model).unwrap();
     println!(
         "{:?} (modes, statements, commands, nodes)",
         platform.grammar().size()

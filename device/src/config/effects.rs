@@ -19,11 +19,15 @@ impl Edit<'_, '_> {
             ConfigEffect::Sequence => self.sequence(typed),
             ConfigEffect::ListAdd => self.list_add(typed),
             ConfigEffect::Banner => banner(typed),
-            ConfigEffect::Certificate => (!typed.raw.contains('\n')).then(|| {
-                Applied::Reply(Reply::Hex {
-                    line: typed.raw.clone(),
+            ConfigEffect::Certificate => {
+                hexadecimal(typed);
+                let more = !typed.raw.contains('\n');
+                more.then(|| {
+                    Applied::Reply(Reply::Hex {
+                        line: typed.raw.clone(),
+                    })
                 })
-            }),
+            }
             _ => None,
         }
     }
@@ -491,6 +495,25 @@ fn merged(old: &str, new: &str) -> String {
         line.push_str(&rest);
     }
     line
+}
+
+/// The lines of a certificate, as the running-config sets them.
+fn hexadecimal(typed: &mut Typed) {
+    let Some((first, rest)) = typed.raw.split_once('\n') else {
+        return;
+    };
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let mut line = words.join(" ");
+    for row in rest
+        .lines()
+        .map(str::trim)
+        .filter(|row| !row.is_empty() && *row != "quit")
+    {
+        line.push_str("\n  ");
+        line.push_str(row);
+    }
+    line.push_str("\n  \tquit");
+    typed.line = line;
 }
 
 /// Text up to a delimiter, which is the first character that was typed (`^C` may be typed as two).

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Statement};
 use super::order::Rank;
+use crate::grammar::slot::vlan_text;
 use crate::grammar::{Layer, World};
 use crate::pack::{Bang, CONFIG, Condition, ConfigEffect, ModeId, Place, Platform};
 
@@ -20,6 +21,7 @@ pub enum Detail {
 pub fn body(platform: &Platform, root: &Block, detail: Detail) -> String {
     let mut printer = Printer {
         platform,
+        root,
         detail,
         text: String::with_capacity(4096),
     };
@@ -33,6 +35,7 @@ pub fn statement(platform: &Platform, root: &Block, rank: &Rank, detail: Detail)
     let statement = root.get(rank)?;
     let mut printer = Printer {
         platform,
+        root,
         detail,
         text: String::new(),
     };
@@ -80,6 +83,7 @@ pub fn layer(platform: &Platform, interface: &Statement) -> Layer {
 
 struct Printer<'p> {
     platform: &'p Platform,
+    root: &'p Block,
     detail: Detail,
     text: String,
 }
@@ -134,8 +138,19 @@ impl<'p> Printer<'p> {
         if place.bang == Bang::Before && !entries.is_empty() {
             self.bang(indent);
         }
-        for entry in entries {
-            self.entry(entry, indent);
+        let mut rest = entries;
+        while let Some((entry, others)) = rest.split_first() {
+            let bare = rest
+                .iter()
+                .map_while(|entry| self.bare_vlan(entry))
+                .collect::<Vec<u16>>();
+            if bare.len() > 1 {
+                self.line(&format!("vlan {}", vlan_text(&bare)), indent);
+                rest = &rest[bare.len()..];
+            } else {
+                self.entry(entry, indent);
+                rest = others;
+            }
             if place.bang == Bang::Each {
                 self.bang(indent);
             }
@@ -143,6 +158,18 @@ impl<'p> Printer<'p> {
         if place.bang == Bang::Always || (place.bang == Bang::After && !entries.is_empty()) {
             self.bang(indent);
         }
+    }
+
+    /// The number of a VLAN that has nothing but its number; several in a row stand in one line.
+    fn bare_vlan(&self, entry: &Entry<'_>) -> Option<u16> {
+        let Entry::Stored(statement) = entry else {
+            return None;
+        };
+        let definition = self.platform.grammar().statement(statement.definition);
+        let bare = statement.block.as_ref().is_none_or(Block::is_empty);
+        let vlan = definition.does.contains(&ConfigEffect::VlanDatabase) && bare;
+        vlan.then(|| statement.value("vlan")?.parse().ok())
+            .flatten()
     }
 
     fn entries<'e>(
@@ -154,7 +181,7 @@ impl<'p> Printer<'p> {
     where
         'p: 'e,
     {
-        let shown = |s: &&Statement| self.platform.grammar().statement(s.definition).shown;
+        let shown = |s: &&Statement| self.is_shown(s);
         let mut entries: Vec<Entry<'e>> = block.iter().filter(shown).map(Entry::Stored).collect();
         entries.extend(self.unstored(mode, block, owner));
         // Stored lines stay as the block has them; what is not stored joins them by its kind.
@@ -163,6 +190,14 @@ impl<'p> Printer<'p> {
             _ => (a.place(), a.kind()).cmp(&(b.place(), b.kind())),
         });
         entries
+    }
+
+    fn is_shown(&self, statement: &Statement) -> bool {
+        let definition = self.platform.grammar().statement(statement.definition);
+        let stored = |line: &str| self.root.iter().any(|other| *other.line == *line);
+        definition.shown
+            && (definition.shown_with.is_empty()
+                || definition.shown_with.iter().any(|line| stored(line)))
     }
 
     /// The lines that show, or are in force, although nothing is stored.

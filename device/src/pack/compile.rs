@@ -498,6 +498,12 @@ impl Compiler<'_> {
             store: self.fill(at, "store", entry.store.as_ref()),
             rewrite: self.fills(at, "rewrite", entry.rewrite.as_ref()),
             shown: entry.shown,
+            shown_with: entry
+                .shown_with
+                .iter()
+                .flat_map(files::OneOrMany::iter)
+                .map(|line| line.as_str().into())
+                .collect(),
             optional_keys: syntax::optional_names(elements),
             by_letter: entry.sort == Sort::Letters,
             place: found.map_or(u16::MAX, |index| u16::try_from(index).unwrap_or(u16::MAX)),

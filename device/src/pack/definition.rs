@@ -112,6 +112,8 @@ pub struct StatementDef {
     pub by_letter: bool,
     /// Whether the running-config shows it.
     pub shown: bool,
+    /// Shown only while one of these global lines is stored; none: always.
+    pub shown_with: Vec<Box<str>>,
     /// The keys that a line may leave out; `no` without one means the statement without it.
     pub optional_keys: Vec<Box<str>>,
     /// The mode that it opens.

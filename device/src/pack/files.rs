@@ -232,6 +232,7 @@ pub(super) struct StatementEntry {
     pub(super) rewrite: Option<OneOrMany>,
     #[serde(default = "yes")]
     pub(super) shown: bool,
+    pub(super) shown_with: Option<OneOrMany>,
     pub(super) place: Option<String>,
     #[serde(default)]
     pub(super) sort: Sort,
