@@ -43,6 +43,14 @@ fn main() {
             std::process::exit(2);
         }
     };
+    let mistakes = packs.check();
+    for mistake in &mistakes {
+        println!("{}", mistake.report());
+    }
+    if !mistakes.is_empty() {
+        println!("{} mistakes", mistakes.len());
+        std::process::exit(2);
+    }
     println!(
         "{} packs, no mistake, {:?}",
         packs.summaries().len(),

@@ -37,7 +37,8 @@ pub enum Effect {
     Write(SessionId, Vec<u8>),
     /// Close the session once what was written is sent.
     Close(SessionId),
-    /// Call [`Device::tick`](crate::Device::tick) at this time, or earlier.
+    /// Call [`Device::tick`](crate::Device::tick) at this time, or earlier. Only the earliest such time counts: after
+    /// each tick the device asks again.
     WakeAt(crate::SimTime),
     /// The device goes away: every session is closed, and nobody gets in until [`Effect::Up`].
     Down,

@@ -120,8 +120,10 @@ impl State {
     /// Takes configuration lines, and logs those that are refused.
     fn tell_refused(&mut self, file: &str, text: &str) {
         for refused in self.read(text) {
-            let (device, line, number) = (&self.facts.name, &refused.line, refused.number);
-            tracing::warn!(device, line, number, "{file}: {}", refused.answer);
+            // Only the first word is told: the rest may be a password.
+            let word = refused.line.split_whitespace().next().unwrap_or_default();
+            let (device, number) = (&self.facts.name, refused.number);
+            tracing::warn!(device, number, word, "{file}: {}", refused.answer);
         }
     }
 

@@ -87,7 +87,13 @@ impl Source {
         } else {
             Reach::Loopback
         };
-        Topology::read(&self.topology, &packs, reach).map_err(Failure::Mistakes)
+        let topology = Topology::read(&self.topology, &packs, reach);
+        // A pack that can't be compiled has no ports and no models: its own mistakes come first.
+        let mistakes = packs.mistakes();
+        if !mistakes.is_empty() {
+            return Err(Failure::Mistakes(mistakes));
+        }
+        topology.map_err(Failure::Mistakes)
     }
 
     fn load_packs(&self) -> Result<Packs, Failure> {

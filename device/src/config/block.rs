@@ -27,7 +27,7 @@ pub struct Statement {
     /// The line as the running-config shows it.
     pub line: Box<str>,
     /// Its values by name.
-    pub values: Vec<(Box<str>, Box<str>)>,
+    pub values: Vec<(Arc<str>, Box<str>)>,
     /// What stands below it, if it opens a mode.
     pub block: Option<Block>,
 }

@@ -1,5 +1,7 @@
 //! One statement is applied to one block: stored, replaced, negated.
 
+use std::sync::Arc;
+
 use super::block::{Block, Statement};
 use super::cursor::Reply;
 use super::order::{KEY_JOINT, Rank};
@@ -75,7 +77,7 @@ pub(super) struct Edit<'a, 'b> {
 pub(super) struct Typed {
     pub(super) definition: u32,
     pub(super) line: String,
-    pub(super) values: Vec<(Box<str>, Box<str>)>,
+    pub(super) values: Vec<(Arc<str>, Box<str>)>,
     pub(super) raw: String,
 }
 
@@ -188,7 +190,7 @@ impl<'b> Edit<'_, 'b> {
     }
 
     /// The values of the statements that lead to this block, outermost first.
-    fn owners(&self) -> Vec<(Box<str>, Box<str>)> {
+    fn owners(&self) -> Vec<(Arc<str>, Box<str>)> {
         let mut values = Vec::new();
         let mut block = Some(&*self.bench.root);
         for rank in self.path {
@@ -469,7 +471,10 @@ impl Edit<'_, '_> {
             Key::Of(names) => self.block().remove(|old| {
                 let agrees = |name: &Box<str>| match typed.value(name) {
                     Some(value) => old.value(name) == Some(value),
-                    None => !definition.optional_keys.contains(name) || old.value(name).is_none(),
+                    None => {
+                        !definition.optional_keys.iter().any(|key| **key == **name)
+                            || old.value(name).is_none()
+                    }
                 };
                 of_kind(old) && names.iter().all(agrees)
             }),

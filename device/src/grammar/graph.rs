@@ -4,6 +4,8 @@
 //! alike, so that the graph of a mode with five hundred statements is entered through a few dozen keywords.
 //! Inside a repetition nothing is shared, because its edges lead back.
 
+use std::sync::Arc;
+
 use super::slot::SlotKind;
 use super::syntax::{Element, Slot};
 
@@ -44,7 +46,7 @@ pub enum Form {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Label {
     /// A keyword, in lower case for the match and as it is written.
-    Word(Box<str>),
+    Word(Arc<str>),
     /// A value.
     Slot(Slot),
 }
@@ -52,9 +54,9 @@ pub enum Label {
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) label: Label,
-    pub(super) help: Box<str>,
+    pub(super) help: Arc<str>,
     /// The name that the keyword is bound to, if a template or effect may ask for it.
-    pub(super) binds: Option<Box<str>>,
+    pub(super) binds: Option<Arc<str>>,
     /// May stand only once in a line.
     pub(super) once: bool,
     pub(super) hidden: bool,
@@ -70,9 +72,9 @@ pub(super) struct Node {
 /// What the builder asks of its pack while it adds a syntax.
 pub trait Lexicon {
     /// The help of a keyword.
-    fn word(&mut self, word: &str) -> String;
+    fn word(&mut self, word: &str) -> Arc<str>;
     /// The help of a slot.
-    fn slot(&mut self, slot: &Slot) -> String;
+    fn slot(&mut self, slot: &Slot) -> Arc<str>;
 }
 
 /// How a syntax is added.
@@ -100,13 +102,13 @@ pub(super) const ROOT: NodeId = NodeId(0);
 impl Default for Graph {
     fn default() -> Self {
         Self {
-            nodes: vec![Node::new(Label::Word("".into()), Box::default(), None)],
+            nodes: vec![Node::new(Label::Word("".into()), Arc::from(""), None)],
         }
     }
 }
 
 impl Node {
-    fn new(label: Label, help: Box<str>, binds: Option<Box<str>>) -> Self {
+    fn new(label: Label, help: Arc<str>, binds: Option<Arc<str>>) -> Self {
         Self {
             label,
             help,
@@ -174,16 +176,18 @@ impl Graph {
     pub fn finish(&mut self) {
         for index in 0..self.nodes.len() {
             let mut words = std::mem::take(&mut self.nodes[index].words);
-            let lower = |id: &NodeId| {
-                self.node(*id)
-                    .word()
-                    .unwrap_or_default()
-                    .to_ascii_lowercase()
-            };
-            words.sort_by_key(lower);
+            words.sort_by(|a, b| lower(self.node(*a)).cmp(lower(self.node(*b))));
             self.nodes[index].words = words;
         }
     }
+}
+
+/// A keyword's letters in lower case.
+fn lower(node: &Node) -> impl Iterator<Item = u8> + '_ {
+    node.word()
+        .unwrap_or_default()
+        .bytes()
+        .map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Where in a syntax an element stands.
@@ -216,7 +220,7 @@ impl Builder<'_> {
         element: &Element,
         from: Vec<NodeId>,
         place: Place,
-        label: Option<&str>,
+        label: Option<&Arc<str>>,
     ) -> Vec<NodeId> {
         let inner = if place == Place::Top {
             Place::Group
@@ -225,14 +229,14 @@ impl Builder<'_> {
         };
         match element {
             Element::Word(word) => {
-                let binds = (place != Place::Top).then(|| Box::from(label.unwrap_or(word)));
+                let binds = (place != Place::Top).then(|| label.unwrap_or(word).clone());
                 vec![self.leaf(Label::Word(word.clone()), binds, &from, place)]
             }
             Element::Slot(slot) => vec![self.leaf(Label::Slot(slot.clone()), None, &from, place)],
             Element::Choice(label, of) => {
                 let branch = |this: &mut Self, sequence: &Vec<Element>| {
                     let (first, rest) = sequence.split_first()?;
-                    let ends = this.element(first, from.clone(), inner, label.as_deref());
+                    let ends = this.element(first, from.clone(), inner, label.as_ref());
                     Some(this.sequence(rest, ends, inner))
                 };
                 of.iter()
@@ -314,7 +318,7 @@ impl Builder<'_> {
     fn leaf(
         &mut self,
         label: Label,
-        binds: Option<Box<str>>,
+        binds: Option<Arc<str>>,
         from: &[NodeId],
         place: Place,
     ) -> NodeId {
@@ -331,7 +335,7 @@ impl Builder<'_> {
         id
     }
 
-    fn shared(&self, parent: NodeId, label: &Label, binds: &Option<Box<str>>) -> Option<NodeId> {
+    fn shared(&self, parent: NodeId, label: &Label, binds: &Option<Arc<str>>) -> Option<NodeId> {
         let parent = self.graph.node(parent);
         let among = if matches!(label, Label::Word(_)) {
             &parent.words
@@ -348,7 +352,7 @@ impl Builder<'_> {
     fn new_node(
         &mut self,
         label: Label,
-        binds: Option<Box<str>>,
+        binds: Option<Arc<str>>,
         from: &[NodeId],
         shared: bool,
     ) -> NodeId {
@@ -358,7 +362,7 @@ impl Builder<'_> {
         };
         let id = NodeId(u32::try_from(self.graph.nodes.len()).unwrap_or(u32::MAX));
         let is_word = matches!(label, Label::Word(_));
-        let mut node = Node::new(label, help.into(), binds);
+        let mut node = Node::new(label, help, binds);
         node.shared = shared;
         self.graph.nodes.push(node);
         for parent in from {

@@ -5,6 +5,8 @@
 //! that a way which fails later doesn't count (ios-xe-behaviour.md §2.5). A line that can't be read has a caret
 //! under its first character that no way could take (§2.6).
 
+use std::sync::Arc;
+
 use super::graph::{Accept, Graph, NodeId, ROOT};
 use super::interfaces::common;
 use super::line::Line;
@@ -415,8 +417,8 @@ impl Matched {
         graph: &Graph,
         line: &Line<'_>,
         world: &dyn World,
-    ) -> Vec<(Box<str>, Box<str>)> {
-        let mut bindings: Vec<(Box<str>, Box<str>)> = Vec::new();
+    ) -> Vec<(Arc<str>, Box<str>)> {
+        let mut bindings: Vec<(Arc<str>, Box<str>)> = Vec::new();
         let mut words = Vec::new();
         for step in &self.steps {
             let node = graph.node(step.node);

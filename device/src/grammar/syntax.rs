@@ -3,6 +3,7 @@
 //! The notation is described in `device-packs/README.md`. The result is a tree of [`Element`]s.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::slot::SlotKind;
 
@@ -10,11 +11,11 @@ use super::slot::SlotKind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Element {
     /// A keyword.
-    Word(Box<str>),
+    Word(Arc<str>),
     /// A value.
     Slot(Slot),
     /// One of several sequences; a label binds the chosen keyword to a name.
-    Choice(Option<Box<str>>, Vec<Vec<Element>>),
+    Choice(Option<Arc<str>>, Vec<Vec<Element>>),
     /// A sequence that may be left out.
     Optional(Vec<Element>),
     /// Any of several sequences, in any order, each at most once.
@@ -27,7 +28,7 @@ pub enum Element {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     /// The name by which templates and effects know the value.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// What it takes.
     pub kind: SlotKind,
 }
@@ -243,7 +244,7 @@ impl Reader<'_> {
 
 impl Element {
     /// Adds the names of every slot and labelled choice in here.
-    fn names(&self, names: &mut Vec<Box<str>>) {
+    fn names(&self, names: &mut Vec<Arc<str>>) {
         match self {
             Self::Word(_) => {}
             Self::Slot(slot) => names.push(slot.name.clone()),
@@ -288,7 +289,7 @@ pub fn leading_words(elements: &[Element]) -> String {
 
 /// The names of the slots and choices that a line may leave out, or that stand in one branch of several.
 #[must_use]
-pub fn optional_names(elements: &[Element]) -> Vec<Box<str>> {
+pub fn optional_names(elements: &[Element]) -> Vec<Arc<str>> {
     let mut names = Vec::new();
     for element in elements {
         match element {

@@ -22,11 +22,11 @@ impl World for Here {
 struct NoHelp;
 
 impl Lexicon for NoHelp {
-    fn word(&mut self, word: &str) -> String {
-        format!("Help of {word}")
+    fn word(&mut self, word: &str) -> std::sync::Arc<str> {
+        format!("Help of {word}").into()
     }
-    fn slot(&mut self, slot: &Slot) -> String {
-        format!("Help of <{}>", slot.name)
+    fn slot(&mut self, slot: &Slot) -> std::sync::Arc<str> {
+        format!("Help of <{}>", slot.name).into()
     }
 }
 

@@ -4,6 +4,7 @@
 //! tells all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use yaml::Mistake;
 
@@ -47,7 +48,11 @@ pub(super) fn compile(
     };
     for source in chain {
         for file in &source.help {
-            compiler.help.extend(file.content.clone());
+            let texts = file
+                .content
+                .iter()
+                .map(|(word, text)| (word.clone(), text.as_str().into()));
+            compiler.help.extend(texts);
         }
     }
     compiler.modes(chain);
@@ -76,7 +81,7 @@ struct Compiler<'a> {
     features: &'a BTreeSet<String>,
     mistakes: &'a mut Vec<Mistake>,
     fragments: Fragments,
-    help: BTreeMap<String, String>,
+    help: BTreeMap<String, Arc<str>>,
     ids: BTreeMap<String, ModeId>,
     /// For each mode, the modes that have its statements, itself included.
     includes: Vec<Vec<ModeId>>,
@@ -228,6 +233,7 @@ impl Compiler<'_> {
                 file: None,
                 entry: None,
                 shared: &this.help,
+                nothing: "".into(),
                 missing: Vec::new(),
             };
             this.grammar.modes[mode]
@@ -411,6 +417,7 @@ impl Compiler<'_> {
             file: Some(&at.file.content.help),
             entry: Some(help),
             shared: &self.help,
+            nothing: "".into(),
             missing: Vec::new(),
         };
         let graph = &mut self.grammar.modes[usize::from(mode.0)].graph;
@@ -710,32 +717,33 @@ impl At<'_> {
 struct Words<'a> {
     file: Option<&'a BTreeMap<String, String>>,
     entry: Option<&'a BTreeMap<String, String>>,
-    shared: &'a BTreeMap<String, String>,
+    shared: &'a BTreeMap<String, Arc<str>>,
+    nothing: Arc<str>,
     missing: Vec<String>,
 }
 
 impl Words<'_> {
-    fn find(&self, key: &str) -> Option<String> {
-        let places = [self.entry, self.file, Some(self.shared)];
-        places
+    fn find(&self, key: &str) -> Option<Arc<str>> {
+        let own = [self.entry, self.file]
             .into_iter()
             .flatten()
-            .find_map(|help| help.get(key))
-            .cloned()
+            .find_map(|help| help.get(key));
+        own.map(|text| text.as_str().into())
+            .or_else(|| self.shared.get(key).cloned())
     }
 }
 
 impl Lexicon for Words<'_> {
-    fn word(&mut self, word: &str) -> String {
+    fn word(&mut self, word: &str) -> Arc<str> {
         self.find(word).unwrap_or_else(|| {
             self.missing.push(word.to_string());
-            String::new()
+            self.nothing.clone()
         })
     }
 
-    fn slot(&mut self, slot: &Slot) -> String {
+    fn slot(&mut self, slot: &Slot) -> Arc<str> {
         self.find(&format!("<{}>", slot.name))
-            .unwrap_or_else(|| slot.kind.default_help().to_string())
+            .unwrap_or_else(|| slot.kind.default_help().into())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a pack says of a statement, a command and a mode, in the form that a device uses.
 
+use std::sync::Arc;
+
 use super::effect::{ConfigEffect, ExecEffect};
 use super::files::Bang;
 use super::fill::Fill;
@@ -115,7 +117,7 @@ pub struct StatementDef {
     /// Shown only while one of these global lines is stored; none: always.
     pub shown_with: Vec<Box<str>>,
     /// The keys that a line may leave out; `no` without one means the statement without it.
-    pub optional_keys: Vec<Box<str>>,
+    pub optional_keys: Vec<Arc<str>>,
     /// The mode that it opens.
     pub opens: Option<ModeId>,
     /// What must be stored for it to be taken.

@@ -15,7 +15,7 @@ mod source;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use yaml::Mistake;
 
@@ -30,11 +30,21 @@ pub use platform::Platform;
 
 use source::Source;
 
-/// All packs that a fleet may use.
+/// All packs that a fleet may use. One is compiled when the first device of it is asked for, and not before.
 #[derive(Debug, Default)]
 pub struct Packs {
-    summaries: Vec<Summary>,
-    platforms: BTreeMap<(String, String), Arc<Platform>>,
+    files: BTreeMap<String, String>,
+    packs: BTreeMap<String, Pack>,
+}
+
+/// A pack, known by its `pack.yaml`; the rest is read when it is needed.
+#[derive(Debug)]
+struct Pack {
+    summary: Summary,
+    extends: Option<String>,
+    is_abstract: bool,
+    source: OnceLock<(Option<Source>, Vec<Mistake>)>,
+    platforms: OnceLock<Result<Vec<Arc<Platform>>, Vec<Mistake>>>,
 }
 
 /// One line about a pack, for `fleet packs`.
@@ -52,25 +62,28 @@ pub struct Summary {
 const CHAIN_MAX: usize = 8;
 
 impl Packs {
-    /// Reads packs from their files: path below the packs' folder (`ios-xe/pack.yaml`) → text.
+    /// Takes packs by their files: path below the packs' folder (`ios-xe/pack.yaml`) → text.
     ///
     /// # Errors
     ///
-    /// Every mistake of every file.
+    /// Every mistake of every `pack.yaml`. Mistakes in other files are told by [`Packs::mistakes`] once a platform was
+    /// asked for that needs them, and by [`Packs::check`].
     pub fn load(files: &BTreeMap<String, String>) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
-        let sources = sources(files, &mut mistakes);
-        let mut packs = Self::default();
-        for source in sources.values() {
-            let Some(chain) = chain(source, &sources, &mut mistakes) else {
-                continue;
-            };
-            if !source.pack.content.is_abstract {
-                packs.add(&chain, &mut mistakes);
+        let mut packs = Self {
+            files: files.clone(),
+            packs: BTreeMap::new(),
+        };
+        let folders: BTreeSet<&str> = files
+            .keys()
+            .filter_map(|path| Some(path.split_once('/')?.0))
+            .collect();
+        for folder in folders {
+            match packs.head(folder) {
+                Ok(pack) => _ = packs.packs.insert(folder.to_string(), pack),
+                Err(mistake) => mistakes.push(mistake),
             }
         }
-        let mut seen = BTreeSet::new();
-        mistakes.retain(|mistake| seen.insert(mistake.report()));
         if mistakes.is_empty() {
             Ok(packs)
         } else {
@@ -78,101 +91,153 @@ impl Packs {
         }
     }
 
-    fn add(&mut self, chain: &[&Source], mistakes: &mut Vec<Mistake>) {
-        let Some(pack) = chain.last().map(|source| &source.pack.content) else {
-            return;
-        };
-        let platforms = platform::platforms(chain, mistakes);
-        let models = platforms
-            .iter()
-            .map(|platform| platform.model().to_string())
-            .collect();
-        for platform in platforms {
-            self.platforms.insert(
-                (pack.name.clone(), platform.model().to_string()),
-                Arc::new(platform),
-            );
+    /// Compiles every pack, and returns every mistake of every file, each once.
+    #[must_use]
+    pub fn check(&self) -> Vec<Mistake> {
+        for pack in self.packs.values().filter(|pack| !pack.is_abstract) {
+            self.platforms(pack);
         }
-        self.summaries.push(Summary {
-            name: pack.name.clone(),
-            about: pack.about.clone(),
-            models,
-        });
+        self.mistakes()
+    }
+
+    /// The mistakes of the packs that were asked for.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<Mistake> {
+        let of_files = self
+            .packs
+            .values()
+            .filter_map(|pack| pack.source.get())
+            .flat_map(|(_, mistakes)| mistakes);
+        let of_meaning = self
+            .packs
+            .values()
+            .filter_map(|pack| pack.platforms.get()?.as_ref().err())
+            .flatten();
+        let mut seen = BTreeSet::new();
+        of_files
+            .chain(of_meaning)
+            .filter(|mistake| seen.insert(mistake.report()))
+            .cloned()
+            .collect()
     }
 
     /// The packs that a topology may name.
     #[must_use]
     pub fn summaries(&self) -> Vec<Summary> {
-        self.summaries.clone()
+        self.packs
+            .values()
+            .filter(|pack| !pack.is_abstract)
+            .map(|pack| pack.summary.clone())
+            .collect()
     }
 
-    /// The platform of a pack and model (`None`: the default model).
+    /// The platform of a pack and model (`None`: the default model). There is none if the pack or model is unknown, or
+    /// if the pack has mistakes ([`Packs::mistakes`]).
     #[must_use]
     pub fn platform(&self, pack: &str, model: Option<&str>) -> Option<Arc<Platform>> {
-        let summary = self.summaries.iter().find(|summary| summary.name == pack)?;
-        let model = model.or_else(|| summary.models.first().map(String::as_str))?;
-        self.platforms
-            .get(&(pack.to_string(), model.to_string()))
+        let pack = self.packs.get(pack).filter(|pack| !pack.is_abstract)?;
+        let model = model.or_else(|| pack.summary.models.first().map(String::as_str))?;
+        let platforms = self.platforms(pack).as_ref().ok()?;
+        platforms
+            .iter()
+            .find(|platform| platform.model() == model)
             .cloned()
     }
-}
 
-fn sources(
-    files: &BTreeMap<String, String>,
-    mistakes: &mut Vec<Mistake>,
-) -> BTreeMap<String, Source> {
-    let mut folders: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
-    for (path, text) in files {
-        if let Some((folder, rest)) = path.split_once('/') {
-            folders.entry(folder).or_default().insert(rest, text);
-        }
+    fn platforms<'p>(&self, pack: &'p Pack) -> &'p Result<Vec<Arc<Platform>>, Vec<Mistake>> {
+        pack.platforms.get_or_init(|| {
+            let mut mistakes = Vec::new();
+            let Some(chain) = self.chain(pack, &mut mistakes) else {
+                return Err(mistakes);
+            };
+            let platforms = platform::platforms(&chain, &mut mistakes);
+            if mistakes.is_empty() {
+                Ok(platforms.into_iter().map(Arc::new).collect())
+            } else {
+                Err(mistakes)
+            }
+        })
     }
-    let mut sources = BTreeMap::new();
-    for (folder, files) in folders {
-        if !files.contains_key("pack.yaml") {
+
+    /// The files of a folder, by their paths below it.
+    fn files_of(&self, folder: &str) -> BTreeMap<&str, &str> {
+        let below = format!("{folder}/");
+        let files = self
+            .files
+            .range(below.clone()..)
+            .take_while(|(path, _)| path.starts_with(&below));
+        files
+            .map(|(path, text)| (&path[below.len()..], text.as_str()))
+            .collect()
+    }
+
+    /// What `pack.yaml` says.
+    fn head(&self, folder: &str) -> Result<Pack, Mistake> {
+        let path = format!("{folder}/pack.yaml");
+        let Some(text) = self.files.get(&path) else {
             let hint = "every folder is a pack and begins with its pack.yaml";
-            mistakes.push(Mistake::new(folder, "there is no pack.yaml").hint(hint));
-            continue;
-        }
-        let Some(source) = Source::read(folder, &files, mistakes) else {
-            continue;
+            return Err(Mistake::new(folder, "there is no pack.yaml").hint(hint));
         };
-        if source.pack.content.name != folder {
-            let message = format!("the pack's folder is called `{folder}`");
-            mistakes.push(
-                source
-                    .pack
-                    .mistake("name", message)
-                    .hint("give both the same name"),
-            );
+        let file: files::PackFile = yaml::read(&path, text)?;
+        if file.name != folder {
+            let mistake = Mistake::new(&path, format!("the pack's folder is called `{folder}`"));
+            let at = yaml::Positions::of(text).get("name");
+            return Err(mistake.at(at).hint("give both the same name"));
         }
-        sources.insert(folder.to_string(), source);
+        let default = file.model.clone().unwrap_or_else(|| file.name.clone());
+        let mut models = vec![default.clone()];
+        models.extend(
+            file.models
+                .keys()
+                .filter(|model| **model != default)
+                .cloned(),
+        );
+        Ok(Pack {
+            summary: Summary {
+                name: file.name,
+                about: file.about,
+                models,
+            },
+            extends: file.extends,
+            is_abstract: file.is_abstract,
+            source: OnceLock::new(),
+            platforms: OnceLock::new(),
+        })
     }
-    sources
-}
 
-/// A pack and all that it extends, the most general first.
-fn chain<'a>(
-    source: &'a Source,
-    sources: &'a BTreeMap<String, Source>,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Vec<&'a Source>> {
-    let mut chain = vec![source];
-    while let Some(parent) = chain
-        .last()
-        .and_then(|last| last.pack.content.extends.as_ref())
-    {
-        let child = chain[chain.len() - 1];
-        let found = sources.get(parent).filter(|_| chain.len() < CHAIN_MAX);
-        let Some(found) = found else {
-            let message = format!("there is no pack `{parent}` to extend, or it extends itself");
-            mistakes.push(child.pack.mistake("extends", message));
-            return None;
+    fn source<'p>(&self, pack: &'p Pack) -> Option<&'p Source> {
+        let read = || {
+            let mut mistakes = Vec::new();
+            let folder = &pack.summary.name;
+            let source = Source::read(folder, &self.files_of(folder), &mut mistakes);
+            (source, mistakes)
         };
-        chain.push(found);
+        pack.source.get_or_init(read).0.as_ref()
     }
-    chain.reverse();
-    Some(chain)
+
+    /// A pack and all that it extends, the most general first.
+    fn chain<'p>(&'p self, pack: &'p Pack, mistakes: &mut Vec<Mistake>) -> Option<Vec<&'p Source>> {
+        let mut chain = vec![self.source(pack)?];
+        let mut last = pack;
+        while let Some(parent) = &last.extends {
+            let found = self.packs.get(parent).filter(|_| chain.len() < CHAIN_MAX);
+            let Some(found) = found else {
+                let message =
+                    format!("there is no pack `{parent}` to extend, or it extends itself");
+                mistakes.push(self.source(last)?.pack.mistake("extends", message));
+                return None;
+            };
+            chain.push(self.source(found)?);
+            last = found;
+        }
+        chain.reverse();
+        // A file that can't be read leaves a hole; what follows from the hole would only hide the mistake.
+        let whole = self
+            .packs
+            .values()
+            .all(|pack| pack.source.get().is_none_or(|(_, m)| m.is_empty()));
+        whole.then_some(chain)
+    }
 }
 
 fn condition(name: &str) -> Option<Condition> {

@@ -1,7 +1,7 @@
 //! A pack's files as they were read, and the mistakes found in them.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 use yaml::{Mistake, Positions};
@@ -13,7 +13,7 @@ use super::files::{GrammarFile, ModeEntry, PackFile, PlaceEntry};
 pub(super) struct File<T> {
     pub(super) path: String,
     text: String,
-    positions: OnceCell<Positions>,
+    positions: OnceLock<Positions>,
     pub(super) content: T,
 }
 
@@ -81,7 +81,7 @@ impl Reader<'_> {
             Ok(content) => Some(File {
                 path,
                 text,
-                positions: OnceCell::new(),
+                positions: OnceLock::new(),
                 content,
             }),
             Err(mistake) => {

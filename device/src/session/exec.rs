@@ -32,7 +32,7 @@ impl World for Here<'_> {
 }
 
 /// The values of a command by name.
-pub(super) type Values = Vec<(Box<str>, Box<str>)>;
+pub(super) type Values = Vec<(Arc<str>, Box<str>)>;
 
 /// A value by name.
 pub(super) fn value<'v>(values: &'v Values, name: &str) -> Option<&'v str> {

@@ -295,8 +295,9 @@ fn hardware(kind: &str, speed: u32) -> &'static str {
     }
 }
 
-/// The device's MAC address number `index`; the first is its base address.
-pub(crate) fn base_mac(seed: u64, index: usize) -> String {
+/// The MAC address number `index` of a device with this seed; number 0 is its base address.
+#[must_use]
+pub fn base_mac(seed: u64, index: usize) -> String {
     let low = (mixed(seed) & 0x00ff_ff00) + index as u64;
     format!(
         "{:04x}.{:04x}.{:04x}",
@@ -306,8 +307,9 @@ pub(crate) fn base_mac(seed: u64, index: usize) -> String {
     )
 }
 
-/// A serial number: plant, year and week, four more.
-pub(crate) fn serial(seed: u64) -> String {
+/// The serial number of a device with this seed: plant, year and week, four more.
+#[must_use]
+pub fn serial(seed: u64) -> String {
     const DIGITS: &[u8] = b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
     let mut rest = mixed(seed ^ 0x5eed);
     let mut take = |base: u64| {

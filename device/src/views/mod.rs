@@ -22,7 +22,7 @@ use crate::{Facts, SimTime};
 
 use clock::stamp as stamp_of;
 pub use clock::{Stamp, Zone, stamp, uptime};
-pub(crate) use interfaces::{base_mac, serial};
+pub use interfaces::{base_mac, serial};
 
 /// The device's state at one moment.
 #[derive(Debug)]

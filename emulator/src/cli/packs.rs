@@ -31,6 +31,10 @@ pub(super) fn run(arguments: &PacksArgs) -> Result<(), Failure> {
     match &arguments.command {
         Some(PacksCommand::Check { dir }) => {
             let packs = emulator::packs::load(Some(dir)).map_err(Failure::Mistakes)?;
+            let mistakes = packs.check();
+            if !mistakes.is_empty() {
+                return Err(Failure::Mistakes(mistakes));
+            }
             let count = packs.summaries().len();
             output::write(|out| writeln!(out, "{}: {count} packs, no mistakes", dir.display()))
         }

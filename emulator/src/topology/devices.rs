@@ -193,7 +193,8 @@ fn platform(judge: &mut Judge, map: &Map<'_>, packs: &Packs) -> Option<Arc<Platf
         Some(value) => Some((judge.filled(&value)?, value.path)),
     };
     let found = packs.platform(name, model.as_ref().map(|(model, _)| *model));
-    if found.is_none() {
+    let known = |model: &str| summary.models.iter().any(|one| one == model);
+    if found.is_none() && !model.as_ref().is_none_or(|(model, _)| known(model)) {
         let (model, path) = model.unwrap_or(("", pack.path));
         let says = format!("{name} has no model `{}`", model.escape_debug());
         judge.wrong(
