@@ -1,0 +1,18 @@
+//! Real clients against a real fleet: OpenSSH, netmiko, scrapli, and the programmer.
+//!
+//! Each test serves a topology of its own in this process, on free ports of loopback, and drives a client as its
+//! user would. Nothing here knows how a device works inside.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test that can't go on fails"
+)]
+
+mod folder;
+mod openssh_exec;
+mod openssh_login;
+mod openssh_terminal;
+mod person;
+mod served;
