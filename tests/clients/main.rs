@@ -11,8 +11,11 @@
 )]
 
 mod folder;
+mod netmiko;
 mod openssh_exec;
 mod openssh_login;
 mod openssh_terminal;
 mod person;
+mod python;
+mod scrapli;
 mod served;

@@ -4,11 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::person::{NO_KEYS, Person, by_key, ssh};
-use crate::served::{ENABLE, PASSWORD, Served};
-
-/// A user who lands at `>`.
-const UNPRIVILEGED: &str = "hostname edge-1\nenable secret C1sco54321\n\
-     username netadmin privilege 1 secret C1sco12345\nline vty 0 15\n login local\nend\n";
+use crate::served::{ENABLE, PASSWORD, Served, UNPRIVILEGED};
 
 const BANNERS: &str = "hostname edge-1\nbanner login ^C\nKeep out, this is #1 >\n^C\nbanner motd ^C\nToday: soup\n^C\n\
      banner exec ^C\nWelcome to $(hostname)\n^C\nusername netadmin privilege 15 secret C1sco12345\n\

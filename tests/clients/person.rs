@@ -89,13 +89,6 @@ impl Person {
         before(&self.look_for(text, text))
     }
 
-    /// Waits for what a pattern describes; gives it.
-    #[track_caller]
-    pub(crate) fn sees_like(&mut self, pattern: &str) -> String {
-        let found = self.look_for(Regex(pattern), pattern);
-        String::from_utf8_lossy(found.get(0).unwrap_or_default()).into_owned()
-    }
-
     /// Waits until the program has ended; gives the last that it said.
     #[track_caller]
     pub(crate) fn sees_the_end(&mut self) -> String {

@@ -17,6 +17,10 @@ pub(crate) const USER: &str = "netadmin";
 pub(crate) const PASSWORD: &str = "C1sco12345";
 pub(crate) const ENABLE: &str = "C1sco54321";
 
+/// The start of an edge whose user lands at `>`.
+pub(crate) const UNPRIVILEGED: &str = "hostname edge-1\nenable secret C1sco54321\n\
+     username netadmin privilege 1 secret C1sco12345\nline vty 0 15\n login local\nend\n";
+
 /// Below the ports that systems give to clients.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 

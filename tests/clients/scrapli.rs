@@ -1,0 +1,50 @@
+//! scrapli over each of its transports.
+
+use crate::python::passes;
+use crate::served::Served;
+
+#[test]
+fn scrapli_works_by_paramiko() {
+    passes(
+        "scrapli_works.py",
+        &Served::plain_edge(),
+        "edge-1",
+        &["paramiko"],
+    );
+}
+
+#[test]
+fn scrapli_works_by_libssh2() {
+    passes(
+        "scrapli_works.py",
+        &Served::plain_edge(),
+        "edge-1",
+        &["ssh2"],
+    );
+}
+
+#[test]
+fn scrapli_works_by_openssh() {
+    passes(
+        "scrapli_works.py",
+        &Served::plain_edge(),
+        "edge-1",
+        &["system"],
+    );
+}
+
+#[test]
+fn scrapli_works_by_asyncssh() {
+    passes(
+        "scrapli_works_asynchronously.py",
+        &Served::plain_edge(),
+        "edge-1",
+        &[],
+    );
+}
+
+#[test]
+fn scrapli_enables_a_user_of_level_1() {
+    let served = Served::edge(crate::served::UNPRIVILEGED);
+    passes("scrapli_enables.py", &served, "edge-1", &[]);
+}
