@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{Bench, Block, Note, Statement, reader, text};
 use crate::pack::Platform;
+use crate::public_key;
 use crate::secrets::Vault;
 use crate::views::{LineView, SessionView, Snapshot, Zone, stamp};
 use crate::{Facts, SimTime};
@@ -309,8 +310,22 @@ impl State {
 }
 
 impl State {
-    /// Whether a user may log in with a public key (`ip ssh pubkey-chain`).
-    pub(crate) fn has_key(&self, _user: &str, _blob: &[u8]) -> bool {
-        false
+    /// Whether a user may log in with a public key (`ip ssh pubkey-chain`), given in SSH's wire format.
+    pub(crate) fn has_key(&self, user: &str, blob: &[u8]) -> bool {
+        let grammar = self.platform.grammar();
+        let below = |statement: &Statement| statement.block.clone().unwrap_or_default();
+        let Some(chain) = self.get("ip ssh pubkey-chain").map(below) else {
+            return false;
+        };
+        let users = chain
+            .iter()
+            .filter(|s| s.kind(grammar) == "username" && s.value("name") == Some(user));
+        let hash = public_key::hash(blob);
+        users.map(below).any(|keys| {
+            keys.iter().any(|s| {
+                s.value("hash")
+                    .is_some_and(|known| known.eq_ignore_ascii_case(&hash))
+            })
+        })
     }
 }

@@ -43,10 +43,14 @@ pub enum Reply {
         /// The delimiter.
         delimiter: char,
     },
-    /// Hexadecimal lines follow, up to `quit`.
-    Hex {
+    /// Lines follow, up to one word; the line is complete with them.
+    Lines {
         /// The line itself.
         line: String,
+        /// What stands in the prompt's parentheses meanwhile.
+        prompt: &'static str,
+        /// The word that ends them.
+        until: &'static str,
     },
 }
 
@@ -162,6 +166,10 @@ impl Cursor {
                     if reply != Reply::Done {
                         return reply;
                     }
+                }
+                Applied::Refused(text) => {
+                    bench.said.push_str(text);
+                    bench.said.push('\n');
                 }
                 Applied::Reply(reply) => return reply,
             }

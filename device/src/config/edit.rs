@@ -60,6 +60,8 @@ pub(super) enum Applied {
     Entered(ModeId, Vec<Rank>),
     /// These lines are to be taken instead.
     Again(Vec<String>),
+    /// It is refused with this text.
+    Refused(&'static str),
     /// The operator must answer first.
     Reply(Reply),
 }
@@ -469,14 +471,14 @@ impl Edit<'_, '_> {
                 .block()
                 .remove(|old| of_kind(old) && *old.line == *typed.line),
             Key::Of(names) => self.block().remove(|old| {
-                let agrees = |name: &Box<str>| match typed.value(name) {
+                let agrees = |name: &str| match typed.value(name) {
                     Some(value) => old.value(name) == Some(value),
                     None => {
-                        !definition.optional_keys.iter().any(|key| **key == **name)
+                        !definition.optional_keys.iter().any(|key| **key == *name)
                             || old.value(name).is_none()
                     }
                 };
-                of_kind(old) && names.iter().all(agrees)
+                of_kind(old) && names.iter().all(|name| agrees(name))
             }),
         };
         removed.iter().any(|old| !old.negated)

@@ -7,6 +7,7 @@ use super::order::Rank;
 use crate::grammar::World;
 use crate::grammar::slot::{vlan_text, vlans};
 use crate::pack::{ConfigEffect, StatementDef};
+use crate::public_key;
 
 impl Edit<'_, '_> {
     /// What an effect does before its statement is stored; something returned stands in for the storing.
@@ -21,12 +22,10 @@ impl Edit<'_, '_> {
             ConfigEffect::Banner => banner(typed),
             ConfigEffect::Certificate => {
                 hexadecimal(typed);
-                let more = !typed.raw.contains('\n');
-                more.then(|| {
-                    Applied::Reply(Reply::Hex {
-                        line: typed.raw.clone(),
-                    })
-                })
+                lines(typed, "config-pubkey", "quit")
+            }
+            ConfigEffect::KeyString => {
+                lines(typed, "conf-ssh-pubkey-data", "exit").or_else(|| key_hash(typed))
             }
             _ => None,
         }
@@ -495,6 +494,40 @@ fn merged(old: &str, new: &str) -> String {
         line.push_str(&rest);
     }
     line
+}
+
+/// The lines that a statement waits for, if they are not there yet.
+fn lines(typed: &Typed, prompt: &'static str, until: &'static str) -> Option<Applied> {
+    let missing = !typed.raw.contains('\n');
+    missing.then(|| {
+        Applied::Reply(Reply::Lines {
+            line: typed.raw.clone(),
+            prompt,
+            until,
+        })
+    })
+}
+
+/// A public key that was typed in is kept as its hash. One that is no key is refused.
+fn key_hash(typed: &Typed) -> Option<Applied> {
+    let (first, data) = typed.raw.split_once('\n')?;
+    let comment = first
+        .trim()
+        .strip_prefix("key-string")
+        .unwrap_or_default()
+        .trim();
+    let body: String = data
+        .lines()
+        .map(str::trim)
+        .filter(|line| *line != "exit")
+        .collect();
+    match public_key::fingerprint(&body) {
+        Some((algorithm, hash)) => {
+            let line = format!("key-hash {algorithm} {hash} {comment}");
+            Some(Applied::Again(vec![line.trim_end().to_string()]))
+        }
+        None => Some(Applied::Refused("%SSH: Failed to decode the Key Value")),
+    }
 }
 
 /// The lines of a certificate, as the running-config sets them.

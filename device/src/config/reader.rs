@@ -60,7 +60,7 @@ pub fn read_with(
             Reply::Confirm(_) => {
                 cursor.confirmed(&mut bench, line);
             }
-            Reply::Text { .. } | Reply::Hex { .. } => {
+            Reply::Text { .. } | Reply::Lines { .. } => {
                 refused.push(refusal_of(at + 1, line, Refusal::Incomplete));
             }
         }
@@ -79,7 +79,7 @@ fn rest_of<'t>(
             delimiter: '\u{3}',
         } => (line, &|next| next.contains("^C") || next.contains('\u{3}')),
         Reply::Text { line, delimiter } => (line, &|next| next.contains(*delimiter)),
-        Reply::Hex { line } => (line, &|next| next.trim() == "quit"),
+        Reply::Lines { line, until, .. } => (line, &|next| next.trim() == *until),
         _ => return None,
     };
     let mut whole = line.clone();

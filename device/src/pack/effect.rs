@@ -42,6 +42,8 @@ effects! {
         Banner = "banner",
         /// Reads hexadecimal lines up to `quit`.
         Certificate = "certificate",
+        /// Reads a public key up to `exit`, and keeps its hash.
+        KeyString = "key-string",
         /// Changes the link, with its syslog.
         Shutdown = "shutdown",
         /// A line without a number gets the next multiple of ten. Slot: `sequence`.

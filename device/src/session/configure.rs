@@ -84,11 +84,17 @@ impl Session {
                 self.reads = Reads::Text { line, delimiter };
                 self.editor.start_text(b"", self.screen.width);
             }
-            Reply::Hex { line } => {
-                self.reads = Reads::Hex { line };
-                let prompt = format!("{}(config-pubkey)#", state.hostname());
-                self.say(&prompt);
-                self.editor.start_text(prompt.as_bytes(), self.screen.width);
+            Reply::Lines {
+                line,
+                prompt,
+                until,
+            } => {
+                self.reads = Reads::Lines {
+                    line,
+                    prompt,
+                    until,
+                };
+                self.prompt_for_line(state);
             }
         }
     }
@@ -106,11 +112,8 @@ impl Session {
         let grammar = state.platform.grammar().clone();
         for effect in &grammar.command(index).does {
             match effect {
-                ExecEffect::Exit => {
-                    if !self.cursor.as_mut().is_some_and(Cursor::exit) {
-                        self.leave_configuration(state, now);
-                    }
-                }
+                ExecEffect::Exit if self.cursor.as_mut().is_some_and(Cursor::exit) => {}
+                ExecEffect::Exit => self.leave_configuration(state, now),
                 ExecEffect::End => self.leave_configuration(state, now),
                 ExecEffect::Do => {
                     let words = Line::new(line);
@@ -138,9 +141,9 @@ impl Session {
                 };
                 (line.clone(), closed)
             }
-            Reads::Hex { line } => {
+            Reads::Lines { line, until, .. } => {
                 add(line, text);
-                (line.clone(), text.trim() == "quit")
+                (line.clone(), text.trim() == *until)
             }
             _ => return,
         };
@@ -149,10 +152,21 @@ impl Session {
             self.configure_line(state, &whole, &Columns::none(), now, false);
             return self.prompt_unless_asking(state);
         }
-        let prompt = if matches!(self.reads, Reads::Hex { .. }) {
-            format!("{}(config-pubkey)#", state.hostname())
-        } else {
-            String::new()
+        self.prompt_for_line(state);
+    }
+
+    /// The prompt of a line that belongs to a statement: a banner's has none.
+    fn prompt_for_line(&mut self, state: &State) {
+        let prompt = match self.reads {
+            Reads::Lines { prompt, .. } => {
+                let hostname: String = state
+                    .hostname()
+                    .chars()
+                    .take(super::HOSTNAME_IN_MODE)
+                    .collect();
+                format!("{hostname}({prompt})#")
+            }
+            _ => String::new(),
         };
         self.say(&prompt);
         self.editor.start_text(prompt.as_bytes(), self.screen.width);

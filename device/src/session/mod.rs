@@ -65,7 +65,11 @@ enum Reads {
     /// Lines of a banner.
     Text { line: String, delimiter: char },
     /// Lines of a certificate.
-    Hex { line: String },
+    Lines {
+        line: String,
+        prompt: &'static str,
+        until: &'static str,
+    },
     /// The pager; the line that was being typed comes back after help.
     Page { pager: Pager, line_follows: bool },
     /// Nothing, until a time; then this is printed.
@@ -434,7 +438,7 @@ impl Session {
                 self.password(state, &line, level, tries, now);
             }
             (Key::Enter, Reads::Answer(_)) => self.answered(state, &line, now),
-            (Key::Enter, Reads::Text { .. } | Reads::Hex { .. }) => {
+            (Key::Enter, Reads::Text { .. } | Reads::Lines { .. }) => {
                 self.more_text(state, &line, now)
             }
             _ => {}
