@@ -1,0 +1,117 @@
+//! What a transcript says of its device before the first session: `@device`, `@startup`, `@cable`, `@ap`.
+
+use std::collections::BTreeMap;
+
+use device::{AccessPoint, Cable, Credentials, Facts, Screen};
+
+/// `key=value` words.
+pub(crate) struct Words(BTreeMap<String, String>);
+
+impl Words {
+    /// Reads words that are separated by blanks.
+    pub(crate) fn parse(text: &str) -> Self {
+        let pair = |word: &str| {
+            let (key, value) = word.split_once('=')?;
+            Some((key.to_string(), value.to_string()))
+        };
+        Self(text.split_whitespace().filter_map(pair).collect())
+    }
+
+    /// A word's value, or what holds without it.
+    pub(crate) fn get(&self, key: &str, otherwise: &str) -> String {
+        self.0
+            .get(key)
+            .map_or(otherwise, String::as_str)
+            .to_string()
+    }
+
+    /// A word's value as a number or address.
+    pub(crate) fn read<T: std::str::FromStr>(&self, key: &str, otherwise: &str) -> T {
+        let text = self.get(key, otherwise);
+        let Ok(value) = text.parse() else {
+            panic!("{key}={text} can't be read")
+        };
+        value
+    }
+
+    /// `width=` and `length=`.
+    pub(crate) fn screen(&self, otherwise: Screen) -> Screen {
+        Screen {
+            width: self.read("width", &otherwise.width.to_string()),
+            length: self.read("length", &otherwise.length.to_string()),
+        }
+    }
+}
+
+/// A device that is being described.
+pub(crate) struct Description {
+    pub(crate) pack: String,
+    pub(crate) model: Option<String>,
+    pub(crate) screen: Screen,
+    pub(crate) user: String,
+    pub(crate) facts: Facts,
+}
+
+impl Description {
+    /// `@device pack=… name=…`.
+    pub(crate) fn new(text: &str) -> Self {
+        let words = Words::parse(text);
+        let credentials = Credentials {
+            username: words.get("user", "netadmin"),
+            password: words.get("password", "C1sco12345"),
+            enable: words.get("enable", "C1sco54321"),
+        };
+        let (width, length) = (80, 24);
+        Self {
+            pack: words.get("pack", "catalyst-9300"),
+            model: words.0.get("model").cloned(),
+            screen: words.screen(Screen { width, length }),
+            user: credentials.username.clone(),
+            facts: Facts {
+                name: words.get("name", "Switch"),
+                address: words.read("address", "10.10.0.1"),
+                seed: words.read("seed", "7"),
+                credentials,
+                startup: None,
+                cables: vec![],
+                access_points: vec![],
+            },
+        }
+    }
+
+    /// `@startup LINE`: a line of the startup-config.
+    pub(crate) fn startup(&mut self, line: &str) {
+        let startup = self.facts.startup.get_or_insert_default();
+        startup.push_str(line);
+        startup.push('\n');
+    }
+
+    /// `@cable port=… device=… far_port=…`.
+    pub(crate) fn cable(&mut self, text: &str) {
+        let words = Words::parse(text);
+        self.facts.cables.push(Cable {
+            port: words.get("port", ""),
+            device: words.get("device", ""),
+            far_port: words.get("far_port", ""),
+            far_model: words.get("model", "C9300-48P"),
+            far_address: words.read("address", "10.10.0.2"),
+            far_version: words.get("version", "17.12.04"),
+            far_capabilities: words
+                .get("capabilities", "Router,Switch,IGMP")
+                .replace(',', " "),
+        });
+    }
+
+    /// `@ap name=… model=…`.
+    pub(crate) fn access_point(&mut self, text: &str) {
+        let words = Words::parse(text);
+        self.facts.access_points.push(AccessPoint {
+            name: words.get("name", ""),
+            model: words.get("model", "C9120AXI-B"),
+            serial: words.get("serial", "FGL2347A0BC"),
+            mac: words.get("mac", "a0b4.3900.0100"),
+            radio_mac: words.get("radio", "a0b4.3900.0110"),
+            address: words.read("address", "10.10.0.9"),
+        });
+    }
+}
