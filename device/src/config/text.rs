@@ -71,8 +71,9 @@ pub fn layer(platform: &Platform, interface: &Statement) -> Layer {
     let by_default = match platform.interfaces().port(name) {
         Some(port) if !name.contains('.') => port.layer,
         Some(_) => Layer::Three,
-        None if name.starts_with("Port-channel") && platform.has("switching") => Layer::Two,
-        None => Layer::Three,
+        // Without switching a port-channel is a routed one.
+        None if name.starts_with("Port-channel") && !platform.has("switching") => Layer::Three,
+        None => platform.interfaces().layer_of_type(name),
     };
     match switchport {
         Some(statement) if statement.negated => Layer::Three,

@@ -22,6 +22,8 @@ pub struct InterfaceType {
     pub cdp: String,
     /// What `?` says of it.
     pub help: String,
+    /// Where a virtual one works; a port says it itself.
+    pub layer: Layer,
     /// The numbers that may be created, for a type that is not a port.
     pub virtual_numbers: Vec<Numbers>,
 }
@@ -260,6 +262,15 @@ impl Interfaces {
         })
     }
 
+    /// Where an interface of a virtual type works.
+    #[must_use]
+    pub fn layer_of_type(&self, name: &str) -> Layer {
+        let of = self
+            .parts(name)
+            .and_then(|parts| self.types.get(parts.kind));
+        of.map_or(Layer::Three, |of| of.layer)
+    }
+
     /// `Gi1/0/1`.
     #[must_use]
     pub fn short(&self, name: &str) -> String {
@@ -347,6 +358,7 @@ pub(crate) mod tests {
             short: short.into(),
             cdp: cdp.into(),
             help: format!("{name} interface"),
+            layer: Layer::Three,
             virtual_numbers: numbers.iter().filter_map(|n| Numbers::parse(n)).collect(),
         };
         let types = vec![

@@ -51,8 +51,8 @@ pub(super) struct InterfaceEntry {
     #[serde(default, rename = "virtual")]
     pub(super) is_virtual: bool,
     /// Where a virtual one works; a port says it itself.
-    #[serde(default = "three", rename = "layer")]
-    pub(super) _layer: u8,
+    #[serde(default = "three")]
+    pub(super) layer: u8,
     pub(super) help: String,
 }
 

@@ -254,6 +254,11 @@ fn interfaces(
                 short: entry.short.clone(),
                 cdp: entry.cdp.clone().unwrap_or_else(|| entry.short.clone()),
                 help: entry.help.clone(),
+                layer: if entry.layer == 2 {
+                    Layer::Two
+                } else {
+                    Layer::Three
+                },
                 virtual_numbers: if entry.is_virtual {
                     virtual_numbers
                 } else {
