@@ -10,12 +10,17 @@
     reason = "a test that can't go on fails"
 )]
 
+mod dependencies;
+mod failures;
 mod folder;
 mod netmiko;
 mod openssh_exec;
 mod openssh_login;
 mod openssh_terminal;
 mod person;
+mod programs;
+mod pushes;
 mod python;
 mod scrapli;
 mod served;
+mod shipped;

@@ -111,7 +111,6 @@ fn three_wrong_enable_passwords_are_bad_secrets() {
 }
 
 #[test]
-#[ignore = "the device doesn't read the keys of `ip ssh pubkey-chain` yet"]
 fn a_key_that_was_typed_in_lets_its_owner_in_without_a_password() {
     let served = Served::plain_edge();
     let key = served.file("key");
