@@ -9,6 +9,7 @@ mod edit;
 mod effects;
 mod order;
 pub mod reader;
+mod remove;
 pub mod text;
 
 pub use block::{Block, KIND, Statement};

@@ -1,0 +1,177 @@
+//! Lines that edit a stored list: VLANs allowed on a trunk, VLANs that are snooped, numbered entries.
+
+use super::{Applied, Edit, Statement, Typed};
+use crate::grammar::slot::{vlan_text, vlans};
+
+impl Edit<'_, '_> {
+    /// Edits a stored list of VLANs: the statement's name, one of the words, and `vlans`.
+    pub(super) fn vlan_list(&mut self, typed: &mut Typed) -> Option<Applied> {
+        let definition = self.definition(typed.definition);
+        let rank = self.rank(definition, typed);
+        let stored = self
+            .block()
+            .get(&rank)
+            .and_then(|old| old.value("list").map(ToString::to_string));
+        // Nothing stored means that every VLAN is allowed.
+        let every = || (1..=4094).collect::<Vec<u16>>();
+        let old = match stored.as_deref() {
+            None => every(),
+            Some("none") => Vec::new(),
+            Some(list) => vlans(list).unwrap_or_default(),
+        };
+        let given = list(typed).and_then(vlans).unwrap_or_default();
+        let has = |word: &str| typed.values.iter().any(|(_, value)| **value == *word);
+        let new = if has("add") {
+            let mut all = old;
+            all.extend(&given);
+            all.sort_unstable();
+            all.dedup();
+            all
+        } else if has("remove") {
+            old.into_iter()
+                .filter(|vlan| !given.contains(vlan))
+                .collect()
+        } else if has("except") {
+            every()
+                .into_iter()
+                .filter(|vlan| !given.contains(vlan))
+                .collect()
+        } else if has("none") {
+            Vec::new()
+        } else if has("all") {
+            every()
+        } else {
+            given
+        };
+        if new.len() == 4094 {
+            self.block().remove(|old| old.rank.same(&rank));
+            return Some(Applied::Done);
+        }
+        let text = if new.is_empty() {
+            "none".to_string()
+        } else {
+            vlan_text(&new)
+        };
+        typed.values.clear();
+        typed.set("list", &text);
+        typed.line = format!("{} {text}", definition.name);
+        self.store(definition, &rank, typed);
+        Some(Applied::Done)
+    }
+
+    /// A list to which a line adds.
+    pub(super) fn list_add(&mut self, typed: &mut Typed) -> Option<Applied> {
+        let given = list(typed)?.to_string();
+        let mut all = self.stored_list(typed);
+        all.extend(vlans(&given)?);
+        all.sort_unstable();
+        all.dedup();
+        self.set_list(typed, &given, &all);
+        None
+    }
+
+    /// A list from which `no` takes away.
+    pub(super) fn list_remove(&mut self, typed: &Typed) -> Option<Applied> {
+        let given = list(typed)?.to_string();
+        let gone = vlans(&given)?;
+        let mut left = self.stored_list(typed);
+        left.retain(|vlan| !gone.contains(vlan));
+        if left.is_empty() {
+            return None;
+        }
+        let definition = self.definition(typed.definition);
+        let mut kept = self.one(typed, "list", &given);
+        self.set_list(&mut kept, &given, &left);
+        let rank = self.rank(definition, &kept);
+        self.store(definition, &rank, &kept);
+        Some(Applied::Done)
+    }
+
+    pub(super) fn stored_list(&mut self, typed: &Typed) -> Vec<u16> {
+        let definition = self.definition(typed.definition);
+        let rank = self.rank(definition, typed);
+        let stored = self
+            .block()
+            .get(&rank)
+            .and_then(|old| old.value("list").map(ToString::to_string));
+        stored.as_deref().and_then(vlans).unwrap_or_default()
+    }
+
+    pub(super) fn set_list(&self, typed: &mut Typed, given: &str, all: &[u16]) {
+        let text = vlan_text(all);
+        typed.line = replaced_word(&typed.line, given, &text);
+        typed.set("list", &text);
+    }
+
+    /// A line of a numbered list that has no number gets the next one: tens in access lists, fives in prefix lists. One
+    /// that is there already keeps its number.
+    pub(super) fn sequence(&mut self, typed: &mut Typed) -> Option<Applied> {
+        if typed.value("sequence").is_some() {
+            return None;
+        }
+        let definition = self.definition(typed.definition);
+        let (place, kind) = (definition.place, definition.kind);
+        // The numbers of a list on one level are told apart by the list's name.
+        let list_name = typed.value("list").map(ToString::to_string);
+        let entries = self
+            .block()
+            .of_kind(place, kind)
+            .filter(|old| old.value("list") == list_name.as_deref());
+        let mut last = 0;
+        for old in entries {
+            if entry_text(old) == typed.line {
+                return Some(Applied::Done);
+            }
+            last = last.max(
+                old.value("sequence")
+                    .and_then(|number| number.parse().ok())
+                    .unwrap_or(0),
+            );
+        }
+        let step: u32 = if list_name.is_some() { 5 } else { 10 };
+        let next = (last / step * step + step).to_string();
+        typed.set("sequence", &next);
+        if definition.store.is_none() {
+            let word = if self.numbers_are_named(typed.definition) {
+                "sequence "
+            } else {
+                ""
+            };
+            typed.line = format!("{word}{next} {}", typed.line);
+        }
+        None
+    }
+
+    /// Whether the list writes `sequence 10 permit …` (IPv6), not `10 permit …`.
+    pub(super) fn numbers_are_named(&self, definition: u32) -> bool {
+        let mode = self.definition(definition).mode;
+        self.bench
+            .platform
+            .grammar()
+            .mode(mode)
+            .name
+            .contains("ipv6")
+    }
+}
+
+/// An entry of a numbered list without its number.
+pub(super) fn entry_text(entry: &Statement) -> &str {
+    let line = entry.line.strip_prefix("sequence ").unwrap_or(&entry.line);
+    match line.split_once(' ') {
+        Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => line,
+    }
+}
+
+/// A line with one of its words replaced.
+pub(super) fn replaced_word(line: &str, old: &str, new: &str) -> String {
+    let words = line
+        .split(' ')
+        .map(|word| if word == old { new } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The list of VLANs that a line gives.
+pub(super) fn list(typed: &Typed) -> Option<&str> {
+    typed.value("list").or_else(|| typed.value("vlan"))
+}

@@ -1,0 +1,95 @@
+//! Statements are taken away: `no`, `default`.
+
+use super::block::{Block, Statement};
+use super::cursor::Reply;
+use super::edit::{Applied, Edit, Typed};
+use crate::grammar::{Matched, Target};
+use crate::pack::{ConfigEffect, Key, StatementDef};
+
+impl Edit<'_, '_> {
+    pub(super) fn no(&mut self, typed: &Typed, matched: &Matched) -> Applied {
+        let first = self.definition(typed.definition);
+        if let Some(question) = first.confirm_no.as_ref().filter(|_| !self.confirmed) {
+            let question = self.filled(question, typed);
+            return Applied::Reply(Reply::Confirm(question));
+        }
+        for effect in &first.does {
+            if let Some(instead) = self.before_no(*effect, typed) {
+                return instead;
+            }
+        }
+        for accept in &matched.accepts {
+            let Target::Statement(index) = accept.target else {
+                continue;
+            };
+            let definition = self.definition(index);
+            let removed = self.take_away(definition, typed);
+            let negative = definition.keeps_no && self.negate(index, definition, typed);
+            if removed || negative {
+                for effect in &definition.does {
+                    self.after(*effect, typed, false);
+                }
+            }
+        }
+        Applied::Done
+    }
+
+    pub(super) fn default(&mut self, typed: &Typed) -> Applied {
+        let definition = self.definition(typed.definition);
+        if definition.does.contains(&ConfigEffect::Interface) {
+            let rank = self.rank(definition, typed);
+            if let Some(below) = self.block().below(&rank) {
+                *below = Block::default();
+            }
+            let name = typed.value("interface").unwrap_or_default().to_string();
+            self.say(&format!("Interface {name} set to default configuration"));
+            return Applied::Done;
+        }
+        if self.take_away(definition, typed) {
+            for effect in &definition.does {
+                self.after(*effect, typed, false);
+            }
+        }
+        Applied::Done
+    }
+
+    /// Removes every statement of the kind whose keys agree with those that were typed.
+    pub(super) fn take_away(&mut self, definition: &StatementDef, typed: &Typed) -> bool {
+        let kind = definition.kind;
+        let place = definition.place;
+        let of_kind = |old: &Statement| old.rank.kind == kind && old.rank.place == place;
+        let removed = match &definition.key {
+            Key::Line => self
+                .block()
+                .remove(|old| of_kind(old) && *old.line == *typed.line),
+            Key::Of(names) => self.block().remove(|old| {
+                let agrees = |name: &str| match typed.value(name) {
+                    Some(value) => old.value(name) == Some(value),
+                    None => {
+                        !definition.optional_keys.iter().any(|key| **key == *name)
+                            || old.value(name).is_none()
+                    }
+                };
+                of_kind(old) && names.iter().all(|name| agrees(name))
+            }),
+        };
+        removed.iter().any(|old| !old.negated)
+    }
+
+    /// Stores the `no` form; true if that is new.
+    pub(super) fn negate(&mut self, index: u32, definition: &StatementDef, typed: &Typed) -> bool {
+        let rank = self.rank(definition, typed);
+        let statement = Statement {
+            definition: index,
+            rank: rank.clone(),
+            negated: true,
+            line: format!("no {}", typed.line).into(),
+            values: typed.values.clone(),
+            block: None,
+        };
+        let block = self.block();
+        let new = block.get(&rank).is_none_or(|old| !old.negated);
+        block.put(statement);
+        new
+    }
+}
