@@ -168,8 +168,24 @@ impl State {
         self.get(kind).is_some_and(|s| !s.negated)
     }
 
+    /// The name of an access point, which `ap name … name` may have changed.
+    pub(crate) fn ap_name<'s>(&'s self, first: &'s str) -> &'s str {
+        let grammar = self.platform.grammar();
+        let mut renamed = self.ops.iter().filter(|s| s.kind(grammar) == "ap name name");
+        renamed
+            .find(|s| s.value("ap").is_some_and(|ap| ap.eq_ignore_ascii_case(first)))
+            .and_then(|s| s.value("name"))
+            .unwrap_or(first)
+    }
+
     /// The hostname.
     pub(crate) fn hostname(&self) -> String {
+        let grammar = self.platform.grammar();
+        let mut told = self.ops.iter();
+        // An access point has no configuration mode; its name is set by a command.
+        if let Some(told) = told.find(|s| s.kind(grammar) == "capwap ap hostname") {
+            return told.value("hostname").unwrap_or_default().to_string();
+        }
         let set = self.get("hostname").filter(|s| !s.negated);
         let name = set.and_then(|s| s.line.split(' ').nth(1));
         name.unwrap_or(self.platform.hostname()).to_string()

@@ -1,27 +1,32 @@
 //! The named effects of EXEC commands. Each returns what it prints through pipe and pager, if it prints so.
 
 use super::dialogue::{Question, Source, Target, flash};
-use super::exec::{Values, file_name, value};
+use super::exec::{Ready, Values, file_name, value};
 use super::{Reads, Session};
 use crate::SimTime;
 use crate::config::text::{self, Detail};
 use crate::config::{KIND, Rank, Statement};
 use crate::pack::ExecEffect;
-use crate::state::{Order, State};
+use crate::state::State;
 use crate::terminal::Mask;
 use crate::views::{Zone, stamp};
 
 /// Three wrong enable secrets end the dialogue (ios-xe-behaviour §2.3).
 const ENABLE_TRIES: u8 = 3;
 
+/// The size of a terminal that nobody has set (ios-xe-behaviour §1.4).
+const LENGTH: u16 = 24;
+const WIDTH: u16 = 80;
+
 impl Session {
     pub(super) fn effect(
         &mut self,
         state: &mut State,
         effect: ExecEffect,
-        values: &Values,
+        ready: &Ready,
         now: SimTime,
     ) -> Option<String> {
+        let values = &ready.values;
         match effect {
             ExecEffect::Configure => {
                 let text = self.enter_configuration()?;
@@ -33,7 +38,7 @@ impl Session {
             }
             ExecEffect::Exit => self.reads = Reads::Closed,
             ExecEffect::Help => self.say(super::help::ABOUT),
-            ExecEffect::Reload => self.reload(state, values),
+            ExecEffect::Reload => self.reload(state, ready),
             ExecEffect::Write => return self.write(state, values, now),
             ExecEffect::Copy => self.start_copy(state, values, now),
             ExecEffect::Delete => self.delete(state, values),
@@ -42,8 +47,8 @@ impl Session {
             ExecEffect::More => return Some(more(state, values)),
             ExecEffect::RunningConfig => return Some(running(state, values, now)),
             ExecEffect::StartupConfig => return Some(startup(state)),
-            ExecEffect::Terminal => self.set_terminal(state, values),
-            ExecEffect::ClearLine => clear_line(state, values),
+            ExecEffect::Terminal => self.set_terminal(ready),
+            ExecEffect::ClearLine => self.clear_line(state, values),
             ExecEffect::ClearLogging => state.log.clear(),
             ExecEffect::Ping => return Some(ping(state, values)),
             ExecEffect::ApRename => rename(state, values),
@@ -106,16 +111,18 @@ impl Session {
         self.prompt(state);
     }
 
-    fn reload(&mut self, state: &State, values: &Values) {
-        if value(values, "cancel").is_some() {
+    fn reload(&mut self, state: &State, ready: &Ready) {
+        if ready.says("cancel") {
             return self.say("%No reload is scheduled.\n");
         }
-        let question = if state.unsaved() {
-            Question::SaveFirst
-        } else {
-            Question::Reload
-        };
-        self.ask(state, question);
+        if ready.says("erase") {
+            return self.ask(state, Question::EraseAccessPoint);
+        }
+        if state.unsaved() {
+            self.say("\n");
+            return self.ask(state, Question::SaveFirst);
+        }
+        self.ask(state, Question::Reload);
     }
 
     fn write(&mut self, state: &mut State, values: &Values, now: SimTime) -> Option<String> {
@@ -151,16 +158,13 @@ impl Session {
             Some("startup-config") => Target::Startup,
             _ => Target::File(value(values, "to").unwrap_or_default().to_string()),
         };
-        if let Some(url) = remote(&from, &to) {
-            return self.say(&format!("%Error opening {url} (Timed out)\n"));
-        }
         let quiet = state.has("file prompt") || value(values, "/noconfirm").is_some();
         if quiet {
             self.copy(state, &from, &to, now);
         } else {
             let to = match (&to, &from) {
-                (Target::File(url), Source::File(from)) if file_name(url).is_empty() => {
-                    Target::File(from.clone())
+                (Target::File(url), from) if file_name(url).is_empty() => {
+                    Target::File(format!("{url}{}", from.name()))
                 }
                 _ => to,
             };
@@ -175,22 +179,25 @@ impl Session {
                 self.ask_delete(state, file);
             }
         } else if state.has("file prompt") {
-            self.ask_delete(state, file);
+            if state.files.remove(&file_name(&file)).is_none() {
+                self.ask_delete(state, file);
+            }
         } else {
             self.ask(state, Question::DeleteName { file });
         }
     }
 
-    fn set_terminal(&mut self, state: &State, values: &Values) {
-        let has = |word: &str| {
-            values
-                .iter()
-                .any(|(name, value)| &**name == word || &**value == word)
-        };
+    fn set_terminal(&mut self, ready: &Ready) {
+        let values = &ready.values;
+        let has = |word: &str| ready.says(word);
         if let Some(length) = number(values, "length") {
             self.screen.length = length;
+        } else if has("length") {
+            self.screen.length = LENGTH;
         } else if let Some(width) = number(values, "width") {
             self.screen.width = width;
+        } else if has("width") {
+            self.screen.width = WIDTH;
         } else if let Some(size) = number::<usize>(values, "size") {
             self.exec_history.set_size(size);
             self.config_history.set_size(size);
@@ -207,32 +214,23 @@ impl Session {
         } else if let Some(kind) = value(values, "type") {
             self.terminal = kind.to_ascii_uppercase();
         }
-        let _ = state;
+    }
+
+    fn clear_line(&mut self, state: &State, values: &Values) {
+        let first = state
+            .platform
+            .identity("vty_first")
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(1);
+        let by_number = number::<usize>(values, "line").and_then(|line| line.checked_sub(first));
+        if let Some(vty) = number(values, "vty").or(by_number) {
+            self.ask(state, Question::ClearLine { vty });
+        }
     }
 }
 
 fn number<N: std::str::FromStr>(values: &Values, name: &str) -> Option<N> {
     value(values, name)?.parse().ok()
-}
-
-/// The remote side of a copy, which nobody answers: a fleet has no file servers.
-fn remote<'u>(from: &'u Source, to: &'u Target) -> Option<&'u str> {
-    let urls = [
-        if let Source::File(url) = from {
-            Some(url)
-        } else {
-            None
-        },
-        if let Target::File(url) = to {
-            Some(url)
-        } else {
-            None
-        },
-    ];
-    urls.into_iter()
-        .flatten()
-        .map(String::as_str)
-        .find(|url| url.contains("//"))
 }
 
 fn running(state: &State, values: &Values, now: SimTime) -> String {
@@ -327,18 +325,6 @@ fn more(state: &State, values: &Values) -> String {
             flash(state),
             file_name(url)
         ),
-    }
-}
-
-fn clear_line(state: &mut State, values: &Values) {
-    let first = state
-        .platform
-        .identity("vty_first")
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(1);
-    let by_number = number::<usize>(values, "line").and_then(|line| line.checked_sub(first));
-    if let Some(vty) = number(values, "vty").or(by_number) {
-        state.orders.push(Order::ClearLine(vty));
     }
 }
 

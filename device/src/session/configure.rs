@@ -1,7 +1,7 @@
 //! Takes configuration lines.
 
 use super::dialogue::Question;
-use super::{Columns, Reads, Session};
+use super::{Columns, Reads, Session, short_hostname};
 use crate::SimTime;
 use crate::config::{Cursor, Reply};
 use crate::grammar::Matched;
@@ -171,6 +171,11 @@ impl Session {
         self.say(&prompt);
         self.editor.start_text(prompt.as_bytes(), self.screen.width);
     }
+}
+
+/// What a device prints before each line of a certificate.
+fn hex_prompt(state: &State) -> String {
+    format!("{}(config-pubkey)#", short_hostname(state))
 }
 
 fn add(line: &mut String, text: &str) {

@@ -22,6 +22,10 @@ pub(super) enum Question {
     SaveFirst,
     /// Whether to reload.
     Reload,
+    /// Whether an access point forgets what it was told.
+    EraseAccessPoint,
+    /// Whether to end the session on a vty line.
+    ClearLine { vty: usize },
     /// Whether a `no` line is meant.
     Negate { line: String, asks: String },
 }
@@ -40,6 +44,17 @@ pub(super) enum Target {
     Running,
     Startup,
     File(String),
+}
+
+impl Source {
+    /// The name that its copy gets if none is given.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Running => "running-config".to_string(),
+            Self::Startup => "startup-config".to_string(),
+            Self::File(url) => file_name(url),
+        }
+    }
 }
 
 impl Question {
@@ -69,8 +84,10 @@ impl Question {
             Self::Erase => {
                 "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]".to_string()
             }
-            Self::SaveFirst => "\nSystem configuration has been modified. Save? [yes/no]: ".to_string(),
+            Self::SaveFirst => "System configuration has been modified. Save? [yes/no]: ".to_string(),
             Self::Reload => "Proceed with reload? [confirm]".to_string(),
+            Self::EraseAccessPoint => "Are you sure you want continue? [confirm]".to_string(),
+            Self::ClearLine { .. } => "[confirm]".to_string(),
             Self::Negate { asks, .. } => asks.clone(),
         }
     }
@@ -114,7 +131,14 @@ impl Session {
                         "%SYS-7-NV_BLOCK_INIT: Initialized the geometry of nvram",
                     );
                 }
-                Question::Reload => state.orders.push(Order::Reload),
+                // No prompt comes after it: the device goes away.
+                Question::Reload | Question::EraseAccessPoint => {
+                    return state.orders.push(Order::Reload);
+                }
+                Question::ClearLine { vty } => {
+                    self.say(" [OK]\n");
+                    state.orders.push(Order::ClearLine(vty));
+                }
                 Question::Negate { line, .. } => {
                     self.configure_line(state, &line, &Columns::none(), now, true)
                 }
@@ -185,6 +209,9 @@ impl Session {
     }
 
     pub(super) fn copy(&mut self, state: &mut State, from: &Source, to: &Target, now: SimTime) {
+        if let Some(says) = unanswered(from, to) {
+            return self.say(&says);
+        }
         match to {
             Target::Startup => {
                 self.say("Building configuration...\n[OK]\n");
@@ -211,7 +238,7 @@ impl Session {
             }
             Target::File(url) => {
                 let name = file_name(url);
-                if state.files.contains_key(&name) && !state.has("file prompt quiet") {
+                if state.files.contains_key(&name) && !state.has("file prompt") {
                     return self.ask(
                         state,
                         Question::Overwrite {
@@ -261,6 +288,20 @@ impl Session {
             ms / 1000,
             ms % 1000
         ));
+    }
+}
+
+/// What a copy from or to another host says: nobody answers, as a fleet has no file servers.
+fn unanswered(from: &Source, to: &Target) -> Option<String> {
+    let remote = |url: &str| url.contains("//");
+    match (from, to) {
+        (Source::File(url), _) if remote(url) => Some(format!(
+            "Accessing {url}...\n%Error opening {url} (Timed out)\n"
+        )),
+        (_, Target::File(url)) if remote(url) => {
+            Some(format!(".....\n%Error opening {url} (Timed out)\n"))
+        }
+        _ => None,
     }
 }
 

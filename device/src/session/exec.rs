@@ -7,9 +7,9 @@ use super::{Columns, Reads, Session};
 use crate::SimTime;
 use crate::config::{KIND, Rank, Statement, is_stored};
 use crate::grammar::line::Line;
-use crate::grammar::matcher::{Parsed, parse};
-use crate::grammar::slot::World;
-use crate::grammar::{Interfaces, Refusal, Target};
+use crate::grammar::matcher::{Matched, Parsed, parse};
+use crate::grammar::slot::{SlotKind, World};
+use crate::grammar::{Graph, Interfaces, Refusal, Target};
 use crate::pack::{CommandDef, EXEC, Key};
 use crate::state::State;
 use crate::terminal::pipes::{Pipe, PipeError, RedirectMode};
@@ -27,7 +27,7 @@ impl World for Here<'_> {
             .facts
             .access_points
             .iter()
-            .any(|ap| ap.name.eq_ignore_ascii_case(name))
+            .any(|ap| self.0.ap_name(&ap.name).eq_ignore_ascii_case(name))
     }
 }
 
@@ -42,11 +42,21 @@ pub(super) fn value<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
         .map(|(_, value)| &**value)
 }
 
-/// A command that can be run: its definition and values, and what its output goes through.
-struct Ready {
+/// A command that can be run.
+pub(super) struct Ready {
     index: u32,
-    values: Values,
+    pub(super) values: Values,
+    /// Its keywords, in full.
+    words: Vec<Box<str>>,
+    /// What its output goes through.
     pipe: Option<Pipe>,
+}
+
+impl Ready {
+    /// Whether a keyword was given.
+    pub(super) fn says(&self, word: &str) -> bool {
+        self.words.iter().any(|own| &**own == word)
+    }
 }
 
 impl Session {
@@ -96,28 +106,21 @@ impl Session {
     /// Reads a line: the command, and what stands behind `|`.
     fn ready(&self, state: &State, line: &str) -> Result<Ready, Refused> {
         let whole = match self.reads_as(state, line) {
-            Ok((index, values)) => {
-                return Ok(Ready {
-                    index,
-                    values,
-                    pipe: None,
-                });
-            }
+            Ok(ready) => return Ok(ready),
             Err(refused) => refused,
         };
         let Some(bar) = line.find('|') else {
             return Err(whole);
         };
         let (left, right) = line.split_at(bar);
-        let (index, values) = self.reads_as(state, left)?;
-        if !prints(state.platform.grammar().command(index)) {
+        let ready = self.reads_as(state, left)?;
+        if !prints(state.platform.grammar().command(ready.index)) {
             return Err(whole);
         }
         match Pipe::parse(&right[1..]) {
             Ok(pipe) => Ok(Ready {
-                index,
-                values,
                 pipe: Some(pipe),
+                ..ready
             }),
             Err(PipeError::Invalid { offset }) => {
                 Err(Refused::Line(Refusal::Invalid(bar + 1 + offset)))
@@ -127,17 +130,27 @@ impl Session {
         }
     }
 
-    fn reads_as(&self, state: &State, text: &str) -> Result<(u32, Values), Refused> {
+    fn reads_as(&self, state: &State, text: &str) -> Result<Ready, Refused> {
         let graph = &state.platform.grammar().mode(EXEC).graph;
         let line = Line::new(text);
         let here = Here(state);
         match parse(graph, &line, &here, self.privilege) {
             Parsed::Command(matched) => {
-                let values = matched.bindings(graph, &line, &here);
-                match matched.accepts.first().map(|accept| accept.target) {
-                    Some(Target::Command(index)) => Ok((index, values)),
-                    _ => Err(Refused::Line(Refusal::Incomplete)),
+                let Some(Target::Command(index)) = matched.accepts.first().map(|a| a.target) else {
+                    return Err(Refused::Line(Refusal::Incomplete));
+                };
+                if let Some(at) = missing_interface(state, graph, &line, &matched) {
+                    return Err(Refused::Line(Refusal::Invalid(at)));
                 }
+                let words = matched.steps.iter();
+                Ok(Ready {
+                    index,
+                    values: matched.bindings(graph, &line, &here),
+                    words: words
+                        .filter_map(|step| graph.node(step.node).word().map(Into::into))
+                        .collect(),
+                    pipe: None,
+                })
             }
             Parsed::Refused(Refusal::Invalid(at))
                 if line.len() == 1 && at < line.start(0) + line.word(0).len() =>
@@ -173,17 +186,20 @@ impl Session {
             return self.say(&format!("% Bad IP address or host name{UNKNOWN}"));
         }
         let grammar = state.platform.grammar();
-        let servers = state
+        let set = state
             .config
             .iter()
-            .find(|s| s.kind(grammar) == "ip name-server");
-        let server = servers
-            .and_then(|s| s.line.split(' ').nth(2))
-            .unwrap_or("255.255.255.255");
+            .filter(|s| s.kind(grammar) == "ip name-server");
+        let mut servers: Vec<&str> = set.flat_map(|s| s.line.split(' ').skip(2)).collect();
+        if servers.is_empty() {
+            servers.push("255.255.255.255");
+        }
         self.say(&format!(
-            "Translating \"{word}\"...domain server ({server})"
+            "Translating \"{word}\"...domain server ({})",
+            servers.join(") (")
         ));
-        let until = now.after(Duration::from_millis(state.platform.timing().lookup_ms));
+        let wait = state.platform.timing().lookup_ms * servers.len() as u64;
+        let until = now.after(Duration::from_millis(wait));
         self.reads = Reads::Busy {
             until,
             says: format!("\n{UNKNOWN}"),
@@ -226,7 +242,7 @@ impl Session {
             }
         }
         for effect in &command.does {
-            let output = self.effect(state, *effect, &ready.values, now);
+            let output = self.effect(state, *effect, ready, now);
             self.print(state, output, ready.pipe.as_ref());
         }
         if let Some(template) = &command.show {
@@ -329,6 +345,34 @@ enum Refused {
     Name(String),
     /// Its regular expression is none.
     Pattern,
+}
+
+/// Where a line names a virtual interface that isn't there: the caret stands under its number.
+fn missing_interface(
+    state: &State,
+    graph: &Graph,
+    line: &Line<'_>,
+    matched: &Matched,
+) -> Option<usize> {
+    let grammar = state.platform.grammar();
+    let exists = |name: &str| {
+        let mut interfaces = state
+            .config
+            .iter()
+            .filter(|s| s.kind(grammar) == "interface");
+        state.platform.interfaces().is_physical(name)
+            || interfaces.any(|s| s.value("interface") == Some(name))
+    };
+    matched.steps.iter().find_map(|step| {
+        let (_, kind) = graph.node(step.node).label.slot()?;
+        if !matches!(kind, SlotKind::Interface) {
+            return None;
+        }
+        let name = kind.normal(line, step.word, step.count, &Here(state));
+        let typed = line.span(step.word, step.count);
+        let number = typed.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+        (!exists(&name)).then(|| line.start(step.word) + number)
+    })
 }
 
 /// Whether a command's output may go through a pipe.

@@ -313,6 +313,11 @@ pub(crate) fn banner(state: &State, kind: &str) -> Option<String> {
     )
 }
 
+/// The hostname as prompts show it in configuration.
+fn short_hostname(state: &State) -> String {
+    state.hostname().chars().take(HOSTNAME_IN_MODE).collect()
+}
+
 /// The privilege level that a user logs in with: its own, where the line looks users up.
 fn login_privilege(state: &State, vty: usize, user: &str) -> u8 {
     let own = || -> Option<u8> {
@@ -556,7 +561,7 @@ impl Session {
         {
             return String::new();
         }
-        let short: String = hostname.chars().take(HOSTNAME_IN_MODE).collect();
+        let short = short_hostname(state);
         let mode = &state.platform.grammar().mode(cursor.mode()).prompt;
         format!("{short}({mode})#")
     }

@@ -1,9 +1,13 @@
 //! `fleet packs`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
+use device::config::{reader, text};
+use device::pack::{Packs, Platform};
 use emulator::inventory::columns;
+use yaml::{Mistake, Position};
 
 use super::{Failure, output};
 
@@ -25,6 +29,20 @@ enum PacksCommand {
         /// The folder, with one folder a pack
         dir: PathBuf,
     },
+    /// Read a configuration as a device would, and tell every line that it refuses
+    Try {
+        /// The pack, or PACK:MODEL
+        pack: String,
+        /// Files as `show running-config` prints them
+        #[arg(required = true, value_name = "CONFIG")]
+        configs: Vec<PathBuf>,
+        /// Print the running-config that comes of them
+        #[arg(long)]
+        show: bool,
+        /// A folder whose files take the place of the built-in packs' files of the same path
+        #[arg(long, value_name = "DIR")]
+        packs: Option<PathBuf>,
+    },
 }
 
 pub(super) fn run(arguments: &PacksArgs) -> Result<(), Failure> {
@@ -38,7 +56,58 @@ pub(super) fn run(arguments: &PacksArgs) -> Result<(), Failure> {
             let count = packs.summaries().len();
             output::write(|out| writeln!(out, "{}: {count} packs, no mistakes", dir.display()))
         }
+        Some(PacksCommand::Try {
+            pack,
+            configs,
+            show,
+            packs,
+        }) => {
+            let packs = emulator::packs::load(packs.as_deref()).map_err(Failure::Mistakes)?;
+            let platform = platform(&packs, pack)?;
+            try_configs(&platform, configs, *show)
+        }
         None => list(arguments),
+    }
+}
+
+fn platform(packs: &Packs, name: &str) -> Result<Arc<Platform>, Failure> {
+    let (pack, model) = name
+        .split_once(':')
+        .map_or((name, None), |(pack, model)| (pack, Some(model)));
+    packs.platform(pack, model).ok_or_else(|| {
+        let mut mistakes = packs.mistakes();
+        if mistakes.is_empty() {
+            let mistake = Mistake::new(name, "there is no such pack or model");
+            mistakes.push(mistake.hint("`fleet packs` lists them; write PACK or PACK:MODEL"));
+        }
+        Failure::Mistakes(mistakes)
+    })
+}
+
+/// Reads configurations one after the other; refused lines are mistakes.
+fn try_configs(platform: &Platform, configs: &[PathBuf], show: bool) -> Result<(), Failure> {
+    let mut block = platform.bare().clone();
+    let mut mistakes = Vec::new();
+    for file in configs {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::System("a configuration can't be read", error))?;
+        for refused in reader::read(platform, &mut block, &text) {
+            let at = Position {
+                line: refused.number,
+                column: refused.column + 1,
+            };
+            let message = format!("`{}`: {}", refused.line.trim(), refused.answer);
+            mistakes.push(Mistake::new(file.display().to_string(), message).at(at));
+        }
+    }
+    if show {
+        let body = text::body(platform, &block, text::Detail::Plain);
+        output::write(|out| writeln!(out, "{body}end"))?;
+    }
+    if mistakes.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Mistakes(mistakes))
     }
 }
 
