@@ -171,9 +171,15 @@ impl State {
     /// The name of an access point, which `ap name … name` may have changed.
     pub(crate) fn ap_name<'s>(&'s self, first: &'s str) -> &'s str {
         let grammar = self.platform.grammar();
-        let mut renamed = self.ops.iter().filter(|s| s.kind(grammar) == "ap name name");
+        let mut renamed = self
+            .ops
+            .iter()
+            .filter(|s| s.kind(grammar) == "ap name name");
         renamed
-            .find(|s| s.value("ap").is_some_and(|ap| ap.eq_ignore_ascii_case(first)))
+            .find(|s| {
+                s.value("ap")
+                    .is_some_and(|ap| ap.eq_ignore_ascii_case(first))
+            })
             .and_then(|s| s.value("name"))
             .unwrap_or(first)
     }

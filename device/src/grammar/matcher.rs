@@ -434,4 +434,20 @@ impl Matched {
         bindings.append(&mut words);
         bindings
     }
+
+    /// The keywords of the line, in full.
+    pub(crate) fn keywords(&self, graph: &Graph) -> Vec<Box<str>> {
+        let nodes = self.steps.iter().map(|step| graph.node(step.node));
+        nodes
+            .filter_map(|node| node.word().map(Into::into))
+            .collect()
+    }
+
+    /// The slots of the line, each with what it takes.
+    pub(crate) fn slots(&self, graph: &Graph) -> impl Iterator<Item = (Step, SlotKind)> {
+        self.steps.iter().filter_map(|step| {
+            let (_, kind) = graph.node(step.node).label.slot()?;
+            Some((*step, kind))
+        })
+    }
 }

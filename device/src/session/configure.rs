@@ -159,23 +159,13 @@ impl Session {
     fn prompt_for_line(&mut self, state: &State) {
         let prompt = match self.reads {
             Reads::Lines { prompt, .. } => {
-                let hostname: String = state
-                    .hostname()
-                    .chars()
-                    .take(super::HOSTNAME_IN_MODE)
-                    .collect();
-                format!("{hostname}({prompt})#")
+                format!("{}({prompt})#", short_hostname(state))
             }
             _ => String::new(),
         };
         self.say(&prompt);
         self.editor.start_text(prompt.as_bytes(), self.screen.width);
     }
-}
-
-/// What a device prints before each line of a certificate.
-fn hex_prompt(state: &State) -> String {
-    format!("{}(config-pubkey)#", short_hostname(state))
 }
 
 fn add(line: &mut String, text: &str) {

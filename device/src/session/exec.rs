@@ -142,13 +142,10 @@ impl Session {
                 if let Some(at) = missing_interface(state, graph, &line, &matched) {
                     return Err(Refused::Line(Refusal::Invalid(at)));
                 }
-                let words = matched.steps.iter();
                 Ok(Ready {
                     index,
                     values: matched.bindings(graph, &line, &here),
-                    words: words
-                        .filter_map(|step| graph.node(step.node).word().map(Into::into))
-                        .collect(),
+                    words: matched.keywords(graph),
                     pipe: None,
                 })
             }
@@ -363,12 +360,11 @@ fn missing_interface(
         state.platform.interfaces().is_physical(name)
             || interfaces.any(|s| s.value("interface") == Some(name))
     };
-    matched.steps.iter().find_map(|step| {
-        let (_, kind) = graph.node(step.node).label.slot()?;
+    matched.slots(graph).find_map(|(step, kind)| {
         if !matches!(kind, SlotKind::Interface) {
             return None;
         }
-        let name = kind.normal(line, step.word, step.count, &Here(state));
+        let name: String = kind.normal(line, step.word, step.count, &Here(state));
         let typed = line.span(step.word, step.count);
         let number = typed.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
         (!exists(&name)).then(|| line.start(step.word) + number)
