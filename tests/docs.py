@@ -5,10 +5,10 @@ lines, and with runs of blanks counted as one. A line `...` stands for any lines
 and `0.5s` for any time. Beyond that:
 
 - A block after `<!-- not run by tests/docs.sh -->` is left out.
-- A Python or YAML block whose first line is `# NAME` is written to that file.
+- A block in another language whose first line is `# PATH` or `{# PATH #}` is written to that file, before anything is run.
 - `fleet TOPOLOGY` is left running until the document ends; all of its lines but those up to `ready` are its log.
 - `ssh` is driven through a pseudo-terminal: what stands behind a prompt is typed, the password is that of the topologies.
-- If a topology's ports are taken, its copy in FOLDER gets others, and so does the document.
+- If a topology's ports are taken, its file in FOLDER gets others, and so does the document.
 """
 
 import os
@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 PASSWORD = "C1sco12345"
-PROMPT = re.compile(r"^([A-Za-z][\w-]*(?:\([\w-]+\))?[#>])(.*)$")
+PROMPT = re.compile(r"^(?P<device>[A-Za-z][\w-]*)(?:\([\w-]+\))?[#>](?P<keys>.*)$")
 COMMAND_SECONDS_MAX = 120
 READY_SECONDS_MAX = 60
 PROMPT_SECONDS_MAX = 20
@@ -106,7 +106,7 @@ def free_range(count):
 def move_ports(folder):
     """Gives topologies whose ports are taken others; old port to new."""
     moved = {}
-    for path in sorted(folder.glob("topologies/**/*.yaml")):
+    for path in sorted(folder.glob("**/*.yaml")):
         text = path.read_text()
         port = re.search(r"^listen: .*port: (\d+)", text, re.M)
         if not port:
@@ -126,7 +126,7 @@ class Runner:
         self.fleets = []
 
     def run(self, command, expected):
-        if re.match(r"^fleet \S+\.yaml$", command):
+        if re.match(r"^fleet (--packs \S+ )?\S+\.yaml$", command):
             self.serve(command, expected)
         elif command.startswith("ssh "):
             self.talk(command, expected)
@@ -154,7 +154,9 @@ class Runner:
 
     def talk(self, command, expected):
         """Types what stands behind each prompt; what is shown must be what the document shows."""
-        keys = [match[2] for match in map(PROMPT.match, expected) if match and match[2]]
+        prompts = [match for match in map(PROMPT.match, expected) if match]
+        device = prompts[0]["device"]
+        keys = [match["keys"] for match in prompts if match["device"] == device and match["keys"]]
         child, terminal = pty.fork()
         if child == 0:
             os.chdir(self.folder)
@@ -201,17 +203,28 @@ class Runner:
                 fleet.kill()
 
 
+def write_files(text, folder):
+    """Writes the files that the document shows."""
+    for _, language, lines, _ in blocks(text):
+        name = re.match(r"^(?:# |{# )([\w./-]+\.\w+)(?: #})?$", lines[0]) if lines else None
+        if language != "console" and name:
+            path = folder / name[1]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join(lines) + "\n")
+
+
 def main(document, folder):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    text = Path(document).read_text()
+    write_files(text, folder)
     moved = move_ports(folder)
-    text = re.sub(r"\b\d{4}\b", lambda number: moved.get(number[0], number[0]), Path(document).read_text())
+    if moved:
+        text = re.sub(r"\b\d{4}\b", lambda number: moved.get(number[0], number[0]), text)
+        write_files(text, folder)
     runner = Runner(folder)
     ran = 0
     try:
         for number, language, lines, run in blocks(text):
-            name = re.match(r"^# ([\w.-]+)$", lines[0]) if lines else None
-            if language in ("python", "yaml") and name:
-                (folder / name[1]).write_text("\n".join(lines) + "\n")
             if language != "console" or not run:
                 continue
             for command, expected in commands(lines):
@@ -226,4 +239,5 @@ def main(document, folder):
     print(f"{document}: {ran} commands, all as it says")
 
 
-main(sys.argv[1], Path(sys.argv[2]).resolve())
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]).resolve())

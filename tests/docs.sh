@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Types what README.md tells people to type, and compares what comes back. Needs cargo, Python 3 with venv, ssh and PyPI.
+# Types what README.md and CONTRIBUTING.md tell people to type, and compares what comes back; checks topologies, packs
+# and examples. Needs cargo, Python 3 with venv, ssh and PyPI.
 #
 #   tests/docs.sh                                  against a debug build
 #   CARGO_TARGET_DIR=... tests/docs.sh             the same, built there
@@ -19,7 +20,27 @@ fi
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-cp -r topologies examples "$work"
 
-# Fleets that the documents start end with docs.py, however that ends.
-PATH="$programs:$PATH" python3 tests/docs.py README.md "$work"
+export PATH="$programs:$PATH"
+
+# What stands beside the documents is sound.
+for topology in topologies/*.yaml topologies/failures/*.yaml; do
+    fleet check "$topology"
+    for format in table json csv ssh-config ansible nornir known-hosts; do
+        fleet inventory "$topology" --format "$format" >/dev/null
+    done
+done
+fleet packs check device-packs
+for service in examples/*.yaml examples/*.json; do
+    programmer render --topology topologies/campus.yaml "$service" >/dev/null
+done
+for service in examples/failures/*.yaml; do
+    programmer render --topology "topologies/failures/${service##*/}" "$service" >/dev/null
+done
+
+# Fleets that a document starts end with docs.py, however that ends.
+for document in README.md CONTRIBUTING.md; do
+    mkdir "$work/$document"
+    cp -r topologies examples "$work/$document"
+    python3 tests/docs.py "$document" "$work/$document"
+done
