@@ -126,6 +126,26 @@ impl Block {
         removed
     }
 
+    /// Gives statements new lines, here and below; `to` says which and what.
+    pub fn rewrite(&mut self, to: &impl Fn(&Statement) -> Option<String>) {
+        for statement in &mut self.statements {
+            if let Some(line) = to(statement) {
+                Arc::make_mut(statement).line = line.into();
+            }
+            // A statement is only copied if something below it may change.
+            let has_lines = statement
+                .block
+                .as_ref()
+                .is_some_and(|block| !block.is_empty());
+            if let Some(block) = has_lines
+                .then(|| Arc::make_mut(statement).block.as_mut())
+                .flatten()
+            {
+                block.rewrite(to);
+            }
+        }
+    }
+
     /// The statements of one kind.
     pub fn of_kind(&self, place: u16, kind: u16) -> impl Iterator<Item = &Statement> {
         let start = self.statements.partition_point(|s| s.rank.place < place);

@@ -7,8 +7,10 @@ use super::cursor::Reply;
 use super::order::{KEY_JOINT, Rank};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
-use crate::grammar::{Accept, Form, Matched, Target};
-use crate::pack::{CONFIG, Fill, Filter, Key, ModeId, Platform, Requirement, StatementDef};
+use crate::grammar::{Accept, Form, Matched, Refusal, Target};
+use crate::pack::{
+    CONFIG, Condition, Fill, Filter, Key, ModeId, Platform, Requirement, StatementDef,
+};
 
 /// What an edit works on, and what it leaves behind.
 #[derive(Debug)]
@@ -125,6 +127,18 @@ impl<'b> Edit<'_, 'b> {
             }
             return Applied::Again(lines);
         }
+        if definition.only.is_some_and(|only| !self.owner_is(only)) {
+            let at = if line.len() > 1 {
+                line.start(1)
+            } else {
+                line.start(0)
+            };
+            return Applied::Reply(Reply::Refused(Refusal::Invalid(at)));
+        }
+        if let Some(says) = self.locked(definition) {
+            self.say(says);
+            return Applied::Done;
+        }
         match form {
             Form::Set => self.set(typed),
             Form::No => self.no(&typed, matched),
@@ -163,6 +177,25 @@ impl<'b> Edit<'_, 'b> {
             at = below;
         }
         at
+    }
+
+    /// Whether a condition holds for the interface whose block this is.
+    fn owner_is(&self, condition: Condition) -> bool {
+        let owner = self.path.first().and_then(|rank| self.bench.root.get(rank));
+        owner.is_none_or(|owner| super::text::holds(self.bench.platform, condition, owner))
+    }
+
+    /// What is said while a line closes the mode.
+    fn locked(&mut self, definition: &StatementDef) -> Option<&'b str> {
+        let platform: &'b Platform = self.bench.platform;
+        let lock = platform.grammar().mode(self.mode).locked_by.as_ref()?;
+        let free = definition.opens.is_some() || lock.but.contains(&definition.name);
+        let closed = !free
+            && self
+                .block()
+                .iter()
+                .any(|statement| statement.line == lock.line);
+        closed.then_some(&*lock.says)
     }
 
     pub(super) fn say(&mut self, text: &str) {

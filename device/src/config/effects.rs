@@ -1,5 +1,6 @@
 //! The named effects of configuration statements.
 
+mod addresses;
 mod blocks;
 mod credentials;
 mod lists;
@@ -23,6 +24,8 @@ impl Edit<'_, '_> {
             ConfigEffect::Vty => self.vty(typed),
             ConfigEffect::Sequence => self.sequence(typed),
             ConfigEffect::ListAdd => self.list_add(typed),
+            ConfigEffect::Address => self.overlap(typed),
+            ConfigEffect::Prefix => self.inconsistent(typed),
             ConfigEffect::Banner => texts::banner(typed),
             ConfigEffect::Certificate => {
                 texts::hexadecimal(typed);
@@ -54,7 +57,10 @@ impl Edit<'_, '_> {
             }
             ConfigEffect::ListAdd => self.list_remove(typed),
             ConfigEffect::Sequence if typed.value("sequence").is_none() => {
-                let same = |old: &Statement| lists::entry_text(old) == typed.line;
+                let text = typed.line.replace("deny ", "deny   ");
+                let same = |old: &Statement| {
+                    [&typed.line, &text].contains(&&lists::entry_text(old).to_string())
+                };
                 self.block().remove(same);
                 Some(Applied::Done)
             }
@@ -78,6 +84,7 @@ impl Edit<'_, '_> {
         match effect {
             ConfigEffect::VrfForwarding => self.vrf_forwarding(typed, set),
             ConfigEffect::Switchport => self.switchport(set),
+            ConfigEffect::Encrypt if set => self.encrypt(),
             ConfigEffect::Shutdown => {
                 if let Some(name) = self.interface() {
                     self.bench.notes.push(Note::Shutdown(name, set));

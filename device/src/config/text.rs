@@ -196,7 +196,13 @@ impl<'p> Printer<'p> {
     fn is_shown(&self, statement: &Statement) -> bool {
         let definition = self.platform.grammar().statement(statement.definition);
         let stored = |line: &str| self.root.iter().any(|other| *other.line == *line);
+        let built_in = matches!(
+            statement.value("vlan"),
+            Some("1" | "1002" | "1003" | "1004" | "1005")
+        ) && definition.does.contains(&ConfigEffect::VlanDatabase)
+            && statement.block.as_ref().is_none_or(Block::is_empty);
         definition.shown
+            && !built_in
             && (definition.shown_with.is_empty()
                 || definition.shown_with.iter().any(|line| stored(line)))
     }

@@ -315,6 +315,13 @@ impl<'a> Walk<'a> {
             return Refusal::Ambiguous;
         }
         let typed = self.line.word(furthest);
+        if furthest + 1 == self.line.len()
+            && self
+                .followers(furthest)
+                .any(|node| self.is_begun(node, typed))
+        {
+            return Refusal::Incomplete;
+        }
         let taken = self
             .followers(furthest)
             .map(|node| self.common(node, typed))
@@ -343,6 +350,15 @@ impl<'a> Walk<'a> {
             Some((_, kind)) => kind.fits_so_far(typed, self.world),
             None => node.word().map_or(0, |word| common(word, typed)),
         }
+    }
+
+    /// Whether a word is the type of an interface whose number is still missing.
+    fn is_begun(&self, node: NodeId, typed: &str) -> bool {
+        let kind = self.graph.node(node).label.slot().map(|(_, kind)| kind);
+        let interface = matches!(kind, Some(SlotKind::Interface | SlotKind::InterfaceRange));
+        interface
+            && typed.bytes().all(|b| !b.is_ascii_digit())
+            && self.common(node, typed) == typed.len()
     }
 
     /// Whether some way that has arrived before word `index` is a complete command.

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::interfaces::Interfaces;
+use super::interfaces::{Interfaces, common};
 use super::line::Line;
 
 /// A type of value.
@@ -62,6 +62,8 @@ pub enum SlotKind {
 pub trait World {
     /// The device's interfaces.
     fn interfaces(&self) -> &Interfaces;
+    /// The file systems that a file's name may begin with (`flash:`).
+    fn file_systems(&self) -> &[String];
     /// Whether the device is a controller that knows this access point.
     fn knows_ap(&self, name: &str) -> bool;
 }
@@ -219,7 +221,8 @@ impl SlotKind {
                 let digits = word.len() <= 20 && word.bytes().all(|b| b.is_ascii_digit());
                 one(digits && word.parse().is_ok_and(|n: u64| (low..=high).contains(&n)))
             }
-            Self::Word | Self::Url => one(!word.is_empty()),
+            Self::Word => one(!word.is_empty()),
+            Self::Url => one(is_url(word, world)),
             Self::Line => (line.len() > at).then(|| line.len() - at),
             Self::Text => text_words(line, at),
             Self::Ipv4 | Self::Wildcard => one(word.parse::<Ipv4Addr>().is_ok()),
@@ -276,6 +279,12 @@ impl SlotKind {
     pub fn fits_so_far(self, word: &str, world: &dyn World) -> usize {
         match self {
             Self::Interface | Self::InterfaceRange => world.interfaces().begun(word),
+            Self::Url => world
+                .file_systems()
+                .iter()
+                .map(|name| common(name, word))
+                .max()
+                .unwrap_or(0),
             _ => 0,
         }
     }
@@ -378,6 +387,17 @@ fn interface_words(line: &Line<'_>, at: usize, interfaces: &Interfaces) -> Optio
     let two_words = word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
         && number.starts_with(|c: char| c.is_ascii_digit());
     (two_words && interfaces.resolve(line.span(at, 2)).is_some()).then_some(2)
+}
+
+/// A name in the default file system, or one that begins with a file system.
+fn is_url(word: &str, world: &dyn World) -> bool {
+    match word.find(':') {
+        None => !word.is_empty(),
+        Some(at) => world
+            .file_systems()
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&word[..=at])),
+    }
 }
 
 fn is_host(word: &str) -> bool {

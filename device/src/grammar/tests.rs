@@ -14,6 +14,9 @@ impl World for Here {
     fn interfaces(&self) -> &Interfaces {
         &self.0
     }
+    fn file_systems(&self) -> &[String] {
+        &[]
+    }
     fn knows_ap(&self, name: &str) -> bool {
         name == "AP1"
     }

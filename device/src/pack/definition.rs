@@ -33,12 +33,25 @@ pub struct Mode {
     pub exit_outdent: bool,
     /// Where ` !` stands among its blocks.
     pub bang: Bang,
+    /// What closes the mode while it is stored.
+    pub locked_by: Option<Lock>,
     /// What may be typed.
     pub graph: Graph,
     /// Its places, in the order of the running-config.
     pub places: Vec<Place>,
     /// The statements that show a line, or are in force, when they are not stored.
     pub unstored: Vec<u32>,
+}
+
+/// A line that closes a mode while it is stored there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The line.
+    pub line: Box<str>,
+    /// What is said to every other line.
+    pub says: Box<str>,
+    /// The kinds of statement that are taken all the same.
+    pub but: Vec<Box<str>>,
 }
 
 /// A place of the running-config.
@@ -100,6 +113,8 @@ pub struct StatementDef {
     pub absent: Option<Box<str>>,
     /// When `default` and `absent` hold.
     pub when: Option<Condition>,
+    /// The condition without which the statement doesn't exist.
+    pub only: Option<Condition>,
     /// The stored line, if it is not the typed one with its keywords whole.
     pub store: Option<Fill>,
     /// The lines that are parsed instead.

@@ -26,6 +26,12 @@ effects! {
     ConfigEffect {
         /// Clears the interface's addresses and says so.
         VrfForwarding = "vrf-forwarding",
+        /// Refuses a network that another interface has. Slots: `address`, `mask`.
+        Address = "address",
+        /// Refuses a prefix with host bits. Slots: `prefix`, `mask`.
+        Prefix = "prefix",
+        /// Hides every stored password that is in the clear.
+        Encrypt = "encrypt",
         /// Clears the lines of the other layer.
         Switchport = "switchport",
         /// `add`, `remove`, `except`, `none`, `all` on a stored list of VLANs. Slot: `list`.

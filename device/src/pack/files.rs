@@ -25,6 +25,7 @@ pub(super) struct PackFile {
     pub(super) interfaces: Option<Vec<InterfaceEntry>>,
     pub(super) ports: Option<Vec<PortEntry>>,
     pub(super) vty: Option<usize>,
+    pub(super) file_systems: Option<Vec<String>>,
     pub(super) ssh: Option<SshOffer>,
     pub(super) timing: Option<Timing>,
 }
@@ -149,6 +150,17 @@ pub(super) struct ModeEntry {
     pub(super) exit_outdent: bool,
     #[serde(default)]
     pub(super) bang: Bang,
+    pub(super) locked_by: Option<LockEntry>,
+}
+
+/// A line that closes a mode while it is stored.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LockEntry {
+    pub(super) line: String,
+    pub(super) says: String,
+    #[serde(default)]
+    pub(super) but: Vec<String>,
 }
 
 /// Where `!` stands.
@@ -228,6 +240,7 @@ pub(super) struct StatementEntry {
     pub(super) keeps_no: bool,
     pub(super) absent: Option<String>,
     pub(super) when: Option<String>,
+    pub(super) only: Option<String>,
     pub(super) store: Option<String>,
     pub(super) rewrite: Option<OneOrMany>,
     #[serde(default = "yes")]

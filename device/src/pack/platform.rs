@@ -28,6 +28,7 @@ pub struct Platform {
     ssh: SshOffer,
     timing: Timing,
     vty: usize,
+    file_systems: Vec<String>,
     bare: Block,
     baseline: Block,
     vault: Vault,
@@ -139,6 +140,10 @@ impl World for Platform {
         &self.interfaces
     }
 
+    fn file_systems(&self) -> &[String] {
+        &self.file_systems
+    }
+
     fn knows_ap(&self, _name: &str) -> bool {
         false
     }
@@ -195,6 +200,7 @@ fn platform(
         ssh: SshOffer::default(),
         timing: Timing::default(),
         vty: 16,
+        file_systems: Vec::new(),
         bare: Block::default(),
         baseline: Block::default(),
         vault: Vault::default(),
@@ -209,6 +215,7 @@ fn platform(
         platform.ssh = pack.ssh.clone().unwrap_or(platform.ssh);
         platform.timing = pack.timing.unwrap_or(platform.timing);
         platform.vty = pack.vty.unwrap_or(platform.vty);
+        platform.file_systems = pack.file_systems.clone().unwrap_or(platform.file_systems);
         platform.identity.extend(pack.identity.clone());
         platform
             .identity

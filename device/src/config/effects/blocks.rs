@@ -72,11 +72,13 @@ impl Edit<'_, '_> {
             if low > next {
                 ranks.push(self.lines(typed, definition, (next, low - 1), None));
             }
-            let pieces = [
-                (low, first.saturating_sub(1)),
-                (low.max(first), high.min(last)),
-                (last + 1, high),
-            ];
+            // What lies before the named lines, the named lines, what lies behind; an empty piece counts down.
+            let before = if low < first {
+                (low, first - 1)
+            } else {
+                (1, 0)
+            };
+            let pieces = [before, (low.max(first), high.min(last)), (last + 1, high)];
             if low < first || high > last {
                 self.block().remove(|other| other.rank == old.rank);
             }

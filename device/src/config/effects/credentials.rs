@@ -1,8 +1,22 @@
 //! Passwords and the lines of users.
 
 use super::{Edit, Typed};
+use crate::pack::ConfigEffect;
 
 impl Edit<'_, '_> {
+    /// Hides every password that is stored in the clear.
+    pub(super) fn encrypt(&mut self) {
+        let platform = self.bench.platform;
+        self.bench.root.rewrite(&|statement| {
+            let definition = platform.grammar().statement(statement.definition);
+            definition
+                .does
+                .contains(&ConfigEffect::Credentials)
+                .then(|| hidden(&statement.line))
+                .flatten()
+        });
+    }
+
     /// Passwords are hidden while `service password-encryption` is on, and a user's line keeps what a new one doesn't
     /// repeat: the privilege level, or the secret.
     pub(super) fn credentials(&mut self, typed: &mut Typed) {
@@ -66,4 +80,20 @@ fn merged(old: &str, new: &str) -> String {
         line.push_str(&rest);
     }
     line
+}
+
+/// A line whose clear password is hidden; none if there is none.
+fn hidden(line: &str) -> Option<String> {
+    let (before, after) = line.rsplit_once("password ")?;
+    let clear = match after.split_once(' ') {
+        Some(("0", clear)) => clear,
+        Some((kind, _)) if kind.len() == 1 && kind.bytes().all(|b| b.is_ascii_digit()) => {
+            return None;
+        }
+        _ => after,
+    };
+    Some(format!(
+        "{before}password 7 {}",
+        crate::secrets::hide(clear)
+    ))
 }

@@ -106,6 +106,7 @@ impl Edit<'_, '_> {
     /// A line of a numbered list that has no number gets the next one: tens in access lists, fives in prefix lists. One
     /// that is there already keeps its number.
     pub(super) fn sequence(&mut self, typed: &mut Typed) -> Option<Applied> {
+        self.pad(typed);
         if typed.value("sequence").is_some() {
             return None;
         }
@@ -140,6 +141,26 @@ impl Edit<'_, '_> {
             typed.line = format!("{word}{next} {}", typed.line);
         }
         None
+    }
+
+    /// IPv4 lists set `deny` as wide as `permit`.
+    fn pad(&self, typed: &mut Typed) {
+        if typed.value("action") == Some("deny")
+            && !self.numbers_are_named(typed.definition)
+            && self.is_ipv4(typed.definition)
+        {
+            typed.line = typed.line.replacen("deny ", "deny   ", 1);
+        }
+    }
+
+    fn is_ipv4(&self, definition: u32) -> bool {
+        let mode = self.definition(definition).mode;
+        self.bench
+            .platform
+            .grammar()
+            .mode(mode)
+            .prompt
+            .ends_with("nacl")
     }
 
     /// Whether the list writes `sequence 10 permit …` (IPv6), not `10 permit …`.

@@ -226,7 +226,8 @@ impl Compiler<'_> {
             keeps_no: entry.keeps_no
                 || entry.default.as_deref() == Some(&syntax::leading_words(elements)),
             absent: entry.absent.as_deref().map(Into::into),
-            when: self.condition(at, entry.when.as_deref()),
+            when: self.condition(at, "when", entry.when.as_deref()),
+            only: self.condition(at, "only", entry.only.as_deref()),
             store: self.fill(at, "store", entry.store.as_ref()),
             rewrite: self.fills(at, "rewrite", entry.rewrite.as_ref()),
             shown: entry.shown,

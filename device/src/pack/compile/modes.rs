@@ -4,7 +4,7 @@ use super::{Compiler, Words};
 use crate::grammar::Graph;
 use crate::grammar::graph::Entry;
 use crate::grammar::syntax::{self, Fragments};
-use crate::pack::definition::{CONFIG, CommandDef, Mode, ModeId, Place};
+use crate::pack::definition::{CONFIG, CommandDef, Lock, Mode, ModeId, Place};
 use crate::pack::effect::ExecEffect;
 use crate::pack::files::{self, Bang, ModeEntry, PlaceEntry};
 use crate::pack::source::{File, Source};
@@ -28,6 +28,7 @@ impl Compiler<'_> {
                 exit: None,
                 exit_outdent: false,
                 bang: Bang::None,
+                locked_by: None,
             });
         }
         let entries: Vec<(&File<Vec<ModeEntry>>, usize)> = chain
@@ -52,6 +53,11 @@ impl Compiler<'_> {
             exit: entry.exit.clone(),
             exit_outdent: entry.exit_outdent,
             bang: entry.bang,
+            locked_by: entry.locked_by.as_ref().map(|lock| Lock {
+                line: lock.line.as_str().into(),
+                says: lock.says.as_str().into(),
+                but: lock.but.iter().map(|name| name.as_str().into()).collect(),
+            }),
             graph: Graph::default(),
             places: Vec::new(),
             unstored: Vec::new(),
@@ -154,6 +160,7 @@ impl Compiler<'_> {
             leave(self, mode, "end", ExecEffect::End);
             leave(self, mode, "do <command:line>", ExecEffect::Do);
             leave(self, mode, "help", ExecEffect::Help);
+            leave(self, mode, "do-exec <command:line>", ExecEffect::Do);
             if let Some(exit) = self.grammar.modes[mode]
                 .exit
                 .clone()

@@ -74,11 +74,16 @@ impl Compiler<'_> {
         })
     }
 
-    pub(super) fn condition(&mut self, at: &At<'_>, name: Option<&str>) -> Option<Condition> {
+    pub(super) fn condition(
+        &mut self,
+        at: &At<'_>,
+        key: &str,
+        name: Option<&str>,
+    ) -> Option<Condition> {
         let name = name?;
         let found = condition(name);
         if found.is_none() {
-            let mistake = at.mistake("when", format!("no condition is called `{name}`"));
+            let mistake = at.mistake(key, format!("no condition is called `{name}`"));
             self.mistakes
                 .push(mistake.hint("there are routed, switched and physical"));
         }
