@@ -5,7 +5,7 @@ lines, and with runs of blanks counted as one. A line `...` stands for any lines
 and `0.5s` for any time. Beyond that:
 
 - A block after `<!-- not run by tests/docs.sh -->` is left out.
-- A block in another language whose first line is `# PATH` or `{# PATH #}` is written to that file, before anything is run.
+- A block in another language whose first line is `# PATH`, `! PATH` or `{# PATH #}` is written to that file, before anything is run.
 - `fleet TOPOLOGY` is left running until the document ends; all of its lines but those up to `ready` are its log.
 - `ssh` is driven through a pseudo-terminal: what stands behind a prompt is typed, the password is that of the topologies.
 - If a topology's ports are taken, its file in FOLDER gets others, and so does the document.
@@ -206,7 +206,7 @@ class Runner:
 def write_files(text, folder):
     """Writes the files that the document shows."""
     for _, language, lines, _ in blocks(text):
-        name = re.match(r"^(?:# |{# )([\w./-]+\.\w+)(?: #})?$", lines[0]) if lines else None
+        name = re.match(r"^(?:# |! |{# )([\w./-]+\.\w+)(?: #})?$", lines[0]) if lines else None
         if language != "console" and name:
             path = folder / name[1]
             path.parent.mkdir(parents=True, exist_ok=True)
