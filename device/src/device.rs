@@ -128,6 +128,9 @@ impl Device {
 
     /// Bytes that a session's client sent.
     pub fn input(&mut self, id: SessionId, bytes: &[u8], now: SimTime, out: &mut Vec<Effect>) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.touch(now);
+        }
         self.see_lines(now);
         if let Some(session) = self.sessions.get_mut(&id) {
             session.input(&mut self.state, bytes, now);
@@ -144,7 +147,9 @@ impl Device {
 
     /// The client has gone.
     pub fn closed(&mut self, id: SessionId, now: SimTime, out: &mut Vec<Effect>) {
-        self.sessions.remove(&id);
+        if let Some(session) = self.sessions.remove(&id) {
+            self.state.unlock(session.vty);
+        }
         self.settle(now, out);
     }
 
@@ -236,6 +241,7 @@ impl Device {
                 out.push(Effect::Write(*id, bytes));
             }
             if session.is_closed() {
+                self.state.unlock(session.vty);
                 out.push(Effect::Close(*id));
             }
         }

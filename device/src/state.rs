@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) changed: Option<(SimTime, String)>,
     pub(crate) saved: Option<SimTime>,
     pub(crate) orders: Vec<Order>,
+    /// The vty line and user that have configuration mode for themselves.
+    pub(crate) locked_by: Option<(usize, String)>,
     /// The terminal lines in use, as they were when the running input began.
     pub(crate) lines: Vec<LineView>,
 }
@@ -62,6 +64,7 @@ impl State {
             changed: None,
             saved: None,
             orders: Vec::new(),
+            locked_by: None,
             lines: Vec::new(),
         };
         match state.facts.startup.clone() {
@@ -168,6 +171,11 @@ impl State {
         self.get(kind).is_some_and(|s| !s.negated)
     }
 
+    /// Lets others configure again, if the session on a vty line kept them out.
+    pub(crate) fn unlock(&mut self, vty: usize) {
+        self.locked_by.take_if(|(holder, _)| *holder == vty);
+    }
+
     /// The name of an access point, which `ap name … name` may have changed.
     pub(crate) fn ap_name<'s>(&'s self, first: &'s str) -> &'s str {
         let grammar = self.platform.grammar();
@@ -182,6 +190,18 @@ impl State {
             })
             .and_then(|s| s.value("name"))
             .unwrap_or(first)
+    }
+
+    /// The first name of an access point, which its operational state is kept under.
+    pub(crate) fn ap_first_name(&self, now: &str) -> Option<String> {
+        let mut aps = self.facts.access_points.iter();
+        let ap = aps.find(|ap| self.ap_name(&ap.name).eq_ignore_ascii_case(now))?;
+        Some(ap.name.clone())
+    }
+
+    /// `*` before a time that nobody vouches for: no NTP server is configured.
+    pub(crate) fn clock_mark(&self) -> &'static str {
+        if self.has("ntp server") { "" } else { "*" }
     }
 
     /// The hostname.
@@ -306,7 +326,8 @@ impl State {
     /// Writes a message into the log.
     pub(crate) fn log(&mut self, now: SimTime, message: &str) {
         let zone = Zone::of(&self.platform, &self.config);
-        let line = format!("*{}: {message}", stamp(now, &zone).log);
+        let mark = self.clock_mark();
+        let line = format!("{mark}{}: {message}", stamp(now, &zone).log);
         if self.log.len() == LOG_MAX {
             self.log.pop_front();
         }

@@ -39,10 +39,13 @@ macro_rules! platforms {
 
 platforms! {
     ap_cos_reads_as_its_transcripts_say: "ap-cos",
+    asr_1001_x_reads_as_its_transcripts_say: "asr-1001-x",
     c8000v_reads_as_its_transcripts_say: "c8000v",
     catalyst_9300_reads_as_its_transcripts_say: "catalyst-9300",
+    catalyst_9500_reads_as_its_transcripts_say: "catalyst-9500",
     catalyst_9800_reads_as_its_transcripts_say: "catalyst-9800",
     ios_xe_reads_as_its_transcripts_say: "ios-xe",
+    isr_4331_reads_as_its_transcripts_say: "isr-4331",
 }
 
 fn root() -> PathBuf {

@@ -98,7 +98,7 @@ impl Player {
             "close" => self.close(),
             "login" => self.login(rest),
             "door" => self.door(),
-            "" => {}
+            "" => return,
             _ => panic!("no act is called @{verb}"),
         }
         if let Some(terminal) = self.screens.get_mut(&self.current) {
@@ -179,6 +179,9 @@ impl Player {
     }
 
     fn close(&mut self) {
+        if let Some(terminal) = self.screens.get_mut(&self.current) {
+            terminal.last_line.clear();
+        }
         let (id, now, mut out) = (self.id(), self.now, vec![]);
         self.device().closed(id, now, &mut out);
         self.take(out);

@@ -28,10 +28,10 @@ impl Session {
     ) -> Option<String> {
         let values = &ready.values;
         match effect {
-            ExecEffect::Configure => {
-                let text = self.enter_configuration()?;
-                self.say(&text);
+            ExecEffect::Configure if ready.says("terminal") => {
+                self.enter_configuration(state, ready.says("lock"));
             }
+            ExecEffect::Configure => self.ask(state, Question::ConfigureFrom),
             ExecEffect::Enable => self.enable(state, values),
             ExecEffect::Disable => {
                 self.privilege = number(values, "level").unwrap_or(1).min(self.privilege)
@@ -362,9 +362,11 @@ fn ping(state: &State, values: &Values) -> String {
 /// An access point's new name is remembered under its first one.
 fn rename(state: &mut State, values: &Values) {
     let mut values = values.clone();
-    let Some(ap) = value(&values, "ap").map(ToString::to_string) else {
+    let Some(ap) = value(&values, "ap").and_then(|ap| state.ap_first_name(ap)) else {
         return;
     };
+    values.retain(|(name, _)| &**name != "ap");
+    values.push(("ap".into(), ap.clone().into()));
     values.push((KIND.into(), "ap name name".into()));
     let key = format!("ap name name {ap}").into();
     let rank = Rank {

@@ -13,15 +13,32 @@ use crate::state::State;
 const TEXT_BYTES_MAX: usize = 64 << 10;
 
 impl Session {
-    pub(super) fn enter_configuration(&mut self) -> Option<String> {
+    /// Enters configuration mode, unless another session has it for itself; `lock` takes it so.
+    pub(super) fn enter_configuration(&mut self, state: &mut State, lock: bool) {
+        if let Some((vty, user)) = state.locked_by.as_ref().filter(|(vty, _)| *vty != self.vty) {
+            let text = format!(
+                "Configuration mode locked exclusively by user '{user}' process '13' from terminal '{vty}'. \
+                 Please try later.\n"
+            );
+            return self.say(&text);
+        }
+        let exclusive = state.get("configuration mode exclusive");
+        if lock || exclusive.is_some_and(|s| s.line.ends_with("auto")) {
+            state.locked_by = Some((self.vty, self.user.clone()));
+            self.say(
+                "Configuration mode locked exclusively. The lock will be cleared once you exit out of \
+                 configuration mode using end/exit\n",
+            );
+        }
         self.cursor = Some(Cursor::default());
         self.touched = false;
-        Some("Enter configuration commands, one per line.  End with CNTL/Z.\n".to_string())
+        self.say("Enter configuration commands, one per line.  End with CNTL/Z.\n");
     }
 
     /// Back to EXEC, with the log message that the configuration may have changed.
     pub(super) fn leave_configuration(&mut self, state: &mut State, now: SimTime) {
         self.cursor = None;
+        state.unlock(self.vty);
         if std::mem::take(&mut self.touched) {
             state.changed = Some((now, self.user.clone()));
         }
@@ -89,6 +106,9 @@ impl Session {
                 prompt,
                 until,
             } => {
+                if until == "quit" {
+                    self.say("Enter the certificate in hexidecimal representation....\n\n");
+                }
                 self.reads = Reads::Lines {
                     line,
                     prompt,

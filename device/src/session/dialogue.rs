@@ -18,6 +18,8 @@ pub(super) enum Question {
     Delete { file: String },
     /// Whether to erase the startup-config.
     Erase,
+    /// Where configuration lines come from.
+    ConfigureFrom,
     /// Whether to save before a reload.
     SaveFirst,
     /// Whether to reload.
@@ -62,7 +64,10 @@ impl Question {
     pub(super) fn is_key(&self) -> bool {
         !matches!(
             self,
-            Self::Destination { .. } | Self::DeleteName { .. } | Self::SaveFirst
+            Self::Destination { .. }
+                | Self::DeleteName { .. }
+                | Self::SaveFirst
+                | Self::ConfigureFrom
         )
     }
 
@@ -85,6 +90,9 @@ impl Question {
                 "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]".to_string()
             }
             Self::SaveFirst => "System configuration has been modified. Save? [yes/no]: ".to_string(),
+            Self::ConfigureFrom => {
+                "Configuring from terminal, memory, or network [terminal]? ".to_string()
+            }
             Self::Reload => "Proceed with reload? [confirm]".to_string(),
             Self::EraseAccessPoint => "Are you sure you want continue? [confirm]".to_string(),
             Self::ClearLine { .. } => "[confirm]".to_string(),
@@ -164,6 +172,10 @@ impl Session {
                 };
                 self.ask_delete(state, file);
             }
+            Question::ConfigureFrom if "terminal".starts_with(&answer.to_ascii_lowercase()) => {
+                self.enter_configuration(state, false);
+            }
+            Question::ConfigureFrom => self.say("?Must be \"terminal\"\n"),
             Question::SaveFirst => {
                 let lower = answer.to_ascii_lowercase();
                 if !lower.is_empty() && "yes".starts_with(&lower) {

@@ -22,6 +22,10 @@ impl World for Here<'_> {
         self.0.platform.interfaces()
     }
 
+    fn file_systems(&self) -> &[String] {
+        self.0.platform.file_systems()
+    }
+
     fn knows_ap(&self, name: &str) -> bool {
         self.0
             .facts
@@ -43,6 +47,7 @@ pub(super) fn value<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
 }
 
 /// A command that can be run.
+#[derive(Clone)]
 pub(super) struct Ready {
     index: u32,
     pub(super) values: Values,
@@ -224,7 +229,8 @@ impl Session {
             }
         }
         if let Some((name, key)) = &command.remember {
-            self.remember(state, ready, name, key);
+            let ready = under_first_name(state, ready);
+            self.remember(state, &ready, name, key);
         }
         if let Some(says) = &command.says {
             let text = says.with(
@@ -332,6 +338,19 @@ impl Session {
             block: None,
         });
     }
+}
+
+/// The values of a command about an access point, with the name that it came with.
+fn under_first_name(state: &State, ready: &Ready) -> Ready {
+    let mut ready = ready.clone();
+    for (name, value) in &mut ready.values {
+        if &**name == "ap"
+            && let Some(first) = state.ap_first_name(value)
+        {
+            *value = first.into();
+        }
+    }
+    ready
 }
 
 /// Why a line is not run.

@@ -51,6 +51,8 @@ pub(crate) struct Session {
     last_input: SimTime,
     pub(crate) monitors: bool,
     out: Vec<u8>,
+    /// The last byte that was sent, which says whether the screen's line is empty.
+    sent_last: Option<u8>,
 }
 
 /// What the next byte goes to.
@@ -116,6 +118,7 @@ impl Session {
             last_input: now,
             monitors: false,
             out: Vec::new(),
+            sent_last: None,
         };
         if opening.command.is_some() {
             session.screen = Screen {
@@ -162,10 +165,14 @@ impl Session {
 
     /// Bytes that the client sent.
     pub(crate) fn input(&mut self, state: &mut State, bytes: &[u8], now: SimTime) {
-        self.last_input = now;
         let room = TYPE_AHEAD_MAX.saturating_sub(self.waiting.len());
         self.waiting.extend(bytes.iter().take(room));
         self.pump(state, now);
+    }
+
+    /// Somebody types, so that the session isn't idle.
+    pub(crate) fn touch(&mut self, now: SimTime) {
+        self.last_input = now;
     }
 
     /// A time has come.
@@ -209,6 +216,7 @@ impl Session {
 
     /// What is to be sent to the client.
     pub(crate) fn take_output(&mut self) -> Vec<u8> {
+        self.sent_last = self.out.last().copied().or(self.sent_last);
         std::mem::take(&mut self.out)
     }
 
@@ -233,13 +241,15 @@ impl Session {
         if matches!(self.reads, Reads::Closed) {
             return;
         }
-        self.say(&format!("\n{message}\n"));
+        // A message begins on a line of its own.
+        if self.out.last().copied().or(self.sent_last) != Some(b'\n') {
+            self.say("\n");
+        }
+        self.say(&format!("{message}\n"));
         if state.vty_line(self.vty, "logging synchronous").is_some()
             && matches!(self.reads, Reads::Command)
         {
-            let prompt = self.prompt_text(state);
-            self.out.extend_from_slice(prompt.as_bytes());
-            self.editor.redisplay(prompt.as_bytes(), &mut self.out);
+            self.redisplay(state);
         }
     }
 
@@ -279,6 +289,7 @@ impl Session {
                 .lines()
                 .map(|line| String::from_utf8_lossy(line).into_owned())
                 .collect(),
+            history_size: history.size(),
             terminal: self.terminal.clone(),
         }
     }

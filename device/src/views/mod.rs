@@ -91,6 +91,8 @@ pub struct SessionView {
     pub length: u16,
     /// What was typed.
     pub history: Vec<String>,
+    /// How much of it is kept.
+    pub history_size: usize,
     /// The terminal's type, in capitals.
     pub terminal: String,
 }
