@@ -44,7 +44,7 @@ impl Session {
             ExecEffect::Delete => self.delete(state, values),
             ExecEffect::Erase => self.ask(state, Question::Erase),
             ExecEffect::Dir => return Some(dir(state, values, now)),
-            ExecEffect::More => return Some(more(state, values)),
+            ExecEffect::More => return Some(more(state, values, now)),
             ExecEffect::RunningConfig => return Some(running(state, values, now)),
             ExecEffect::StartupConfig => return Some(startup(state)),
             ExecEffect::Terminal => self.set_terminal(ready),
@@ -316,8 +316,13 @@ fn dir(state: &State, values: &Values, now: SimTime) -> String {
     listing
 }
 
-fn more(state: &State, values: &Values) -> String {
+fn more(state: &State, values: &Values, now: SimTime) -> String {
     let url = value(values, "file").unwrap_or_default();
+    match url {
+        "system:running-config" => return state.running_text(now),
+        "nvram:startup-config" => return state.startup.clone().unwrap_or_default(),
+        _ => {}
+    }
     match state.files.get(&file_name(url)) {
         Some(text) => text.clone(),
         None => format!(
@@ -331,12 +336,21 @@ fn more(state: &State, values: &Values) -> String {
 /// An address of the device itself answers, and so does one that a route leads to.
 fn ping(state: &State, values: &Values) -> String {
     let host = value(values, "host").unwrap_or_default();
+    let grammar = state.platform.grammar();
+    let mut vrfs = state
+        .config
+        .iter()
+        .filter(|s| s.kind(grammar) == "vrf definition");
+    if let Some(vrf) = value(values, "vrf").filter(|vrf| *vrf != "vrf")
+        && !vrfs.any(|s| s.value("vrf") == Some(vrf))
+    {
+        return format!("% VRF {vrf} does not exist\n");
+    }
     let count: usize = number(values, "repeat").unwrap_or(5);
     let size = value(values, "size").unwrap_or("100");
     let head = format!(
         "Type escape sequence to abort.\nSending {count}, {size}-byte ICMP Echos to {host}, timeout is 2 seconds:\n"
     );
-    let grammar = state.platform.grammar();
     let interfaces = state
         .config
         .iter()
