@@ -1,0 +1,31 @@
+//! What does it cost to push 20 lines to one device over loopback, and what of that is SSH?
+//!
+//! `floor` is russh alone; README.md says how to read the two.
+
+use benches::fleet::Push;
+use benches::floor::Floor;
+use criterion::{Criterion, criterion_group, criterion_main};
+use tokio::runtime::Runtime;
+
+#[allow(clippy::expect_used, reason = "a bench that can't go on stops")]
+fn push(criterion: &mut Criterion) {
+    let runtime = Runtime::new().expect("a runtime starts");
+    let floor = runtime.block_on(Floor::start());
+    let push = runtime.block_on(Push::of_20_lines());
+    let mut group = criterion.benchmark_group("push of 20 lines");
+    group.sample_size(30);
+    group.bench_function("floor", |bencher| {
+        bencher.iter(|| runtime.block_on(floor.run()));
+    });
+    group.bench_function("programmer to fleet", |bencher| {
+        bencher.iter(|| runtime.block_on(push.run()));
+    });
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = benches::criterion();
+    targets = push
+}
+criterion_main!(benches);

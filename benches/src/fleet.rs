@@ -1,0 +1,71 @@
+//! A fleet of one device on loopback, and a programmer that pushes to it.
+
+use std::sync::Arc;
+
+use emulator::{Fleet, Settings};
+use programmer::packs::{PackSource, Packs};
+use programmer::plan::Plan;
+use programmer::push::{PushOptions, push};
+use programmer::resolve::resolve;
+use programmer::rfs;
+use programmer::topology::{Inventory, PasswordOverride};
+use programmer::transport::{HostKeyPolicy, HostKeys, SshOptions};
+use tokio::sync::watch;
+
+use crate::terminal::topology;
+
+/// The service that is pushed: four VLANs and two VRFs.
+const SERVICE: &str = "kind: rfs\ndevice: edge-1\nfeatures:\n\
+    - {writer: Networkvlan, op: create, key: 21, fields: {name: a}}\n\
+    - {writer: Networkvlan, op: create, key: 22, fields: {name: b}}\n\
+    - {writer: Networkvlan, op: create, key: 23, fields: {name: c}}\n\
+    - {writer: Networkvlan, op: create, key: 24, fields: {name: d}}\n\
+    - {writer: Vrf, op: create, key: RED, fields: {afs: [ipv4]}}\n\
+    - {writer: Vrf, op: create, key: BLUE, fields: {afs: [ipv4]}}\n";
+
+/// A plan for one device that listens.
+pub struct Push {
+    plan: Plan,
+    options: PushOptions,
+    // Serves as long as it is here.
+    _fleet: Fleet,
+}
+
+impl Push {
+    /// Starts a Catalyst 9300 and plans 20 lines for it.
+    pub async fn of_20_lines() -> Self {
+        let fleet = Fleet::start(topology("edge-1", "catalyst-9300", 1), Settings::default());
+        let fleet = fleet.await.expect("a fleet starts");
+        let port = fleet.address(0).unwrap().port();
+        let reached = format!(
+            "listen: {{address: 127.0.0.1, port: {port}}}\n\
+             credentials: {{username: netadmin, password: C1sco12345, enable: C1sco54321}}\n\
+             devices: [{{name: edge-1, pack: catalyst-9300, role: edge}}]\n"
+        );
+        let inventory = Inventory::read("t.yaml", &reached, &PasswordOverride::default()).unwrap();
+        let packs = Packs::load(&PackSource::embedded()).unwrap();
+        let plan = resolve(&rfs::read("s.yaml", SERVICE).unwrap(), &inventory, &packs).unwrap();
+        assert_eq!(plan.devices()[0].lines().len(), 20);
+        let ssh = SshOptions {
+            host_keys: HostKeys::new(HostKeyPolicy::Off, ""),
+            identity: None,
+        };
+        let options = PushOptions {
+            concurrency: 1,
+            save: false,
+            ssh: Arc::new(ssh),
+        };
+        Self {
+            plan,
+            options,
+            _fleet: fleet,
+        }
+    }
+
+    /// Connects, logs in, pushes, and leaves.
+    pub async fn run(&self) {
+        let (_keep, interrupt) = watch::channel(false);
+        let results = push(&self.plan, &self.options, Arc::new(()), interrupt).await;
+        assert_eq!(results[0].accepted, 20, "{}", results[0].transcript.text());
+    }
+}
