@@ -174,11 +174,8 @@ impl Session {
 
     fn delete(&mut self, state: &mut State, values: &Values) {
         let file = value(values, "file").unwrap_or_default().to_string();
-        if value(values, "/force").is_some() {
-            if state.files.remove(&file_name(&file)).is_none() {
-                self.ask_delete(state, file);
-            }
-        } else if state.has("file prompt") {
+        let quiet = state.has("file prompt") || value(values, "/force").is_some();
+        if quiet {
             if state.files.remove(&file_name(&file)).is_none() {
                 self.ask_delete(state, file);
             }
