@@ -1,15 +1,14 @@
 //! The named effects of EXEC commands. Each returns what it prints through pipe and pager, if it prints so.
 
-use super::dialogue::{Question, Source, Target, flash};
+use super::dialogue::{Question, Source, Target};
 use super::exec::{Ready, Values, file_name, value};
+use super::outputs::{dir, more, ping, running, startup};
 use super::{Reads, Session};
 use crate::SimTime;
-use crate::config::text::{self, Detail};
 use crate::config::{KIND, Rank, Statement};
 use crate::pack::ExecEffect;
 use crate::state::State;
 use crate::terminal::Mask;
-use crate::views::{Zone, stamp};
 
 /// Three wrong enable secrets end the dialogue (ios-xe-behaviour §2.3).
 const ENABLE_TRIES: u8 = 3;
@@ -226,148 +225,9 @@ impl Session {
     }
 }
 
-fn number<N: std::str::FromStr>(values: &Values, name: &str) -> Option<N> {
+/// A value as a number.
+pub(super) fn number<N: std::str::FromStr>(values: &Values, name: &str) -> Option<N> {
     value(values, name)?.parse().ok()
-}
-
-fn running(state: &State, values: &Values, now: SimTime) -> String {
-    let detail = if value(values, "all").is_some() {
-        Detail::All
-    } else {
-        Detail::Plain
-    };
-    if let Some(name) = value(values, "interface") {
-        let grammar = state.platform.grammar();
-        let mut interfaces = state
-            .config
-            .iter()
-            .filter(|s| s.kind(grammar) == "interface");
-        let found = interfaces
-            .find(|s| s.value("interface") == Some(name))
-            .map(|s| s.rank.clone());
-        let block =
-            found.and_then(|rank| text::statement(&state.platform, &state.config, &rank, detail));
-        let body = format!("!\n{}end\n", block.unwrap_or_default());
-        return built(&body);
-    }
-    let body = text::body(&state.platform, &state.config, detail);
-    built(&state.headed(&body, now))
-}
-
-/// `Building configuration...` and the byte count: bytes from the first `!` through `end`, plus one (§2.13).
-fn built(text: &str) -> String {
-    format!(
-        "Building configuration...\n\nCurrent configuration : {} bytes\n{text}\n",
-        text.len() + 1
-    )
-}
-
-fn startup(state: &State) -> String {
-    let Some(saved) = &state.startup else {
-        return "startup-config is not present\n".to_string();
-    };
-    let room = state
-        .platform
-        .identity("nvram_bytes")
-        .unwrap_or_else(|| "33554432".to_string());
-    format!("Using {} out of {room} bytes\n{saved}\n", saved.len())
-}
-
-fn dir(state: &State, values: &Values, now: SimTime) -> String {
-    let flash = flash(state);
-    let wanted = value(values, "file")
-        .map(file_name)
-        .filter(|name| !name.is_empty());
-    let date = stamp(now, &Zone::of(&state.platform, &state.config));
-    let (month, day, year) = (&date.month, date.day, date.year);
-    let mut listing = format!(
-        "Directory of {flash}/{}\n\n",
-        wanted.as_deref().unwrap_or_default()
-    );
-    let mut any = false;
-    for (at, (name, text)) in state.files.iter().enumerate() {
-        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
-            let size = text.len();
-            let time = date.time.get(..8).unwrap_or_default();
-            listing.push_str(&format!(
-                "{:>5}  -rw-  {size:>11}  {month} {day:>2} {year} {time} +00:00  {name}\n",
-                at + 11
-            ));
-            any = true;
-        }
-    }
-    if let Some(name) = wanted.filter(|_| !any) {
-        return format!("%Error opening {flash}/{name} (No such file or directory)\n");
-    }
-    let total: u64 = state
-        .platform
-        .identity("flash_kb")
-        .and_then(|kb| kb.parse().ok())
-        .unwrap_or(1_638_400)
-        * 1024;
-    let used: u64 = state.files.values().map(|text| text.len() as u64).sum();
-    listing.push_str(&format!(
-        "\n{total} bytes total ({} bytes free)\n",
-        (total - total / 4).saturating_sub(used)
-    ));
-    listing
-}
-
-fn more(state: &State, values: &Values, now: SimTime) -> String {
-    let url = value(values, "file").unwrap_or_default();
-    match url {
-        "system:running-config" => return state.running_text(now),
-        "nvram:startup-config" => return state.startup.clone().unwrap_or_default(),
-        _ => {}
-    }
-    match state.files.get(&file_name(url)) {
-        Some(text) => text.clone(),
-        None => format!(
-            "%Error opening {}/{} (No such file or directory)\n",
-            flash(state),
-            file_name(url)
-        ),
-    }
-}
-
-/// An address of the device itself answers, and so does one that a route leads to.
-fn ping(state: &State, values: &Values) -> String {
-    let host = value(values, "host").unwrap_or_default();
-    let grammar = state.platform.grammar();
-    let mut vrfs = state
-        .config
-        .iter()
-        .filter(|s| s.kind(grammar) == "vrf definition");
-    if let Some(vrf) = value(values, "vrf").filter(|vrf| *vrf != "vrf")
-        && !vrfs.any(|s| s.value("vrf") == Some(vrf))
-    {
-        return format!("% VRF {vrf} does not exist\n");
-    }
-    let count: usize = number(values, "repeat").unwrap_or(5);
-    let size = value(values, "size").unwrap_or("100");
-    let head = format!(
-        "Type escape sequence to abort.\nSending {count}, {size}-byte ICMP Echos to {host}, timeout is 2 seconds:\n"
-    );
-    let interfaces = state
-        .config
-        .iter()
-        .filter(|s| s.kind(grammar) == "interface");
-    let mut lines = interfaces
-        .filter_map(|s| s.block.as_ref())
-        .flat_map(crate::config::Block::iter);
-    let own =
-        lines.any(|s| s.value("address") == Some(host)) || state.facts.address.to_string() == host;
-    let routed = state.get("ip route").is_some();
-    if own || routed {
-        let marks = "!".repeat(count);
-        return format!(
-            "{head}{marks}\nSuccess rate is 100 percent ({count}/{count}), round-trip min/avg/max = 1/1/2 ms\n"
-        );
-    }
-    format!(
-        "{head}{}\nSuccess rate is 0 percent (0/{count})\n",
-        ".".repeat(count)
-    )
 }
 
 /// An access point's new name is remembered under its first one.

@@ -8,6 +8,9 @@ mod configure;
 mod dialogue;
 mod exec;
 mod help;
+mod outputs;
+mod reading;
+mod writing;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -15,8 +18,8 @@ use std::time::Duration;
 
 use crate::config::Cursor;
 use crate::state::State;
-use crate::terminal::pager::{Pager, Paging};
-use crate::terminal::{History, Key, LineEditor, Mask};
+use crate::terminal::pager::Pager;
+use crate::terminal::{History, LineEditor, Mask};
 use crate::views::{LineView, SessionView};
 use crate::{Opening, Screen, SimTime};
 
@@ -345,162 +348,6 @@ fn login_privilege(state: &State, vty: usize, user: &str) -> u8 {
     authorized.then(own).flatten().or_else(of_line).unwrap_or(1)
 }
 
-// === reading ===
-
-impl Session {
-    /// Hands waiting bytes to whatever reads, as long as something does.
-    fn pump(&mut self, state: &mut State, now: SimTime) {
-        while !matches!(self.reads, Reads::Busy { .. } | Reads::Closed) {
-            let Some(byte) = self.waiting.pop_front() else {
-                return;
-            };
-            let byte = self.mask.apply(byte);
-            self.byte(state, byte, now);
-        }
-        if let Reads::Busy { .. } = self.reads {
-            self.break_off(state);
-        }
-    }
-
-    /// Ctrl-Shift-6 and Ctrl-C end a wait.
-    fn break_off(&mut self, state: &State) {
-        let Some(at) = self
-            .waiting
-            .iter()
-            .position(|byte| matches!(byte, 0x1e | 0x03))
-        else {
-            return;
-        };
-        self.waiting.drain(..=at);
-        self.say("\n% Name lookup aborted\n");
-        self.prompt(state);
-    }
-
-    fn byte(&mut self, state: &mut State, byte: u8, now: SimTime) {
-        match &mut self.reads {
-            Reads::Page {
-                pager,
-                line_follows,
-            } => {
-                if self.editor.swallows(byte) {
-                    return;
-                }
-                let follows = *line_follows;
-                if pager.key(byte, &mut self.out) == Paging::Done {
-                    self.paged(state, follows);
-                }
-            }
-            Reads::Answer(question) if question.is_key() => {
-                if let Some(yes) = self.editor.confirm(byte, &mut self.out) {
-                    self.answered_key(state, yes, now);
-                }
-            }
-            _ => {
-                let history = if self.cursor.is_some() {
-                    &mut self.config_history
-                } else {
-                    &mut self.exec_history
-                };
-                if let Some(key) = self.editor.key(byte, history, &mut self.out) {
-                    self.key(state, key, now);
-                }
-            }
-        }
-    }
-
-    fn key(&mut self, state: &mut State, key: Key, now: SimTime) {
-        if !matches!(self.reads, Reads::Command) {
-            return self.line_key(state, key, now);
-        }
-        match key {
-            Key::Enter => {
-                let columns = self.columns();
-                let line = self.take_line();
-                self.command(state, &line, &columns, now);
-            }
-            Key::Help => self.help(state),
-            Key::Tab => self.tab(state),
-            Key::Redisplay => self.redisplay(state),
-            Key::EndOfConfig => {
-                let columns = self.columns();
-                let line = self.take_line();
-                if self.cursor.is_some() {
-                    self.configure_line(state, &line, &columns, now, false);
-                    self.leave_configuration(state, now);
-                }
-                self.prompt_unless_asking(state);
-            }
-            Key::Interrupt => {
-                self.editor.take();
-                if self.cursor.is_some() {
-                    self.leave_configuration(state, now);
-                }
-                self.prompt(state);
-            }
-            Key::Break => {}
-        }
-    }
-
-    /// A key that ends a line which is not a command.
-    fn line_key(&mut self, state: &mut State, key: Key, now: SimTime) {
-        let line = self.take_line();
-        match (key, &mut self.reads) {
-            (Key::Interrupt | Key::EndOfConfig | Key::Break, _) => {
-                self.reads = Reads::Command;
-                self.prompt(state);
-            }
-            (Key::Enter, Reads::Password { level, tries }) => {
-                let (level, tries) = (*level, *tries);
-                self.password(state, &line, level, tries, now);
-            }
-            (Key::Enter, Reads::Answer(_)) => self.answered(state, &line, now),
-            (Key::Enter, Reads::Text { .. } | Reads::Lines { .. }) => {
-                self.more_text(state, &line, now)
-            }
-            _ => {}
-        }
-    }
-
-    fn take_line(&mut self) -> String {
-        String::from_utf8_lossy(&self.editor.take()).into_owned()
-    }
-
-    /// For each place in the line being typed, the screen column that it stands in.
-    fn columns(&self) -> Columns {
-        let length = self.editor.line().len();
-        Columns(
-            (0..=length)
-                .map(|at| self.editor.caret_column(at))
-                .collect(),
-        )
-    }
-
-    /// A command line, in whatever mode.
-    fn command(&mut self, state: &mut State, line: &str, columns: &Columns, now: SimTime) {
-        if self.cursor.is_some() {
-            self.configure_line(state, line, columns, now, false);
-        } else {
-            self.exec_line(state, line, columns, now);
-        }
-        self.prompt_unless_asking(state);
-    }
-
-    fn prompt_unless_asking(&mut self, state: &State) {
-        if matches!(self.reads, Reads::Command) {
-            self.prompt(state);
-        }
-    }
-
-    fn paged(&mut self, state: &State, line_follows: bool) {
-        self.reads = Reads::Command;
-        if line_follows {
-            self.redisplay(state)
-        } else {
-            self.prompt(state)
-        }
-    }
-}
-
 /// Screen columns of the bytes of a line.
 pub(crate) struct Columns(Vec<usize>);
 
@@ -508,72 +355,5 @@ impl Columns {
     /// The screen column of a byte of the line; beyond its end, right of it.
     fn at(&self, byte: usize) -> usize {
         self.0.get(byte).or(self.0.last()).copied().unwrap_or(byte)
-    }
-}
-
-// === writing ===
-
-impl Session {
-    /// Prints text whose lines end in LF.
-    fn say(&mut self, text: &str) {
-        let start = self.out.len();
-        for byte in text.bytes() {
-            if byte == b'\n' && self.out.last() != Some(&b'\r') {
-                self.out.push(b'\r');
-            }
-            self.out.push(byte);
-        }
-        if let Some(new) = self.out.get_mut(start..) {
-            self.mask.strip(new);
-        }
-    }
-
-    /// Prints what a command shows, page by page.
-    fn show(&mut self, text: &str, line_follows: bool) {
-        if self.screen.length == 0 {
-            self.say(text);
-            if line_follows {
-                self.reads = Reads::Command;
-            }
-            return;
-        }
-        let mut bytes = text.as_bytes().to_vec();
-        self.mask.strip(&mut bytes);
-        let mut pager = Pager::new(bytes, self.screen);
-        if pager.start(&mut self.out) == Paging::More {
-            self.reads = Reads::Page {
-                pager,
-                line_follows,
-            };
-        }
-    }
-
-    /// Prints the prompt and begins a new line.
-    fn prompt(&mut self, state: &State) {
-        self.reads = Reads::Command;
-        let prompt = self.prompt_text(state);
-        self.out.extend_from_slice(prompt.as_bytes());
-        self.editor.start(prompt.as_bytes(), self.screen.width);
-    }
-
-    fn redisplay(&mut self, state: &State) {
-        let prompt = self.prompt_text(state);
-        self.editor.redisplay(prompt.as_bytes(), &mut self.out);
-    }
-
-    fn prompt_text(&self, state: &State) -> String {
-        let hostname = state.hostname();
-        let Some(cursor) = &self.cursor else {
-            return format!("{hostname}{}", if self.privilege > 1 { '#' } else { '>' });
-        };
-        if state
-            .get("service prompt config")
-            .is_some_and(|s| s.negated)
-        {
-            return String::new();
-        }
-        let short = short_hostname(state);
-        let mode = &state.platform.grammar().mode(cursor.mode()).prompt;
-        format!("{short}({mode})#")
     }
 }

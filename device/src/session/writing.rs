@@ -1,0 +1,70 @@
+//! Prints: text, pages, prompts.
+
+use super::{Reads, Session, short_hostname};
+use crate::state::State;
+use crate::terminal::pager::{Pager, Paging};
+
+impl Session {
+    /// Prints text whose lines end in LF.
+    pub(super) fn say(&mut self, text: &str) {
+        let start = self.out.len();
+        for byte in text.bytes() {
+            if byte == b'\n' && self.out.last() != Some(&b'\r') {
+                self.out.push(b'\r');
+            }
+            self.out.push(byte);
+        }
+        if let Some(new) = self.out.get_mut(start..) {
+            self.mask.strip(new);
+        }
+    }
+
+    /// Prints what a command shows, page by page.
+    pub(super) fn show(&mut self, text: &str, line_follows: bool) {
+        if self.screen.length == 0 {
+            self.say(text);
+            if line_follows {
+                self.reads = Reads::Command;
+            }
+            return;
+        }
+        let mut bytes = text.as_bytes().to_vec();
+        self.mask.strip(&mut bytes);
+        let mut pager = Pager::new(bytes, self.screen);
+        if pager.start(&mut self.out) == Paging::More {
+            self.reads = Reads::Page {
+                pager,
+                line_follows,
+            };
+        }
+    }
+
+    /// Prints the prompt and begins a new line.
+    pub(super) fn prompt(&mut self, state: &State) {
+        self.reads = Reads::Command;
+        let prompt = self.prompt_text(state);
+        self.out.extend_from_slice(prompt.as_bytes());
+        self.editor.start(prompt.as_bytes(), self.screen.width);
+    }
+
+    pub(super) fn redisplay(&mut self, state: &State) {
+        let prompt = self.prompt_text(state);
+        self.editor.redisplay(prompt.as_bytes(), &mut self.out);
+    }
+
+    pub(super) fn prompt_text(&self, state: &State) -> String {
+        let hostname = state.hostname();
+        let Some(cursor) = &self.cursor else {
+            return format!("{hostname}{}", if self.privilege > 1 { '#' } else { '>' });
+        };
+        if state
+            .get("service prompt config")
+            .is_some_and(|s| s.negated)
+        {
+            return String::new();
+        }
+        let short = short_hostname(state);
+        let mode = &state.platform.grammar().mode(cursor.mode()).prompt;
+        format!("{short}({mode})#")
+    }
+}
