@@ -161,6 +161,10 @@ impl Device {
             self.state.boot(now);
             out.push(Effect::Up);
         }
+        if self.state.reload_at.is_some_and(|at| at <= now) {
+            self.state.reload_at = None;
+            self.state.orders.push(Order::Reload);
+        }
         self.see_lines(now);
         for session in self.sessions.values_mut() {
             session.tick(&mut self.state, now);
@@ -219,6 +223,11 @@ impl Device {
                     }
                 }
                 Order::Reload => self.go_down(now, out),
+                Order::Tell(text) => {
+                    for session in self.sessions.values_mut() {
+                        session.tell(text);
+                    }
+                }
             }
         }
         self.flush(out);
@@ -253,7 +262,10 @@ impl Device {
             .sessions
             .values()
             .filter_map(|session| session.wake_at(&self.state));
-        let next = sessions.chain(self.back_at).min();
+        let next = sessions
+            .chain(self.back_at)
+            .chain(self.state.reload_at)
+            .min();
         // Asking again for a later time is left out: an early tick does no harm.
         if let Some(next) = next.filter(|next| self.wakes_at.is_none_or(|asked| *next < asked)) {
             self.wakes_at = Some(next);

@@ -25,6 +25,8 @@ pub(crate) enum Order {
     ClearLine(usize),
     /// Boot again.
     Reload,
+    /// Show a text on every session.
+    Tell(&'static str),
 }
 
 /// The state that a device's sessions share.
@@ -42,6 +44,8 @@ pub(crate) struct State {
     pub(crate) changed: Option<(SimTime, String)>,
     pub(crate) saved: Option<SimTime>,
     pub(crate) orders: Vec<Order>,
+    /// When `reload in` boots the device.
+    pub(crate) reload_at: Option<SimTime>,
     /// The vty line and user that have configuration mode for themselves.
     pub(crate) locked_by: Option<(usize, String)>,
     /// The terminal lines in use, as they were when the running input began.
@@ -64,6 +68,7 @@ impl State {
             changed: None,
             saved: None,
             orders: Vec::new(),
+            reload_at: None,
             locked_by: None,
             lines: Vec::new(),
         };
@@ -84,6 +89,7 @@ impl State {
         self.booted = now;
         self.changed = None;
         self.saved = None;
+        self.reload_at = None;
         self.log.clear();
         match self.startup.clone() {
             Some(startup) => {

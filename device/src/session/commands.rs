@@ -1,5 +1,7 @@
 //! The named effects of EXEC commands. Each returns what it prints through pipe and pager, if it prints so.
 
+use std::time::Duration;
+
 use super::dialogue::{Question, Source, Target};
 use super::exec::{Ready, Values, file_name, value};
 use super::outputs::{dir, more, ping, running, startup};
@@ -7,11 +9,15 @@ use super::{Reads, Session};
 use crate::SimTime;
 use crate::config::{KIND, Rank, Statement};
 use crate::pack::ExecEffect;
-use crate::state::State;
+use crate::state::{Order, State};
 use crate::terminal::Mask;
+use crate::views::{Zone, stamp};
 
 /// Three wrong enable secrets end the dialogue (ios-xe-behaviour §2.3).
 const ENABLE_TRIES: u8 = 3;
+
+/// What every session sees when a reload is called off.
+const ABORTED: &str = "\n\n***\n*** --- SHUTDOWN ABORTED ---\n***\n";
 
 /// The size of a terminal that nobody has set (ios-xe-behaviour §1.4).
 const LENGTH: u16 = 24;
@@ -37,7 +43,7 @@ impl Session {
             }
             ExecEffect::Exit => self.reads = Reads::Closed,
             ExecEffect::Help => self.say(super::help::ABOUT),
-            ExecEffect::Reload => self.reload(state, ready),
+            ExecEffect::Reload => self.reload(state, ready, now),
             ExecEffect::Write => return self.write(state, values, now),
             ExecEffect::Copy => self.start_copy(state, values, now),
             ExecEffect::Delete => self.delete(state, values),
@@ -110,9 +116,18 @@ impl Session {
         self.prompt(state);
     }
 
-    fn reload(&mut self, state: &State, ready: &Ready) {
+    fn reload(&mut self, state: &mut State, ready: &Ready, now: SimTime) {
         if ready.says("cancel") {
-            return self.say("%No reload is scheduled.\n");
+            return match state.reload_at.take() {
+                Some(_) => state.orders.push(Order::Tell(ABORTED)),
+                None => self.say("%No reload is scheduled.\n"),
+            };
+        }
+        if let Some(text) = value(&ready.values, "minutes") {
+            return match delay(text) {
+                Some(wait) => self.reload_later(state, wait, now),
+                None => self.say("% Invalid delay\n"),
+            };
         }
         if ready.says("erase") {
             return self.ask(state, Question::EraseAccessPoint);
@@ -122,6 +137,19 @@ impl Session {
             return self.ask(state, Question::SaveFirst);
         }
         self.ask(state, Question::Reload);
+    }
+
+    fn reload_later(&mut self, state: &State, wait: Duration, now: SimTime) {
+        let at = now.after(wait);
+        let when = stamp(at, &Zone::of(&state.platform, &state.config)).short;
+        let minutes = wait.as_secs() / 60;
+        let plural = if minutes == 1 { "" } else { "s" };
+        let (user, vty, peer) = (&self.user, self.vty, self.peer);
+        self.say(&format!(
+            "Reload scheduled for {when} (in {minutes} minute{plural}) by {user} on vty{vty} ({peer})\n\
+             Reload reason: Reload Command\n"
+        ));
+        self.ask(state, Question::ReloadAt { at });
     }
 
     fn write(&mut self, state: &mut State, values: &Values, now: SimTime) -> Option<String> {
@@ -135,7 +163,7 @@ impl Session {
                     self.say("Building configuration...\n[OK]\n");
                 } else {
                     self.say("Building configuration...\n");
-                    let until = now.after(std::time::Duration::from_millis(wait));
+                    let until = now.after(Duration::from_millis(wait));
                     self.reads = Reads::Busy {
                         until,
                         says: "[OK]\n".to_string(),
@@ -223,6 +251,14 @@ impl Session {
             self.ask(state, Question::ClearLine { vty });
         }
     }
+}
+
+/// `5` minutes, or `1:30` hours, of what stands behind `reload in`; a reason may follow.
+fn delay(text: &str) -> Option<Duration> {
+    let first = text.split(' ').next()?;
+    let (hours, minutes) = first.split_once(':').unwrap_or(("0", first));
+    let minutes = hours.parse::<u64>().ok()? * 60 + minutes.parse::<u64>().ok()?;
+    Some(Duration::from_secs(minutes * 60))
 }
 
 /// A value as a number.

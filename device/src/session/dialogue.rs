@@ -24,6 +24,8 @@ pub(super) enum Question {
     SaveFirst,
     /// Whether to reload.
     Reload,
+    /// Whether to reload at a time.
+    ReloadAt { at: SimTime },
     /// Whether an access point forgets what it was told.
     EraseAccessPoint,
     /// Whether to end the session on a vty line.
@@ -93,7 +95,7 @@ impl Question {
             Self::ConfigureFrom => {
                 "Configuring from terminal, memory, or network [terminal]? ".to_string()
             }
-            Self::Reload => "Proceed with reload? [confirm]".to_string(),
+            Self::Reload | Self::ReloadAt { .. } => "Proceed with reload? [confirm]".to_string(),
             Self::EraseAccessPoint => "Are you sure you want continue? [confirm]".to_string(),
             Self::ClearLine { .. } => "[confirm]".to_string(),
             Self::Negate { asks, .. } => asks.clone(),
@@ -143,6 +145,7 @@ impl Session {
                 Question::Reload | Question::EraseAccessPoint => {
                     return state.orders.push(Order::Reload);
                 }
+                Question::ReloadAt { at } => state.reload_at = Some(at),
                 Question::ClearLine { vty } => {
                     self.say(" [OK]\n");
                     state.orders.push(Order::ClearLine(vty));

@@ -228,6 +228,11 @@ impl Session {
         matches!(self.reads, Reads::Closed)
     }
 
+    /// Shows what every session is told.
+    pub(crate) fn tell(&mut self, text: &str) {
+        self.say(text);
+    }
+
     /// Ends the session from outside.
     pub(crate) fn end(&mut self, farewell: &str) {
         self.say(farewell);
