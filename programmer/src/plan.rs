@@ -166,12 +166,7 @@ impl fmt::Display for Plan {
 impl fmt::Display for DevicePlan {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Device {
-            name,
-            pack,
-            role,
-            host,
-            port,
-            ..
+            name, pack, role, ..
         } = &self.device;
         let role = role
             .as_ref()
@@ -181,7 +176,8 @@ impl fmt::Display for DevicePlan {
         let lines = if count == 1 { "line" } else { "lines" };
         writeln!(
             out,
-            "! {name} ({pack}{role}) at {host}:{port}: {count} {lines}"
+            "! {name} ({pack}{role}) at {}: {count} {lines}",
+            self.device.endpoint()
         )?;
         let mut feature = "";
         for line in self.lines.iter() {

@@ -4,7 +4,7 @@
 //! alone; whether the file is right as a topology is the fleet's business.
 
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -39,6 +39,23 @@ pub struct Device {
     pub port: u16,
     /// How to log in.
     pub credentials: Credentials,
+}
+
+impl Device {
+    /// Its address and port.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        endpoint(&self.host, self.port)
+    }
+}
+
+/// Address and port as one word; an IPv6 address stands in brackets.
+pub(crate) fn endpoint(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
 }
 
 /// A user's name and passwords.
@@ -79,15 +96,16 @@ struct TopologyFile {
 
 #[derive(Deserialize)]
 struct ListenFile {
-    address: Option<Ipv4Addr>,
+    address: Option<IpAddr>,
     network: Option<String>,
     port: u16,
 }
 
-#[derive(Deserialize, Clone)]
+/// Credentials as they stand in a file, whole or in part.
+#[derive(Deserialize, Default)]
 struct CredentialsFile {
-    username: String,
-    password: String,
+    username: Option<String>,
+    password: Option<String>,
     enable: Option<String>,
 }
 
@@ -259,17 +277,22 @@ impl Reader<'_> {
     }
 
     fn credentials(&self, row: &DeviceFile, topology: &TopologyFile) -> Credentials {
-        let file = row.credentials.as_ref().or(topology.credentials.as_ref());
-        let written = file.map(|file| Credentials {
-            username: file.username.clone(),
-            password: Secret::new(&file.password),
-            enable: file.enable.as_ref().map(Secret::new),
-        });
-        let written = written.unwrap_or_default();
+        // The device's own, and the topology's where it has none.
+        let written = |key: fn(&CredentialsFile) -> &Option<String>| {
+            [&row.credentials, &topology.credentials]
+                .into_iter()
+                .flatten()
+                .find_map(|file| key(file).clone())
+        };
+        let (password, enable) = (written(|file| &file.password), written(|file| &file.enable));
+        let over = self.over.clone();
         Credentials {
-            password: self.over.password.clone().unwrap_or(written.password),
-            enable: self.over.enable.clone().or(written.enable),
-            username: written.username,
+            username: written(|file| &file.username).unwrap_or_default(),
+            password: over
+                .password
+                .or(password.map(Secret::new))
+                .unwrap_or_default(),
+            enable: over.enable.or(enable.map(Secret::new)),
         }
     }
 
@@ -285,7 +308,7 @@ impl Reader<'_> {
 /// Where the devices listen: one port each, or one address each.
 enum Addresses {
     Ports {
-        address: Ipv4Addr,
+        address: IpAddr,
         first: u16,
     },
     Hosts {
@@ -338,8 +361,11 @@ mod tests {
                 .iter()
                 .map(|d| {
                     format!(
-                        "{} {}:{} {} {}",
-                        d.name, d.host, d.port, d.pack, d.credentials.username
+                        "{} {} {} {}",
+                        d.name,
+                        d.endpoint(),
+                        d.pack,
+                        d.credentials.username
                     )
                 })
                 .collect(),
@@ -374,6 +400,37 @@ mod tests {
             ),
             &["d1 127.20.0.1:2222 c u", "d2 127.20.0.2:2222 c u"],
         );
+    }
+
+    #[test]
+    fn an_ipv6_address_counts_ports_up_too() {
+        check(
+            &format!(
+                "listen: {{address: \"::1\", port: 2201}}\n{USER}devices: [{{name: \"d{{n}}\", count: 2, pack: c}}]"
+            ),
+            &["d1 [::1]:2201 c u", "d2 [::1]:2202 c u"],
+        );
+    }
+
+    #[test]
+    fn what_a_device_lacks_in_credentials_is_the_topologys() {
+        let text = format!(
+            "listen: {{address: 127.0.0.1, port: 1}}\n{USER}devices:\n  \
+             - {{name: a, pack: c, credentials: {{enable: other}}}}\n  \
+             - {{name: b, pack: c, credentials: {{username: v, password: q}}}}\n  \
+             - {{name: c, pack: c, credentials: {{}}}}\n"
+        );
+        let told: Vec<String> = Inventory::read("t.yaml", &text, &PasswordOverride::default())
+            .unwrap()
+            .devices
+            .iter()
+            .map(|device| &device.credentials)
+            .map(|it| {
+                let enable = it.enable_password().reveal();
+                format!("{} {} {enable}", it.username, it.password.reveal())
+            })
+            .collect();
+        assert_eq!(told, ["u p other", "v q e", "u p e"]);
     }
 
     #[test]

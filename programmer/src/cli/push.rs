@@ -55,17 +55,28 @@ pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus
     Ok(report::exit_status(&results))
 }
 
-/// A device without a user can't be logged in to; better said before the first session.
+/// A device without a user or a password can't be logged in to; better said before the first session.
 fn check_credentials(plan: &Plan, args: &PushArgs) -> Result<(), Vec<Mistake>> {
     let file = args.input.topology.display().to_string();
-    let lacks = |device: &&Device| device.credentials.username.is_empty();
+    let lacks = |device: &Device| {
+        let (user, password) = (
+            &device.credentials.username,
+            device.credentials.password.reveal(),
+        );
+        match (user.is_empty(), password.is_empty()) {
+            (true, true) => Some("credentials"),
+            (true, false) => Some("username"),
+            (false, true) if args.identity.is_none() => Some("password"),
+            _ => None,
+        }
+    };
     let mistakes: Vec<Mistake> = plan
         .devices()
         .iter()
         .map(DevicePlan::device)
-        .filter(lacks)
-        .map(|device| {
-            Mistake::new(&file, format!("`{}` has no credentials", device.name))
+        .filter_map(|device| Some((&device.name, lacks(device)?)))
+        .map(|(name, what)| {
+            Mistake::new(&file, format!("`{name}` has no {what}"))
                 .hint("add `credentials: {username: NAME, password: PASSWORD}` to the topology")
         })
         .collect();

@@ -17,6 +17,7 @@ pub fn device_line(result: &DeviceResult) -> String {
         EndState::Applied { saved: true } => format!("{}, saved", count(lines)),
         EndState::Applied { saved: false } => format!("{}, not saved", count(lines)),
         EndState::NotStarted => "nothing was sent".to_string(),
+        EndState::Refused => format!("line 1 of {lines} was refused, no line is in"),
         EndState::Partial | EndState::Unknown => which_lines(result),
     };
     format!(

@@ -32,6 +32,7 @@ impl Session {
         let answer = Answer::of(exchange.output(), &self.job.expect);
         let answer = Answer {
             refused: answer.refused.map(|text| self.job.mask.text(&text)),
+            is_listed: answer.is_listed,
             notes: answer
                 .notes
                 .iter()
@@ -145,8 +146,18 @@ impl Session {
         answer: Answer,
         now: Duration,
     ) {
-        if let Some(answer) = answer.refused {
-            return self.fail(Cause::Refused { sent, answer }, now);
+        let found = match &self.at {
+            Some((Prompt::Config { mode }, _)) => mode.clone(),
+            _ => "exec".to_string(),
+        };
+        if let Some(text) = answer.refused {
+            let has_moved = !self.job.expect.is_mode(self.mode_before(index), &found);
+            let cause = Cause::Refused {
+                sent,
+                answer: text,
+                may_be_in: has_moved || !answer.is_listed,
+            };
+            return self.fail(cause, now);
         }
         let expected = self
             .job
@@ -155,10 +166,6 @@ impl Session {
             .map(PlanLine::mode)
             .unwrap_or_default()
             .to_string();
-        let found = match &self.at {
-            Some((Prompt::Config { mode }, _)) => mode.clone(),
-            _ => "exec".to_string(),
-        };
         if !self.job.expect.is_mode(&expected, &found) {
             return self.fail(
                 Cause::WrongMode {
@@ -175,10 +182,22 @@ impl Session {
         self.next_line(index + 1, now);
     }
 
+    /// The mode that the line before leads to.
+    fn mode_before(&self, index: usize) -> &str {
+        index
+            .checked_sub(1)
+            .and_then(|before| self.job.lines.get(before))
+            .map_or(&self.job.expect.configure_mode, PlanLine::mode)
+    }
+
     pub(super) fn unconfigured(&mut self, sent: Sent, answer: &Answer, now: Duration) {
         if !matches!(self.at, Some((Prompt::Exec { .. }, _))) {
-            let answer = answer.text();
-            return self.fail(Cause::Refused { sent, answer }, now);
+            let cause = Cause::Refused {
+                sent,
+                answer: answer.text(),
+                may_be_in: false,
+            };
+            return self.fail(cause, now);
         }
         if !self.job.save {
             return self.leave(EndState::Applied { saved: false }, now);

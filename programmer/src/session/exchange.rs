@@ -118,6 +118,8 @@ impl Exchange {
 pub(super) struct Answer {
     /// The line that refuses.
     pub(super) refused: Option<String>,
+    /// Whether the platform lists that line among its errors.
+    pub(super) is_listed: bool,
     /// Lines that do no harm.
     pub(super) notes: Vec<String>,
 }
@@ -129,9 +131,13 @@ impl Answer {
         let mut answer = Self::default();
         for line in output {
             let text = line.trim_ascii();
-            let refuses = expect.errors.is_match(text) || text.starts_with(b"%");
+            let is_listed = expect.errors.is_match(text);
+            let refuses = is_listed || text.starts_with(b"%");
             if refuses && !expect.harmless.is_match(text) {
-                answer.refused.get_or_insert_with(|| visible(text));
+                if answer.refused.is_none() {
+                    answer.refused = Some(visible(text));
+                    answer.is_listed = is_listed;
+                }
             } else if text != b"^" {
                 answer.notes.push(visible(text));
             }

@@ -105,6 +105,9 @@ pub enum Cause {
         sent: Sent,
         /// What the device said.
         answer: String,
+        /// Whether the line may be in all the same: nobody has listed what the device said, or it went
+        /// to another mode.
+        may_be_in: bool,
     },
     /// The device echoed something else than what was sent.
     #[error("echoed {} wrong: sent `{}`, came back `{received}`", sent.name(), sent.text())]
@@ -263,6 +266,17 @@ impl Cause {
         )
     }
 
+    /// Whether the line in flight is known not to be in.
+    pub(super) fn leaves_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                may_be_in: false,
+                ..
+            }
+        )
+    }
+
     fn hint(&self, device: &str) -> String {
         let text = match self {
             Self::Transport(error) => return error.hint(),
@@ -275,6 +289,11 @@ impl Cause {
             Self::NotPrivileged { .. } => "give the user privilege 15, or an enable password",
             Self::CannotConfigure { .. } => {
                 "nothing was sent; if another user holds the configuration, `show configuration lock` names them"
+            }
+            Self::Refused {
+                may_be_in: true, ..
+            } => {
+                "the line may be in: read the device's configuration; then list the text under `errors` or `harmless` in the platform's expect.yaml"
             }
             Self::Refused { .. } => {
                 "correct the document or the writer; `programmer render` shows the lines, the report which of them are in"

@@ -73,6 +73,12 @@ fn causes() -> Vec<Cause> {
         Cause::Refused {
             sent: sent(),
             answer: answer(),
+            may_be_in: false,
+        },
+        Cause::Refused {
+            sent: sent(),
+            answer: answer(),
+            may_be_in: true,
         },
         Cause::EchoMismatch {
             sent: sent(),
@@ -164,6 +170,7 @@ fn failures_read_as_the_field_knows_them() {
     let refused = failure(Cause::Refused {
         sent,
         answer: "% Invalid input detected at '^' marker.".into(),
+        may_be_in: false,
     });
     assert_eq!(
         refused.to_string(),

@@ -95,12 +95,14 @@ pub enum Action {
 pub enum EndState {
     /// No line of configuration was sent.
     NotStarted,
+    /// The device refused the first line: nothing is in.
+    Refused,
     /// Every line is in.
     Applied {
         /// Whether the configuration was saved.
         saved: bool,
     },
-    /// Some lines are in, and it is known which.
+    /// Some lines are in, or one may be, and it is known which.
     Partial,
     /// What the device has isn't known.
     Unknown,
@@ -112,6 +114,7 @@ impl EndState {
     pub fn name(self) -> &'static str {
         match self {
             Self::NotStarted => "NOT_STARTED",
+            Self::Refused => "REFUSED",
             Self::Applied { .. } => "APPLIED",
             Self::Partial => "PARTIAL",
             Self::Unknown => "UNKNOWN",

@@ -33,9 +33,10 @@ impl Session {
             None if all_are_in => EndState::Applied { saved: false },
             None => EndState::NotStarted,
             Some(_) if cause.loses_sight() => EndState::Unknown,
+            Some(_) if self.accepted == 0 && cause.leaves_nothing() => EndState::Refused,
             Some(_) => EndState::Partial,
         };
-        let is_sure = matches!(cause, Cause::Refused { .. } | Cause::Interrupted);
+        let is_sure = cause.leaves_nothing() || matches!(cause, Cause::Interrupted);
         self.outcome = Some(Outcome {
             state,
             accepted: self.accepted,

@@ -13,6 +13,7 @@ use russh::keys::known_hosts::{known_host_keys_path, learn_known_hosts_path};
 use russh::keys::{Algorithm, HashAlg, PublicKey};
 
 use super::TransportError;
+use crate::topology::endpoint;
 
 /// What is done with a host key that isn't known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -74,7 +75,7 @@ impl HostKeys {
         if known.iter().any(|one| one.key_data() == key.key_data()) {
             return Ok(());
         }
-        let (address, file) = (format!("{host}:{port}"), self.file.clone());
+        let (address, file) = (endpoint(host, port), self.file.clone());
         let fingerprint = fingerprint(key);
         if !known.is_empty() {
             let known = known.iter().map(self::fingerprint).collect();

@@ -54,7 +54,7 @@ impl SshTransport {
         match tokio::time::timeout(within, Self::connect(device, options)).await {
             Ok(opened) => opened,
             Err(_) => Err(TransportError::TimedOut {
-                address: address(device),
+                address: device.endpoint(),
                 seconds: within.as_secs(),
             }),
         }
@@ -62,7 +62,7 @@ impl SshTransport {
 
     async fn connect(device: &Device, options: &Arc<SshOptions>) -> Result<Self, TransportError> {
         let refused = |error| TransportError::Connect {
-            address: address(device),
+            address: device.endpoint(),
             error,
         };
         let stream = TcpStream::connect((device.host.as_str(), device.port))
@@ -193,7 +193,7 @@ async fn log_in(
         return Ok(());
     }
     Err(TransportError::LoginRefused {
-        address: address(device),
+        address: device.endpoint(),
         username: user.to_string(),
         methods: if tried.is_empty() {
             "any method it offers".into()
@@ -288,8 +288,4 @@ fn is_rsa(algorithm: &Algorithm) -> bool {
 
 fn has(methods: &MethodSet, method: MethodKind) -> bool {
     methods.contains(&method)
-}
-
-fn address(device: &Device) -> String {
-    format!("{}:{}", device.host, device.port)
 }

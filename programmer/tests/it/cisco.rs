@@ -149,7 +149,7 @@ impl Door {
             ("end", _) => self.mode = "",
             ("exit", "config-vlan") => self.mode = "config",
             ("write memory", "") => text = "Building configuration...\r\n[OK]\r\n",
-            ("bad line", _) => text = "    ^\r\n% Invalid input detected at '^' marker.\r\n\r\n",
+            ("vlan 13", _) => text = "    ^\r\n% Invalid input detected at '^' marker.\r\n\r\n",
             (line, "config" | "config-vlan") if line.starts_with("vlan ") => {
                 self.mode = "config-vlan"
             }

@@ -200,6 +200,66 @@ async fn a_device_that_refuses_the_enable_password_is_status_1() {
 }
 
 #[tokio::test]
+async fn a_device_that_refuses_the_first_line_has_nothing_and_is_status_1() {
+    let cisco = Cisco::start(Behaviour::default()).await;
+    let service = SERVICE.replace("key: 20", "key: 13");
+    let (run, output) = Run::new("first_line", cisco.port, &service)
+        .push(&["--host-keys", "off"])
+        .await;
+    check(
+        &output,
+        1,
+        &[
+            "refused line 1 `vlan 13`: % Invalid input detected",
+            "wlc-1: REFUSED, line 1 of 3 was refused, no line is in",
+        ],
+    );
+    let (_, output) = run.push(&["--host-keys", "off", "--output", "json"]).await;
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let device = &report["devices"][0];
+    assert_eq!(
+        (
+            &device["state"],
+            &device["lines_accepted"],
+            &device["line_in_doubt"]
+        ),
+        (&"REFUSED".into(), &0.into(), &serde_json::Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn credentials_in_part_are_completed_or_missed_before_anything_is_sent() {
+    let cisco = Cisco::start(Behaviour::default()).await;
+    let run = Run::new("credentials", cisco.port, SERVICE);
+    let topology = |ours: &str| {
+        format!(
+            "listen: {{address: 127.0.0.1, port: {}}}\ncredentials: {ours}\n\
+             devices: [{{name: wlc-1, pack: catalyst-9800, role: wlc, credentials: {{enable: other}}}}]\n",
+            cisco.port
+        )
+    };
+    run.write("topology.yaml", &topology("{username: netadmin}"));
+    let (run, output) = run.push(&["--host-keys", "off"]).await;
+    check(&output, 2, &["topology.yaml: `wlc-1` has no password"]);
+    assert!(cisco.heard().is_empty());
+    run.write(
+        "topology.yaml",
+        &topology("{username: netadmin, password: C1sco12345}"),
+    );
+    let (_, output) = run.push(&["--host-keys", "off"]).await;
+    check(&output, 0, &["wlc-1: APPLIED"]);
+}
+
+#[test]
+fn a_topology_may_listen_on_ipv6() {
+    let run = Run::new("ipv6", 1, SERVICE);
+    let topology = run.read("topology.yaml");
+    run.write("topology.yaml", &topology.replace("127.0.0.1", "\"::1\""));
+    let output = run.command(&["render", "--topology", "topology.yaml", "service.yaml"]);
+    check(&output, 0, &["at [::1]:1: 3 lines\n"]);
+}
+
+#[tokio::test]
 async fn a_device_left_with_a_part_is_status_3() {
     let cisco = Cisco::start(Behaviour {
         hangs_up_at: "name users",
