@@ -113,7 +113,6 @@ fn push_with_a_wrong_writer(served: &Served, forms: &str) -> Said {
 }
 
 #[test]
-#[ignore = "the programmer counts a first line that was refused as a part that is in"]
 fn a_device_that_refuses_the_first_line_has_nothing_and_the_other_has_all() {
     let served = Served::shipped("campus.yaml");
     let forms = "forms: [{create: \"vrf colour {{ key }}\"}]\n";
