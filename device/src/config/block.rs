@@ -126,6 +126,27 @@ impl Block {
         removed
     }
 
+    /// Removes statements, here and below.
+    pub fn forget(&mut self, which: &impl Fn(&Statement) -> bool) {
+        self.remove(which);
+        for statement in &mut self.statements {
+            if statement
+                .block
+                .as_ref()
+                .is_some_and(|block| block.has(which))
+                && let Some(block) = &mut Arc::make_mut(statement).block
+            {
+                block.forget(which);
+            }
+        }
+    }
+
+    /// Whether there is such a statement, here or below.
+    fn has(&self, which: &impl Fn(&Statement) -> bool) -> bool {
+        self.iter()
+            .any(|s| which(s) || s.block.as_ref().is_some_and(|block| block.has(which)))
+    }
+
     /// Gives statements new lines, here and below; `to` says which and what.
     pub fn rewrite(&mut self, to: &impl Fn(&Statement) -> Option<String>) {
         for statement in &mut self.statements {

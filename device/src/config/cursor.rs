@@ -108,20 +108,28 @@ impl Cursor {
         }
     }
 
-    /// The innermost mode that can read the line. Where none can, the current mode says why (ios-xe-behaviour §2.4).
+    /// The innermost mode that can read the line. Where none can, the mode that read furthest says why, and of several
+    /// the innermost (ios-xe-behaviour §2.4).
     fn find(&self, bench: &Bench<'_>, line: &Line<'_>) -> Result<(usize, Matched), Refusal> {
-        let mut first = None;
+        let mut furthest = Refusal::Invalid(0);
+        let read = |refusal: Refusal| match refusal {
+            Refusal::Invalid(at) => at,
+            Refusal::Ambiguous | Refusal::Incomplete => usize::MAX,
+        };
         for (depth, level) in self.levels.iter().enumerate().rev() {
             let graph = &bench.platform.grammar().mode(level.mode).graph;
             match parse(graph, line, bench.platform, bench.privilege) {
                 Parsed::Command(matched) => return Ok((depth, matched)),
-                Parsed::Refused(Refusal::Incomplete) if first.is_none() => {
-                    return Err(Refusal::Incomplete);
-                }
-                Parsed::Refused(refusal) => first = first.or(Some(refusal)),
+                Parsed::Refused(refusal) if depth + 1 == self.levels.len() => furthest = refusal,
+                Parsed::Refused(refusal) if read(refusal) > read(furthest) => furthest = refusal,
+                Parsed::Refused(_) => {}
+            }
+            // A line that the current mode begins to know is not another mode's.
+            if depth + 1 == self.levels.len() && furthest == Refusal::Incomplete {
+                break;
             }
         }
-        Err(first.unwrap_or(Refusal::Invalid(0)))
+        Err(furthest)
     }
 
     fn run(

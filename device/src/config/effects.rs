@@ -24,6 +24,7 @@ impl Edit<'_, '_> {
             ConfigEffect::Vty => self.vty(typed),
             ConfigEffect::Sequence => self.sequence(typed),
             ConfigEffect::ListAdd => self.list_add(typed),
+            ConfigEffect::WordList => self.words_add(typed),
             ConfigEffect::Address => self.overlap(typed),
             ConfigEffect::Prefix => self.inconsistent(typed),
             ConfigEffect::Banner => texts::banner(typed),
@@ -56,6 +57,7 @@ impl Edit<'_, '_> {
                 })
             }
             ConfigEffect::ListAdd => self.list_remove(typed),
+            ConfigEffect::WordList => self.words_remove(typed),
             ConfigEffect::Sequence if typed.value("sequence").is_none() => {
                 let text = typed.line.replace("deny ", "deny   ");
                 let same = |old: &Statement| {
@@ -85,6 +87,12 @@ impl Edit<'_, '_> {
             ConfigEffect::VrfForwarding => self.vrf_forwarding(typed, set),
             ConfigEffect::Switchport => self.switchport(set),
             ConfigEffect::Encrypt if set => self.encrypt(),
+            ConfigEffect::Neighbor if !set => {
+                let neighbor = typed.value("neighbor").map(ToString::to_string);
+                self.block().forget(&|line| {
+                    neighbor.is_some() && line.value("neighbor") == neighbor.as_deref()
+                });
+            }
             ConfigEffect::Shutdown => {
                 if let Some(name) = self.interface() {
                     self.bench.notes.push(Note::Shutdown(name, set));

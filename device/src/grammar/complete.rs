@@ -31,7 +31,7 @@ pub fn help(graph: &Graph, text: &str, world: &dyn World, privilege: u8) -> Help
     let before = line.len() - usize::from(begun.is_some());
     let walk = Walk::through(graph, &line, before, world, privilege);
     if !walk.arrives(before) {
-        return Help::Unrecognized;
+        return numbers_of_type(&walk, &line, before, begun, world);
     }
     if walk.differ(&walk.best(before)) {
         return Help::Ambiguous;
@@ -101,6 +101,35 @@ fn starts(word: &str, begun: &str) -> bool {
         .is_some_and(|begin| begin.eq_ignore_ascii_case(begun))
 }
 
+/// Behind the type of an interface, `GigabitEthernet 1/0/`: the numbers that may come next.
+fn numbers_of_type(
+    walk: &Walk<'_>,
+    line: &Line<'_>,
+    before: usize,
+    begun: Option<&str>,
+    world: &dyn World,
+) -> Help {
+    let Some(index) = before.checked_sub(1).filter(|index| walk.arrives(*index)) else {
+        return Help::Unrecognized;
+    };
+    let letters = line.word(index);
+    let rows = if walk.expects_interface(index) && letters.bytes().all(|b| !b.is_ascii_digit()) {
+        world
+            .interfaces()
+            .next_numbers(letters, begun.unwrap_or_default())
+    } else {
+        Vec::new()
+    };
+    if rows.is_empty() {
+        Help::Unrecognized
+    } else {
+        Help::Next {
+            rows,
+            carriage_return: false,
+        }
+    }
+}
+
 /// The rows of a slot: an interface shows its types, everything else a placeholder.
 fn slot_rows(
     kind: SlotKind,
@@ -110,6 +139,12 @@ fn slot_rows(
     rows: &mut Vec<(String, String)>,
 ) {
     let typed = begun.unwrap_or_default();
+    let digits = typed.find(|c: char| c.is_ascii_digit());
+    if let (SlotKind::Interface | SlotKind::InterfaceRange, Some(at)) = (kind, digits) {
+        let (letters, number) = typed.split_at(at);
+        rows.extend(world.interfaces().next_numbers(letters, number));
+        return;
+    }
     if matches!(kind, SlotKind::Interface | SlotKind::InterfaceRange) {
         for of in world.interfaces().types() {
             if starts(&of.name, typed) {

@@ -247,6 +247,46 @@ impl Interfaces {
                 .unwrap_or(0)
     }
 
+    /// The numbers that may stand next in a name: `gi1/0/` → `<1-48>`, with the type's name.
+    #[must_use]
+    pub fn next_numbers(&self, letters: &str, number: &str) -> Vec<(String, String)> {
+        let begun = number.rfind(['/', '.']).map_or("", |at| &number[..=at]);
+        let mut rows = Vec::new();
+        for (kind, of) in self
+            .types
+            .iter()
+            .enumerate()
+            .filter(|(_, of)| starts_with(&of.name, letters))
+        {
+            let next = |text: &str| -> Option<u32> {
+                let rest = text.strip_prefix(begun)?;
+                rest[..rest
+                    .find(|c: char| !c.is_ascii_digit())
+                    .unwrap_or(rest.len())]
+                    .parse()
+                    .ok()
+            };
+            let ports = self
+                .ports
+                .iter()
+                .filter(|port| port.kind == kind)
+                .filter_map(|port| next(&port.number));
+            let low_high = of
+                .virtual_numbers
+                .iter()
+                .filter(|_| begun.is_empty())
+                .flat_map(|n| [n.low, n.high]);
+            let all: Vec<u32> = ports.chain(low_high).collect();
+            if let (Some(low), Some(high)) = (all.iter().min(), all.iter().max()) {
+                rows.push((
+                    format!("<{low}-{high}>"),
+                    format!("{} interface number", of.name),
+                ));
+            }
+        }
+        rows
+    }
+
     /// A full name taken apart.
     #[must_use]
     pub fn parts<'a>(&self, name: &'a str) -> Option<Parts<'a>> {

@@ -361,6 +361,16 @@ impl<'a> Walk<'a> {
             && self.common(node, typed) == typed.len()
     }
 
+    /// Whether the name of an interface may come next.
+    pub(super) fn expects_interface(&self, index: usize) -> bool {
+        let kinds = self
+            .followers(index)
+            .filter_map(|id| Some(self.graph.node(id).label.slot()?.1));
+        kinds
+            .into_iter()
+            .any(|kind| matches!(kind, SlotKind::Interface | SlotKind::InterfaceRange))
+    }
+
     /// Whether some way that has arrived before word `index` is a complete command.
     pub(super) fn complete_at(&self, index: usize) -> bool {
         let arrived = self.at.get(index).map_or(&[][..], Vec::as_slice);

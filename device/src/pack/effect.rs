@@ -38,6 +38,10 @@ effects! {
         VlanList = "vlan-list",
         /// A line adds to a stored list, `no` takes away from it. Slot: `list`.
         ListAdd = "list-add",
+        /// A line adds words to the stored one, `no` takes them away.
+        WordList = "word-list",
+        /// Without its first line a neighbour has none, in the blocks below neither. Slot: `neighbor`.
+        Neighbor = "neighbor",
         /// `vlan 10,20-22` makes one block each. Slot: `vlan`.
         VlanDatabase = "vlan-database",
         /// Creates a virtual interface; refuses to remove a physical one. Slot: `interface`.

@@ -103,6 +103,63 @@ impl Edit<'_, '_> {
         typed.set("list", &text);
     }
 
+    /// The stored line of the same statement, without the words that a line brings.
+    fn stored_words(&mut self, typed: &Typed) -> (String, Vec<String>, Vec<String>) {
+        let definition = self.definition(typed.definition);
+        let head = match typed.value("vrf") {
+            Some(vrf) => format!("{} vrf {vrf}", definition.name),
+            None => definition.name.to_string(),
+        };
+        let words = |line: &str| -> Vec<String> {
+            line.strip_prefix(&head)
+                .unwrap_or_default()
+                .split_whitespace()
+                .map(ToString::to_string)
+                .collect()
+        };
+        let given = words(&typed.line);
+        let rank = self.rank(definition, typed);
+        let stored = self
+            .block()
+            .get(&rank)
+            .map(|old| words(&old.line))
+            .unwrap_or_default();
+        (head, stored, given)
+    }
+
+    /// Words that a line adds.
+    pub(super) fn words_add(&mut self, typed: &mut Typed) -> Option<Applied> {
+        let (head, mut all, given) = self.stored_words(typed);
+        all.extend(
+            given
+                .into_iter()
+                .filter(|word| !all.contains(word))
+                .collect::<Vec<_>>(),
+        );
+        typed.line = format!("{head} {}", all.join(" "));
+        None
+    }
+
+    /// Words that `no` takes away; without words it takes the whole line.
+    pub(super) fn words_remove(&mut self, typed: &Typed) -> Option<Applied> {
+        let (head, mut left, given) = self.stored_words(typed);
+        left.retain(|word| !given.contains(word));
+        if given.is_empty() || left.is_empty() {
+            return None;
+        }
+        let definition = self.definition(typed.definition);
+        let line = format!("{head} {}", left.join(" "));
+        let kept = Typed {
+            definition: typed.definition,
+            line,
+            values: typed.values.clone(),
+            raw: String::new(),
+        };
+        let rank = self.rank(definition, &kept);
+        self.store(definition, &rank, &kept);
+        Some(Applied::Done)
+    }
+
     /// A line of a numbered list that has no number gets the next one: tens in access lists, fives in prefix lists. One
     /// that is there already keeps its number.
     pub(super) fn sequence(&mut self, typed: &mut Typed) -> Option<Applied> {

@@ -141,7 +141,7 @@ impl Compiler<'_> {
             let entry = Entry {
                 accept,
                 privilege: 1,
-                hidden: false,
+                hidden: syntax.starts_with("do-exec"),
                 first: false,
             };
             let mut lexicon = Words {
