@@ -81,7 +81,13 @@ fn program(name: &str) -> PathBuf {
             .nth(2)
             .expect("cargo's folders")
             .to_path_buf();
-        let sources = ["device", "device-packs", "emulator", "programmer", "yaml"];
+        let sources = [
+            "device/src",
+            "device-packs",
+            "emulator/src",
+            "programmer/src",
+            "yaml/src",
+        ];
         let newest = sources
             .iter()
             .filter_map(|part| newest(&repository(part)))
