@@ -54,16 +54,13 @@ fn plan(input: &InputArgs, packs: Option<PathBuf>) -> Result<Plan, Vec<Mistake>>
     let mut mistakes = Vec::new();
     let mut documents = Vec::new();
     for file in &input.files {
-        match rfs::read_file(file) {
-            Ok(read) => documents.extend(read),
-            Err(found) => mistakes.extend(found),
-        }
+        documents.extend(rfs::read_file(file, &mut mistakes));
     }
     let inventory = match Inventory::read_file(&input.topology, &passwords()) {
         Ok(inventory) => inventory,
         Err(found) => return Err([found, mistakes].concat()),
     };
-    // Documents of sound form are checked for their meaning also when others are not.
+    // What is of sound form is checked for its meaning also where other things are not.
     match resolve(&documents, &inventory, &packs) {
         Ok(plan) if mistakes.is_empty() => Ok(plan),
         Ok(_) => Err(mistakes),

@@ -11,19 +11,17 @@ use crate::node::Node;
 const DOCUMENT_KEYS: [&str; 5] = ["kind", "device", "devices", "role", "features"];
 const FEATURE_KEYS: [&str; 4] = ["writer", "op", "key", "fields"];
 
-/// Reads a file of RFS documents.
-///
-/// # Errors
-///
-/// Every mistake of form in the file.
-pub fn read_file(path: &Path) -> Result<Vec<Document>, Vec<Mistake>> {
+/// Reads a file of RFS documents. Every mistake of form in it is added to `mistakes`; what is of sound form
+/// is returned all the same, so that its meaning can be checked in the same run.
+pub fn read_file(path: &Path, mistakes: &mut Vec<Mistake>) -> Vec<Document> {
     let file = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => read(&file, &text),
-        Err(error) => Err(vec![
-            Mistake::new(file, error.to_string())
-                .hint("name a file with RFS documents, YAML or JSON"),
-        ]),
+        Ok(text) => read_sound(&file, &text, mistakes),
+        Err(error) => {
+            let mistake = Mistake::new(file, error.to_string());
+            mistakes.push(mistake.hint("name a file with RFS documents, YAML or JSON"));
+            Vec::new()
+        }
     }
 }
 
@@ -33,6 +31,16 @@ pub fn read_file(path: &Path) -> Result<Vec<Document>, Vec<Mistake>> {
 ///
 /// Every mistake of form in the text.
 pub fn read(file: &str, text: &str) -> Result<Vec<Document>, Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    let documents = read_sound(file, text, &mut mistakes);
+    if mistakes.is_empty() {
+        Ok(documents)
+    } else {
+        Err(mistakes)
+    }
+}
+
+fn read_sound(file: &str, text: &str, mistakes: &mut Vec<Mistake>) -> Vec<Document> {
     let is_json = Path::new(file)
         .extension()
         .is_some_and(|extension| extension == "json");
@@ -41,7 +49,13 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Document>, Vec<Mistake>> {
     } else {
         yaml::read_all(file, text)
     };
-    let nodes = nodes.map_err(|mistake| vec![mistake])?;
+    let nodes = match nodes {
+        Ok(nodes) => nodes,
+        Err(mistake) => {
+            mistakes.push(mistake);
+            return Vec::new();
+        }
+    };
     let mut reader = Reader {
         file,
         positions: Arc::new(Positions::of(text)),
@@ -56,7 +70,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Document>, Vec<Mistake>> {
         };
         reader.documents(&path, node);
     }
-    reader.finish()
+    reader.finish(mistakes)
 }
 
 fn read_json(file: &str, text: &str) -> Result<Vec<Node>, Mistake> {
@@ -88,17 +102,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn finish(mut self) -> Result<Vec<Document>, Vec<Mistake>> {
+    fn finish(mut self, mistakes: &mut Vec<Mistake>) -> Vec<Document> {
         if self.documents.is_empty() && self.mistakes.is_empty() {
             let hint = "begin with `kind: rfs`; examples/ has documents to start from";
             self.mistakes
                 .push(Mistake::new(self.file, "the file has no document").hint(hint));
         }
-        if self.mistakes.is_empty() {
-            Ok(self.documents)
-        } else {
-            Err(self.mistakes)
-        }
+        mistakes.extend(self.mistakes);
+        self.documents
     }
 
     /// A document, or a list of them.
@@ -120,7 +131,8 @@ impl Reader<'_> {
 
     fn document(&mut self, path: &str, node: &Node, entries: &[(String, Node)]) {
         self.unknown_keys(path, entries, &DOCUMENT_KEYS);
-        match node.get("kind").and_then(Node::as_text).as_deref() {
+        let kind = node.get("kind").and_then(Node::as_text);
+        match kind.as_deref() {
             Some("rfs") => {}
             Some(other) => {
                 let what = format!("the kind `{other}` is unknown");
@@ -134,7 +146,10 @@ impl Reader<'_> {
         }
         let target = self.target(path, node);
         let features = self.features(path, node);
-        if let Some(target) = target {
+        // A document of another kind means nothing here.
+        if let Some(target) = target
+            && kind.is_none_or(|kind| kind == "rfs")
+        {
             self.documents.push(Document {
                 file: self.file.to_string(),
                 positions: Arc::clone(&self.positions),
@@ -219,7 +234,8 @@ impl Reader<'_> {
             );
             return None;
         };
-        self.unknown_keys(&path, entries, &FEATURE_KEYS);
+        // With a key misspelt, what it was to say is not missing too.
+        let is_known = self.unknown_keys(&path, entries, &FEATURE_KEYS);
         let writer = self.text(
             &path,
             node,
@@ -236,7 +252,7 @@ impl Reader<'_> {
             );
         }
         let fields = self.fields(&path, node);
-        Some(Feature {
+        is_known.then_some(Feature {
             writer: writer?,
             op: op?,
             key: key?,
@@ -283,7 +299,9 @@ impl Reader<'_> {
         text
     }
 
-    fn unknown_keys(&mut self, path: &str, entries: &[(String, Node)], known: &[&str]) {
+    /// Refuses every key that isn't known; true if there is none.
+    fn unknown_keys(&mut self, path: &str, entries: &[(String, Node)], known: &[&str]) -> bool {
+        let before = self.mistakes.len();
         for (key, _) in entries
             .iter()
             .filter(|(key, _)| !known.contains(&key.as_str()))
@@ -295,6 +313,7 @@ impl Reader<'_> {
                 &hint,
             );
         }
+        self.mistakes.len() == before
     }
 
     fn refuse(&mut self, path: &str, message: impl Into<String>, hint: &str) {

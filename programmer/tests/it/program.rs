@@ -119,6 +119,28 @@ fn bad_input_is_status_2_and_every_file_is_told_of() {
 }
 
 #[test]
+fn mistakes_of_form_and_of_meaning_are_told_in_one_run() {
+    let service = "kind: rfs\ndevice: wlc-2\nfeatures:\n  \
+                   - {writer: Networkvlan, op: creat, key: 20}\n---\n\
+                   kind: rfs\ndevice: wlc-1\nfeatures:\n  \
+                   - {writer: Networkvlan, op: create, key: 20, felds: {name: a}}\n  \
+                   - {writer: Networkvlan, op: create, key: 5000, fields: {name: a}}\n";
+    let run = Run::new("form_and_meaning", 1, service);
+    let output = run.command(&["render", "--topology", "topology.yaml", "service.yaml"]);
+    check(
+        &output,
+        2,
+        &[
+            "service.yaml:4:31: the op `creat` is unknown",
+            "service.yaml:9:48: unknown key `felds`",
+            "service.yaml:2:9: the topology has no device `wlc-2`",
+            "service.yaml:10:44: `key`: `5000` is not a VLAN",
+            "4 mistakes; nothing was sent",
+        ],
+    );
+}
+
+#[test]
 fn a_directory_of_packs_overrides_file_by_file() {
     let run = Run::new("packs", 1, SERVICE);
     let writers = run.directory.join("packs/catalyst-9800/writers");
