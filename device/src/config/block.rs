@@ -43,6 +43,32 @@ impl Statement {
             .unwrap_or_else(|| grammar.kind_name(self.definition))
     }
 
+    /// A command that is kept as operational state, under a key of its own.
+    #[must_use]
+    pub fn remembered(
+        command: u32,
+        key: &str,
+        line: &str,
+        values: Vec<(Arc<str>, Box<str>)>,
+    ) -> Self {
+        let rank = Rank {
+            place: 0,
+            kind: 0,
+            by_key: false,
+            by_letter: false,
+            typed: None,
+            key: key.into(),
+        };
+        Self {
+            definition: command,
+            rank,
+            negated: false,
+            line: line.into(),
+            values,
+            block: None,
+        }
+    }
+
     /// A value by name; the first, if several were given.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {

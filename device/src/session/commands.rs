@@ -7,7 +7,7 @@ use super::exec::{Ready, Values, file_name, value};
 use super::outputs::{dir, more, ping, running, startup};
 use super::{Reads, Session};
 use crate::SimTime;
-use crate::config::{KIND, Rank, Statement};
+use crate::config::{KIND, Statement};
 use crate::pack::ExecEffect;
 use crate::state::{Order, State};
 use crate::terminal::Mask;
@@ -275,21 +275,10 @@ fn rename(state: &mut State, values: &Values) {
     values.retain(|(name, _)| &**name != "ap");
     values.push(("ap".into(), ap.clone().into()));
     values.push((KIND.into(), "ap name name".into()));
-    let key = format!("ap name name {ap}").into();
-    let rank = Rank {
-        place: 0,
-        kind: 0,
-        by_key: false,
-        by_letter: false,
-        typed: None,
-        key,
-    };
-    state.ops.put(Statement {
-        definition: 0,
-        rank,
-        negated: false,
-        line: "".into(),
+    state.ops.put(Statement::remembered(
+        0,
+        &format!("ap name name {ap}"),
+        "",
         values,
-        block: None,
-    });
+    ));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Columns, Reads, Session};
 use crate::SimTime;
-use crate::config::{KIND, Rank, Statement, is_stored};
+use crate::config::{KIND, Statement, is_stored};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Matched, Parsed, parse};
 use crate::grammar::slot::{SlotKind, World};
@@ -319,24 +319,15 @@ impl Session {
                 .collect::<Vec<_>>()
                 .join(" "),
         };
-        let rank = Rank {
-            place: 0,
-            kind: 0,
-            by_key: false,
-            by_letter: false,
-            typed: None,
-            key: format!("{name} {key}").into(),
-        };
         let mut values = ready.values.clone();
         values.push((KIND.into(), name.into()));
-        state.ops.put(Statement {
-            definition: ready.index,
-            rank,
-            negated: false,
-            line: format!("{name} {line}").into(),
+        let line = format!("{name} {line}");
+        state.ops.put(Statement::remembered(
+            ready.index,
+            &format!("{name} {key}"),
+            &line,
             values,
-            block: None,
-        });
+        ));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines that edit a stored list: VLANs allowed on a trunk, VLANs that are snooped, numbered entries.
 
-use super::{Applied, Edit, Statement, Typed};
+use super::{Applied, Edit, Rank, Statement, Typed};
 use crate::grammar::slot::{vlan_text, vlans};
 
 impl Edit<'_, '_> {
@@ -8,13 +8,9 @@ impl Edit<'_, '_> {
     pub(super) fn vlan_list(&mut self, typed: &mut Typed) -> Option<Applied> {
         let definition = self.definition(typed.definition);
         let rank = self.rank(definition, typed);
-        let stored = self
-            .block()
-            .get(&rank)
-            .and_then(|old| old.value("list").map(ToString::to_string));
         // Nothing stored means that every VLAN is allowed.
         let every = || (1..=4094).collect::<Vec<u16>>();
-        let old = match stored.as_deref() {
+        let old = match self.stored_text(&rank).as_deref() {
             None => every(),
             Some("none") => Vec::new(),
             Some(list) => vlans(list).unwrap_or_default(),
@@ -90,11 +86,17 @@ impl Edit<'_, '_> {
     pub(super) fn stored_list(&mut self, typed: &Typed) -> Vec<u16> {
         let definition = self.definition(typed.definition);
         let rank = self.rank(definition, typed);
-        let stored = self
-            .block()
-            .get(&rank)
-            .and_then(|old| old.value("list").map(ToString::to_string));
-        stored.as_deref().and_then(vlans).unwrap_or_default()
+        self.stored_text(&rank)
+            .as_deref()
+            .and_then(vlans)
+            .unwrap_or_default()
+    }
+
+    /// The list of a stored statement.
+    fn stored_text(&mut self, rank: &Rank) -> Option<String> {
+        self.block()
+            .get(rank)
+            .and_then(|old| old.value("list").map(ToString::to_string))
     }
 
     pub(super) fn set_list(&self, typed: &mut Typed, given: &str, all: &[u16]) {
