@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::time::Instant;
 
 use super::door::{self, Door, DoorError};
-use super::line::{Line, Switch};
+use super::line::{self, Line, Switch};
 use super::outbox::Outbox;
 use crate::device_task::DeviceEvent;
 use crate::fleet::{Core, Running};
@@ -91,24 +91,25 @@ pub(crate) async fn serve(
     let grace = door.grace;
     let deadline = Instant::now() + grace;
     let (handler, mut session) = halves(core.next_session(), peer, &device, door);
-    let line = Line::new(stream, session.switch.clone());
+    let (line, left) = Line::new(stream, session.switch.clone());
     let mut stopping = core.stopping.clone();
     drop(core);
     let started = russh::server::run_stream(config, line, handler);
     let Ok(Ok(running)) = tokio::time::timeout_at(deadline, started).await else {
         tracing::debug!(device = device.name, %peer, "no SSH handshake");
-        return;
+        return line::close(left).await;
     };
     let mut protocol = Protocol {
         id: session.id,
         running: Some(running),
     };
     let logged_in = login(&mut protocol, &mut session, deadline, &mut stopping).await;
-    drop(permit);
     if logged_in {
+        drop(permit);
         converse(&mut protocol, &mut session, grace, &mut stopping).await;
     }
     end(&device, &session, protocol).await;
+    line::close(left).await;
 }
 
 /// The two sides of a connection: the handler for the SSH library, and what stays here.

@@ -3,14 +3,26 @@
 //! The SSH library runs a connection in a task of its own that can't be stopped; the stream is where it
 //! listens. Hanging up lets it send what it has and then see the end of input; cutting fails every read and
 //! write at once.
+//!
+//! A line that the library drops gives its stream back, so that [`close`] can end it in good order.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::sync::oneshot;
+
+/// How long a peer may take to close its side after ours has closed: a program that sees the end of its
+/// input needs a moment, more on a busy machine; a stopping fleet must not wait long.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How much of what it still sends is dropped. A client on the way out says little; one that sends more than
+/// a long pasted configuration isn't listening.
+const FAREWELL_BYTES_MAX: u64 = 1 << 20;
 
 /// The switch of one line.
 #[derive(Debug, Default)]
@@ -73,13 +85,30 @@ fn wait(slot: &Mutex<Option<Waker>>, cx: &Context<'_>) {
 /// A stream with a switch.
 #[derive(Debug)]
 pub(crate) struct Line<S> {
-    stream: S,
+    /// There until the line is dropped.
+    stream: Option<S>,
     switch: std::sync::Arc<Switch>,
+    heir: Option<oneshot::Sender<S>>,
 }
 
 impl<S> Line<S> {
-    pub(crate) fn new(stream: S, switch: std::sync::Arc<Switch>) -> Self {
-        Self { stream, switch }
+    /// The line, and who gets its stream when it is dropped.
+    pub(crate) fn new(stream: S, switch: std::sync::Arc<Switch>) -> (Self, oneshot::Receiver<S>) {
+        let (heir, left) = oneshot::channel();
+        let line = Self {
+            stream: Some(stream),
+            switch,
+            heir: Some(heir),
+        };
+        (line, left)
+    }
+
+    fn stream(&mut self) -> io::Result<Pin<&mut S>>
+    where
+        S: Unpin,
+    {
+        let stream = self.stream.as_mut().map(Pin::new);
+        stream.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
     fn check_write(&self, cx: &Context<'_>) -> io::Result<()> {
@@ -91,6 +120,34 @@ impl<S> Line<S> {
     }
 }
 
+impl<S> Drop for Line<S> {
+    fn drop(&mut self) {
+        if let (Some(stream), Some(heir)) = (self.stream.take(), self.heir.take()) {
+            // Where nobody waits for it, the stream just closes.
+            _ = heir.send(stream);
+        }
+    }
+}
+
+/// Closes the stream of a line in good order, once the line is dropped.
+///
+/// The kernel answers input that nobody has read with a reset, which can overtake the last words and shows as
+/// a failure at the peer. So the peer first hears that nothing more comes, and what it still says is dropped
+/// until it has closed its side, or the farewell has taken long enough.
+pub(crate) async fn close<S: AsyncRead + AsyncWrite + Unpin>(left: oneshot::Receiver<S>) {
+    let farewell = async {
+        let mut stream = left.await.ok()?;
+        stream.shutdown().await.ok()?;
+        let mut rest = stream.take(FAREWELL_BYTES_MAX);
+        tokio::io::copy(&mut rest, &mut tokio::io::sink())
+            .await
+            .ok()
+    };
+    if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+        tracing::debug!("the client didn't close its side");
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -99,7 +156,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     ) -> Poll<io::Result<()>> {
         wait(&self.switch.reader, cx);
         match self.switch.state() {
-            OPEN => Pin::new(&mut self.stream).poll_read(cx, into),
+            OPEN => self.stream()?.poll_read(cx, into),
             HUNG_UP => Poll::Ready(Ok(())),
             _ => Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
         }
@@ -113,7 +170,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.check_write(cx)?;
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let polled = self.stream()?.poll_write(cx, bytes);
         if let Poll::Ready(Ok(count)) = polled {
             self.switch
                 .written
@@ -124,11 +181,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.check_write(cx)?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.stream()?.poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.stream()?.poll_shutdown(cx)
     }
 }
 
@@ -136,7 +193,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
 mod tests {
     use std::sync::Arc;
 
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -144,13 +201,13 @@ mod tests {
     async fn hanging_up_ends_a_waiting_read_and_lets_writes_pass() {
         let (near, mut far) = tokio::io::duplex(64);
         let switch = Arc::new(Switch::default());
-        let mut line = Line::new(near, switch.clone());
+        let (mut line, left) = Line::new(near, switch.clone());
         let mut byte = [0; 1];
         let (read, ()) = tokio::join!(line.read(&mut byte), async { switch.hang_up() });
         assert_eq!(read.unwrap(), 0);
         line.write_all(b"bye").await.unwrap();
         assert_eq!(switch.written(), 3);
-        drop(line);
+        drop((line, left));
         let mut said = String::new();
         far.read_to_string(&mut said).await.unwrap();
         assert_eq!(said, "bye");
@@ -160,11 +217,76 @@ mod tests {
     async fn cutting_ends_a_write_that_nobody_reads() {
         let (near, _far) = tokio::io::duplex(1);
         let switch = Arc::new(Switch::default());
-        let mut line = Line::new(near, switch.clone());
+        let (mut line, _left) = Line::new(near, switch.clone());
         let (written, ()) = tokio::join!(line.write_all(b"stuck"), async { switch.cut() });
         assert_eq!(
             written.unwrap_err().kind(),
             io::ErrorKind::ConnectionAborted
+        );
+    }
+
+    /// A TCP connection: its near end on a line, and its far end.
+    async fn connected() -> (Line<TcpStream>, oneshot::Receiver<TcpStream>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let far = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (near, _) = listener.accept().await.unwrap();
+        let (line, left) = Line::new(near, Arc::default());
+        (line, left, far)
+    }
+
+    #[tokio::test]
+    async fn input_that_nobody_read_resets_no_line_that_is_closed() {
+        let (mut line, left, mut far) = connected().await;
+        far.write_all(b"one more try").await.unwrap();
+        // One byte read is the rest arrived.
+        line.read_u8().await.unwrap();
+        line.write_all(b"bye").await.unwrap();
+        drop(line);
+        let peer = async {
+            let mut said = String::new();
+            far.read_to_string(&mut said).await.unwrap();
+            // What it says after our end is dropped as well.
+            far.write_all(b"and another").await.unwrap();
+            far.shutdown().await.unwrap();
+            said
+        };
+        let (said, ()) = tokio::join!(peer, close(left));
+        assert_eq!(said, "bye");
+        assert_eq!(far.take_error().unwrap().map(|error| error.kind()), None);
+    }
+
+    /// Time is the test's: it passes as soon as nobody has anything to do.
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_never_closes_its_side_is_not_waited_for() {
+        let (near, _far) = tokio::io::duplex(64);
+        let (line, left) = Line::new(near, Arc::default());
+        drop(line);
+        let before = tokio::time::Instant::now();
+        close(left).await;
+        assert!(before.elapsed() < 2 * FAREWELL);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_never_stops_talking_is_not_heard_out() {
+        let (near, mut far) = tokio::io::duplex(1 << 16);
+        let (line, left) = Line::new(near, Arc::default());
+        drop(line);
+        let talk = async {
+            let mut said = 0;
+            while let Ok(count) = far.write(&[b'x'; 1 << 12]).await {
+                said += count as u64;
+            }
+            said
+        };
+        let before = tokio::time::Instant::now();
+        let (said, ()) = tokio::join!(talk, close(left));
+        assert!(said < 2 * FAREWELL_BYTES_MAX, "{said}");
+        assert_eq!(
+            before.elapsed(),
+            Duration::ZERO,
+            "no time passes while it talks"
         );
     }
 }
