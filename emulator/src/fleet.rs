@@ -1,6 +1,6 @@
 //! A fleet that serves: which devices run, and how to reach one.
 //!
-//! A device that nobody has touched is only its number. [`Fleet::running`] boots it at the first knock, and
+//! A device that nobody has touched is only its number. `Core::running` boots it at the first knock, and
 //! again if its task has ended.
 //!
 //! Known limit: a device once touched keeps its task until the fleet stops.
