@@ -17,7 +17,7 @@ pub struct Rank {
     pub by_letter: bool,
     /// When it was entered, if it stays in that order.
     pub typed: Option<u32>,
-    /// The values that identify it, joined by [`KEY_JOINT`].
+    /// The values that identify it, joined by a separator that no value has.
     pub key: Box<str>,
 }
 

@@ -1,6 +1,6 @@
 //! Device packs: what a platform is, read once and shared by all its devices.
 //!
-//! [`source`] reads the files, [`compile`] turns those of a pack and of all that it extends into one immutable
+//! `source` reads the files, `compile` turns those of a pack and of all that it extends into one immutable
 //! [`Grammar`], and [`Platform`] is that with one of the pack's models. Every mistake of every file is found in one
 //! run.
 

@@ -1,6 +1,6 @@
 //! Resource-facing services (RFS): what devices shall have, as documents that people and systems write.
 //!
-//! A document names its devices and the features that they get. [`read`] checks its form, and
+//! A document names its devices and the features that they get. [`read()`] checks its form, and
 //! [`resolve`](crate::resolve) its meaning against the inventory and the device packs. Every mistake of
 //! every file is told in one run.
 
