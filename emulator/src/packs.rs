@@ -1,5 +1,7 @@
 //! The device packs that are compiled in, and a folder that may take the place of some of their files.
 
+mod overlay;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -8,9 +10,6 @@ use include_dir::{Dir, include_dir};
 use yaml::Mistake;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../device-packs");
-
-/// The deepest folder of a packs folder: `catalyst-9300/show/interfaces/x.j2` and some to spare.
-const DEPTH_MAX: usize = 8;
 
 /// Reads the built-in packs, with the files of `folder` in place of those of the same path.
 ///
@@ -21,11 +20,7 @@ pub fn load(folder: Option<&Path>) -> Result<Packs, Vec<Mistake>> {
     let mut files = BTreeMap::new();
     built_in(&BUILT_IN, &mut files);
     if let Some(folder) = folder {
-        let mut mistakes = vec![];
-        overlay(folder, "", DEPTH_MAX, &mut files, &mut mistakes);
-        if !mistakes.is_empty() {
-            return Err(mistakes);
-        }
+        overlay::read(folder, &mut files)?;
     }
     Packs::load(&files)
 }
@@ -47,41 +42,6 @@ fn built_in(folder: &Dir<'_>, files: &mut BTreeMap<String, String>) {
         }
     }
     folder.dirs().for_each(|dir| built_in(dir, files));
-}
-
-/// Reads a folder into `files`, by paths below it.
-fn overlay(
-    folder: &Path,
-    below: &str,
-    depth: usize,
-    files: &mut BTreeMap<String, String>,
-    mistakes: &mut Vec<Mistake>,
-) {
-    let shown = folder.display().to_string();
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) if depth > 0 => entries,
-        Ok(_) => return mistakes.push(Mistake::new(shown, "folders are too deep")),
-        Err(error) => {
-            let hint = "give a folder that has one folder a pack, like device-packs/";
-            return mistakes
-                .push(Mistake::new(shown, format!("can't be read: {error}")).hint(hint));
-        }
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let name = format!("{below}{}", entry.file_name().to_string_lossy());
-        if path.is_dir() {
-            overlay(&path, &format!("{name}/"), depth - 1, files, mistakes);
-        } else if of_the_device(&name) {
-            match std::fs::read_to_string(&path) {
-                Ok(text) => _ = files.insert(name, text),
-                Err(error) => {
-                    let file = path.display().to_string();
-                    mistakes.push(Mistake::new(file, format!("can't be read: {error}")));
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

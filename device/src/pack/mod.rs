@@ -27,6 +27,7 @@ pub use files::{Bang, SshOffer, Timing};
 pub use fill::{Fill, Filter};
 pub use grammar::Grammar;
 pub use platform::Platform;
+pub use source::{has_file, has_folder};
 
 use source::Source;
 

@@ -8,6 +8,35 @@ use yaml::{Mistake, Positions};
 
 use super::files::{GrammarFile, ModeEntry, PackFile, PlaceEntry};
 
+/// What a pack has beside its folders.
+const FILES: [&str; 3] = ["pack.yaml", "baseline.cfg", "birth.cfg.j2"];
+
+/// The folders of a pack, and how the names of their files end.
+const FOLDERS: [(&str, &str); 5] = [
+    ("modes", ".yaml"),
+    ("places", ".yaml"),
+    ("help", ".yaml"),
+    ("grammar", ".yaml"),
+    ("show", ".j2"),
+];
+
+/// Whether a pack may have a file at this path below its folder.
+#[must_use]
+pub fn has_file(path: &str) -> bool {
+    FILES.contains(&path)
+        || path.split_once('/').is_some_and(|(folder, file)| {
+            FOLDERS
+                .iter()
+                .any(|(name, end)| *name == folder && file.ends_with(end))
+        })
+}
+
+/// Whether a pack may have a folder of this name.
+#[must_use]
+pub fn has_folder(name: &str) -> bool {
+    FOLDERS.iter().any(|(folder, _)| *folder == name)
+}
+
 /// A file and what it says.
 #[derive(Debug)]
 pub(super) struct File<T> {
@@ -122,15 +151,7 @@ impl Reader<'_> {
 
     /// A file that nobody reads is a mistake: its author thinks that it does something.
     fn strangers(&mut self) {
-        let known = |path: &str| {
-            matches!(path, "pack.yaml" | "baseline.cfg" | "birth.cfg.j2")
-                || (path.ends_with(".yaml")
-                    && ["modes/", "places/", "help/", "grammar/"]
-                        .iter()
-                        .any(|d| path.starts_with(d)))
-                || (path.starts_with("show/") && path.ends_with(".j2"))
-        };
-        for path in self.files.keys().filter(|path| !known(path)) {
+        for path in self.files.keys().filter(|path| !has_file(path)) {
             let mistake = Mistake::new(format!("{}/{path}", self.folder), "no part of a pack has this name")
                 .hint("a pack has pack.yaml, modes/, places/, help/, grammar/, show/*.j2, baseline.cfg and birth.cfg.j2");
             self.mistakes.push(mistake);

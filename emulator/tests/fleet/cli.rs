@@ -127,6 +127,74 @@ fn the_packs_are_listed_and_a_folder_of_them_is_checked() {
 }
 
 #[test]
+fn a_folder_without_a_pack_is_one_mistake_and_is_not_read() {
+    let topology = Written::new("no-packs", GOOD);
+    std::fs::create_dir(topology.0.join("target")).unwrap();
+    std::fs::write(topology.0.join("target/fleet"), [0xff; 64]).unwrap();
+    for arguments in [&["packs", "check", "."][..], &["packs", "--packs", "."]] {
+        let output = topology.output(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert_eq!(said.matches("error: ").count(), 1, "{said}");
+        assert!(
+            said.starts_with(
+                "error: .: has no pack\n  hint: give a folder that has one folder a pack"
+            ),
+            "{said}"
+        );
+    }
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../device-packs/c8000v");
+    let said = String::from_utf8(topology.output(&["packs", "check", pack]).stderr).unwrap();
+    assert!(
+        said.contains("c8000v: is a pack\n  hint: give the folder that it stands in"),
+        "{said}"
+    );
+}
+
+#[test]
+fn of_a_pack_only_its_own_files_are_read_and_no_huge_one() {
+    let topology = Written::new("strangers", GOOD);
+    let write = |path: &str, bytes: &[u8]| {
+        let path = topology.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    let check = || {
+        let output = topology.output(&["packs", "check", "."]);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    write("c8000v/target/fleet", &[0xff; 64]);
+    write("c8000v/show/version.txt", b"");
+    write("c8000v/.git/index", &[0xff; 64]);
+    write("elsewhere/binary", &[0xff; 64]);
+    let said = check();
+    for stranger in ["c8000v/target/", "c8000v/show/version.txt"] {
+        let error = format!("error: {stranger}: no part of a pack has this name\n");
+        assert!(said.contains(&error), "{said}");
+    }
+    assert_eq!(said.matches("error: ").count(), 2, "{said}");
+
+    write("c8000v/show/huge.j2", &vec![b'x'; (1 << 20) + 1]);
+    write("c8000v/show/binary.j2", &[0xff; 64]);
+    write("new/grammar/all.yaml", b"");
+    let said = check();
+    for error in [
+        "error: ./c8000v/show/binary.j2: can't be read: it isn't text in UTF-8\n",
+        "error: ./c8000v/show/huge.j2: can't be read: it has more than 1 MB",
+    ] {
+        assert!(said.contains(error), "{said}");
+    }
+    assert_eq!(said.matches("error: ").count(), 2, "{said}");
+
+    std::fs::remove_dir_all(topology.0.join("c8000v")).unwrap();
+    let said = check();
+    assert!(
+        said.starts_with("error: new: there is no pack.yaml"),
+        "{said}"
+    );
+}
+
+#[test]
 fn completions_name_the_commands() {
     let topology = Written::new("completions", GOOD);
     for shell in ["bash", "zsh", "fish"] {
