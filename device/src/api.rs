@@ -108,6 +108,15 @@ pub struct AccessPoint {
     pub address: IpAddr,
 }
 
+/// The wireless controller that an access point has joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Controller {
+    /// Its name.
+    pub name: String,
+    /// Its management address.
+    pub address: IpAddr,
+}
+
 /// What a topology says of one device, and what follows from its seed.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -125,4 +134,6 @@ pub struct Facts {
     pub cables: Vec<Cable>,
     /// The access points it serves, if it is a controller.
     pub access_points: Vec<AccessPoint>,
+    /// The controller that it has joined, if it is an access point.
+    pub controller: Option<Controller>,
 }

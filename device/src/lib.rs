@@ -16,6 +16,8 @@ pub mod terminal;
 pub mod time;
 pub mod views;
 
-pub use api::{AccessPoint, Cable, Credentials, Effect, Facts, Login, Opening, Screen, SessionId};
+pub use api::{
+    AccessPoint, Cable, Controller, Credentials, Effect, Facts, Login, Opening, Screen, SessionId,
+};
 pub use device::{Device, Door};
 pub use time::SimTime;

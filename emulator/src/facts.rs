@@ -1,7 +1,7 @@
 //! What a topology says of one device, put together for the device.
 
 use device::views::{base_mac, serial};
-use device::{AccessPoint, Cable, Facts};
+use device::{AccessPoint, Cable, Controller, Facts};
 
 use crate::seed;
 use crate::topology::{Link, Row, Topology};
@@ -21,6 +21,7 @@ pub fn of_device(topology: &Topology, row: &Row<'_>) -> Facts {
         access_points: joined
             .filter_map(|number| access_point(topology, *number))
             .collect(),
+        controller: controller(topology, row.number),
     }
 }
 
@@ -35,6 +36,15 @@ fn cable(topology: &Topology, link: &Link) -> Option<Cable> {
         far_version: identity("version"),
         far_capabilities: identity("capabilities"),
         device: far.name,
+    })
+}
+
+/// The controller of an access point.
+fn controller(topology: &Topology, access_point: usize) -> Option<Controller> {
+    let row = topology.row(topology.controller(access_point)?)?;
+    Some(Controller {
+        address: row.address.ip(),
+        name: row.name,
     })
 }
 

@@ -50,6 +50,7 @@ pub struct Topology {
     listen: Listen,
     groups: Vec<Group>,
     cables: BTreeMap<usize, Vec<Link>>,
+    /// Controller → its access points, in order.
     joined: BTreeMap<usize, Vec<usize>>,
 }
 
@@ -189,5 +190,14 @@ impl Topology {
     #[must_use]
     pub fn joined(&self, controller: usize) -> &[usize] {
         self.joined.get(&controller).map_or(&[], Vec::as_slice)
+    }
+
+    /// The controller that an access point joins.
+    #[must_use]
+    pub fn controller(&self, access_point: usize) -> Option<usize> {
+        // There are few controllers, and many access points.
+        let mut all = self.joined.iter();
+        let has = |joined: &[usize]| joined.binary_search(&access_point).is_ok();
+        Some(*all.find(|(_, joined)| has(joined))?.0)
     }
 }

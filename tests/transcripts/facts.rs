@@ -1,8 +1,9 @@
-//! What a transcript says of its device before the first session: `@device`, `@startup`, `@cable`, `@ap`.
+//! What a transcript says of its device before the first session: `@device`, `@startup`, `@cable`, `@ap`,
+//! `@controller`.
 
 use std::collections::BTreeMap;
 
-use device::{AccessPoint, Cable, Credentials, Facts, Screen};
+use device::{AccessPoint, Cable, Controller, Credentials, Facts, Screen};
 
 /// `key=value` words.
 pub(crate) struct Words(BTreeMap<String, String>);
@@ -75,6 +76,7 @@ impl Description {
                 startup: None,
                 cables: vec![],
                 access_points: vec![],
+                controller: None,
             },
         }
     }
@@ -112,6 +114,15 @@ impl Description {
             mac: words.get("mac", "a0b4.3900.0100"),
             radio_mac: words.get("radio", "a0b4.3900.0110"),
             address: words.read("address", "10.10.0.9"),
+        });
+    }
+
+    /// `@controller name=… address=…`.
+    pub(crate) fn controller(&mut self, text: &str) {
+        let words = Words::parse(text);
+        self.facts.controller = Some(Controller {
+            name: words.get("name", "wlc-1"),
+            address: words.read("address", "10.10.0.5"),
         });
     }
 }

@@ -92,6 +92,7 @@ impl Player {
             "startup" => self.description.startup(rest),
             "cable" => self.description.cable(rest),
             "ap" => self.description.access_point(rest),
+            "controller" => self.description.controller(rest),
             "session" => self.session(rest),
             "advance" => self.advance(duration(rest)),
             "resize" => self.resize(rest),

@@ -112,6 +112,13 @@ struct ApView {
     slots: u8,
 }
 
+/// A controller, as its access point shows it.
+#[derive(Debug, Clone, Serialize)]
+struct ControllerView {
+    name: String,
+    address: String,
+}
+
 impl Snapshot {
     /// The text of a show template.
     ///
@@ -167,6 +174,14 @@ impl Snapshot {
         };
         self.facts.access_points.iter().map(view).collect()
     }
+
+    fn controller(&self) -> Option<ControllerView> {
+        let controller = self.facts.controller.as_ref()?;
+        Some(ControllerView {
+            name: controller.name.clone(),
+            address: controller.address.to_string(),
+        })
+    }
 }
 
 impl Object for Snapshot {
@@ -184,6 +199,7 @@ impl Object for Snapshot {
             "routes" => serialized(routes::views(self)),
             "neighbors" => serialized(neighbors::views(self)),
             "aps" => serialized(self.aps()),
+            "controller" => serialized(self.controller()?),
             "lines" => serialized(&self.lines),
             "session" => serialized(&self.session),
             "log" => serialized(&self.log),

@@ -58,6 +58,18 @@ fn a_controller_knows_the_access_points_that_join_it() {
 }
 
 #[test]
+fn an_access_point_knows_the_controller_that_it_joins() {
+    for number in [1, 2] {
+        let controller = of(number).controller.unwrap();
+        assert_eq!(
+            (controller.name.as_str(), controller.address.to_string()),
+            ("wlc-1", "127.9.0.1".to_string())
+        );
+    }
+    assert_eq!(of(0).controller, None);
+}
+
+#[test]
 fn every_device_has_a_seed_of_its_own() {
     assert_ne!(of(1).seed, of(2).seed);
     assert_eq!(of(1).seed, of(1).seed);
