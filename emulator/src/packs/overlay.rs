@@ -20,7 +20,8 @@ const DEPTH_MAX: usize = 8;
 /// The largest file of a pack; the largest of the built-in ones has a twentieth of it.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-const HINT: &str = "give a folder that has one folder a pack, like device-packs/";
+const HINT: &str =
+    "give a folder that has one folder a pack, each with its pack.yaml, like device-packs/";
 
 /// Puts the files of a packs folder in place of those of the same path.
 pub(super) fn read(
@@ -28,8 +29,7 @@ pub(super) fn read(
     files: &mut BTreeMap<String, String>,
 ) -> Result<(), Vec<Mistake>> {
     let mut packs = entries(folder).map_err(|mistake| vec![mistake.hint(HINT)])?;
-    packs.retain(|(name, path)| is_pack(name, path, files));
-    if packs.is_empty() {
+    if !packs.iter().any(|(name, path)| is_pack(name, path, files)) {
         let shown = folder.display().to_string();
         let mistake = if folder.join("pack.yaml").is_file() {
             Mistake::new(shown, "is a pack").hint("give the folder that it stands in")
@@ -38,6 +38,7 @@ pub(super) fn read(
         };
         return Err(vec![mistake]);
     }
+    packs.retain(|(name, path)| is_pack(name, path, files) || is_meant(path));
     let mut reader = Reader {
         files,
         mistakes: vec![],
@@ -52,15 +53,16 @@ pub(super) fn read(
     }
 }
 
-/// A folder is a pack if it says so, or if it adds to a built-in one. One that has modes or grammar was meant
-/// to be, and its author hears what is missing.
+/// A folder is a pack if it says so, or if it adds to a built-in one.
 fn is_pack(name: &str, path: &Path, built_in: &BTreeMap<String, String>) -> bool {
-    let says_so = path.join("pack.yaml").is_file();
-    let meant = ["modes", "grammar"]
-        .iter()
-        .any(|part| path.join(part).is_dir());
     let adds = path.is_dir() && built_in.contains_key(&format!("{name}/pack.yaml"));
-    says_so || meant || adds
+    adds || path.join("pack.yaml").is_file()
+}
+
+/// Beside packs, a folder that has modes or grammar was meant to be one: its author hears what is missing.
+fn is_meant(path: &Path) -> bool {
+    let mut parts = ["modes", "grammar"].iter();
+    parts.any(|part| path.join(part).is_dir())
 }
 
 /// What a folder has, in order, but for hidden files: those are an editor's, a file manager's or Git's.

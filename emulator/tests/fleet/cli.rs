@@ -186,12 +186,14 @@ fn of_a_pack_only_its_own_files_are_read_and_no_huge_one() {
     }
     assert_eq!(said.matches("error: ").count(), 2, "{said}");
 
-    std::fs::remove_dir_all(topology.0.join("c8000v")).unwrap();
+    std::fs::remove_dir_all(topology.0.join("c8000v/show")).unwrap();
     let said = check();
     assert!(
         said.starts_with("error: new: there is no pack.yaml"),
         "{said}"
     );
+    std::fs::remove_dir_all(topology.0.join("c8000v")).unwrap();
+    assert!(check().starts_with("error: .: has no pack\n"));
 }
 
 #[test]
