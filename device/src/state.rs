@@ -163,6 +163,7 @@ impl State {
             privilege: 15,
             said: String::new(),
             notes: Vec::new(),
+            rewrites: 0,
         }
     }
 

@@ -7,6 +7,9 @@ use crate::grammar::matcher::{Parsed, parse};
 use crate::grammar::{Form, Matched, Refusal, Target};
 use crate::pack::{CONFIG, ModeId};
 
+/// An old form may lead to another one, but not for ever.
+const REWRITES_MAX: usize = 4;
+
 /// A place in the configuration: the modes that were entered, outermost first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
@@ -193,11 +196,15 @@ impl Cursor {
     /// Takes the lines that a pack writes for an old form. Several of them leave the mode as it was.
     fn instead(&mut self, bench: &mut Bench<'_>, lines: &[String], confirmed: bool) -> Reply {
         let depth = self.levels.len();
-        for line in lines {
-            let reply = self.line(bench, line, confirmed);
-            if reply != Reply::Done {
-                return reply;
-            }
+        if bench.rewrites == REWRITES_MAX {
+            return Reply::Refused(Refusal::Invalid(0));
+        }
+        bench.rewrites += 1;
+        let replies = lines.iter().map(|line| self.line(bench, line, confirmed));
+        let reply = replies.into_iter().find(|reply| *reply != Reply::Done);
+        bench.rewrites -= 1;
+        if let Some(reply) = reply {
+            return reply;
         }
         if lines.len() > 1 {
             self.levels.truncate(depth);

@@ -27,6 +27,8 @@ pub struct Bench<'a> {
     pub said: String,
     /// What the rest of the device must know.
     pub notes: Vec<Note>,
+    /// How many old forms led to the line at hand; a pack's `rewrite` may lead in a circle.
+    pub rewrites: usize,
 }
 
 /// Something that an edit changed beyond the configuration.

@@ -38,6 +38,7 @@ pub fn read_with(
         privilege: 15,
         said: String::new(),
         notes: Vec::new(),
+        rewrites: 0,
     };
     let mut cursor = Cursor::default();
     let mut refused = Vec::new();

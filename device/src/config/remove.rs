@@ -70,7 +70,7 @@ impl Edit<'_, '_> {
                             || old.value(name).is_none()
                     }
                 };
-                of_kind(old) && names.iter().all(|name| agrees(name))
+                of_kind(old) && addresses_agree(old, typed) && names.iter().all(|name| agrees(name))
             }),
         };
         removed.iter().any(|old| !old.negated)
@@ -92,4 +92,12 @@ impl Edit<'_, '_> {
         block.put(statement);
         new
     }
+}
+
+/// An address that `no` names must be the stored one; other values may be left out or differ.
+fn addresses_agree(old: &Statement, typed: &Typed) -> bool {
+    typed.values.iter().all(|(name, value)| {
+        let address = value.parse::<std::net::IpAddr>().is_ok();
+        !address || old.value(name).is_none_or(|stored| *stored == **value)
+    })
 }

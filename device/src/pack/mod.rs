@@ -13,6 +13,8 @@ mod grammar;
 mod platform;
 mod source;
 mod templates;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
