@@ -321,6 +321,21 @@ impl State {
             .is_none_or(|saved| !saved.ends_with(&format!("!\n{running}end\n")))
     }
 
+    /// Whether an address answers to an echo request: the device's own that are up, and those at the other end of a
+    /// cable that works. What lies further is not known here.
+    pub(crate) fn answers(&self, now: SimTime, host: &str) -> bool {
+        let snapshot = self.snapshot(now, SessionView::default());
+        let near = || {
+            self.facts
+                .cables
+                .iter()
+                .filter(|cable| snapshot.is_up(&cable.port))
+        };
+        self.facts.address.to_string() == host
+            || snapshot.has_address(host)
+            || near().any(|cable| cable.far_address.to_string() == host)
+    }
+
     /// Stores a file in flash; false if there is no room.
     pub(crate) fn put_file(&mut self, name: &str, text: String) -> bool {
         let room = self.files.len() < FILES_MAX || self.files.contains_key(name);

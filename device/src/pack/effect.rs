@@ -112,7 +112,5 @@ effects! {
         Help = "help",
         /// Writes a message into the log. Slot: `text`.
         SendLog = "send-log",
-        /// Sets the clock. Slots: `time`, `day`, `month`, `year`.
-        ClockSet = "clock-set",
     }
 }

@@ -55,7 +55,7 @@ impl Session {
             ExecEffect::Terminal => self.set_terminal(ready),
             ExecEffect::ClearLine => self.clear_line(state, values),
             ExecEffect::ClearLogging => state.log.clear(),
-            ExecEffect::Ping => return Some(ping(state, values)),
+            ExecEffect::Ping => return Some(ping(state, values, now)),
             ExecEffect::ApRename => rename(state, values),
             ExecEffect::SendLog => {
                 let text = value(values, "text").unwrap_or_default();
@@ -63,7 +63,7 @@ impl Session {
                 let user = &self.user;
                 state.log(now, &format!("%SYS-{severity}-USERLOG_DEBUG: Message from tty{}(user id: {user}): {text}", self.vty));
             }
-            ExecEffect::End | ExecEffect::Do | ExecEffect::ClockSet => {}
+            ExecEffect::End | ExecEffect::Do => {}
         }
         None
     }

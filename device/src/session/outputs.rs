@@ -108,8 +108,8 @@ pub(super) fn more(state: &State, values: &Values, now: SimTime) -> String {
     }
 }
 
-/// An address of the device itself answers, and so does one that a route leads to.
-pub(super) fn ping(state: &State, values: &Values) -> String {
+/// Echo requests, and who answers them ([`State::answers`]).
+pub(super) fn ping(state: &State, values: &Values, now: SimTime) -> String {
     let host = value(values, "host").unwrap_or_default();
     let grammar = state.platform.grammar();
     let mut vrfs = state
@@ -123,27 +123,67 @@ pub(super) fn ping(state: &State, values: &Values) -> String {
     }
     let count: usize = number(values, "repeat").unwrap_or(5);
     let size = value(values, "size").unwrap_or("100");
-    let head = format!(
+    let answers = state.answers(now, host);
+    let sent = count.min(ECHOES_MAX);
+    let mut text = format!(
         "Type escape sequence to abort.\nSending {count}, {size}-byte ICMP Echos to {host}, timeout is 2 seconds:\n"
     );
-    let interfaces = state
-        .config
-        .iter()
-        .filter(|s| s.kind(grammar) == "interface");
-    let mut lines = interfaces
-        .filter_map(|s| s.block.as_ref())
-        .flat_map(crate::config::Block::iter);
-    let own =
-        lines.any(|s| s.value("address") == Some(host)) || state.facts.address.to_string() == host;
-    let routed = state.get("ip route").is_some();
-    if own || routed {
-        let marks = "!".repeat(count);
-        return format!(
-            "{head}{marks}\nSuccess rate is 100 percent ({count}/{count}), round-trip min/avg/max = 1/1/2 ms\n"
-        );
+    let mark = if answers { "!" } else { "." };
+    for row in (0..sent).step_by(MARKS_A_ROW) {
+        text.push_str(&mark.repeat(MARKS_A_ROW.min(sent - row)));
+        text.push('\n');
     }
-    format!(
-        "{head}{}\nSuccess rate is 0 percent (0/{count})\n",
-        ".".repeat(count)
-    )
+    if answers {
+        text.push_str(&format!(
+            "Success rate is 100 percent ({sent}/{sent}), round-trip min/avg/max = 1/1/2 ms\n"
+        ));
+    } else {
+        text.push_str(&format!("Success rate is 0 percent (0/{sent})\n"));
+    }
+    text
+}
+
+/// A device breaks its row of marks here.
+const MARKS_A_ROW: usize = 70;
+
+/// IOS takes two thousand million echoes, which would run for months; a virtual device stops here, as if it was
+/// interrupted.
+const ECHOES_MAX: usize = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::pack::Packs;
+    use crate::{Credentials, Facts};
+
+    #[test]
+    fn no_count_of_echoes_is_too_large() {
+        let files = BTreeMap::from([("p/pack.yaml".to_string(), "name: p\n".to_string())]);
+        let platform = Packs::load(&files).unwrap().platform("p", None).unwrap();
+        let secret = String::new;
+        let facts = Facts {
+            name: "r1".to_string(),
+            address: "127.0.0.1".parse().unwrap(),
+            seed: 1,
+            credentials: Credentials {
+                username: secret(),
+                password: secret(),
+                enable: secret(),
+            },
+            startup: None,
+            cables: Vec::new(),
+            access_points: Vec::new(),
+            controller: None,
+        };
+        let state = State::new(platform, facts, SimTime(0));
+        let values = vec![
+            ("host".into(), "192.0.2.1".into()),
+            ("repeat".into(), "2147483647".into()),
+        ];
+        let text = ping(&state, &values, SimTime(0));
+        assert!(text.len() < 2 * ECHOES_MAX);
+        assert!(text.ends_with("Success rate is 0 percent (0/10000)\n"));
+    }
 }

@@ -131,6 +131,20 @@ impl Snapshot {
         template.render(Value::from_dyn_object(self.clone()))
     }
 
+    /// Whether an interface is up.
+    pub(crate) fn is_up(&self, name: &str) -> bool {
+        interfaces::views(self)
+            .iter()
+            .any(|i| i.name == name && i.protocol == "up")
+    }
+
+    /// Whether an address is one of an interface that is up.
+    pub(crate) fn has_address(&self, address: &str) -> bool {
+        interfaces::views(self)
+            .iter()
+            .any(|i| i.protocol == "up" && i.ip.as_deref() == Some(address))
+    }
+
     fn zone(&self) -> Zone {
         Zone::of(&self.platform, &self.config)
     }
