@@ -6,6 +6,7 @@
 pub mod api;
 pub mod config;
 pub mod device;
+pub mod files;
 pub mod grammar;
 pub mod pack;
 mod public_key;

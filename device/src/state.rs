@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::config::{Bench, Block, Note, Statement, reader, text};
+use crate::files::Files;
 use crate::pack::Platform;
 use crate::public_key;
 use crate::secrets::Vault;
@@ -12,9 +13,6 @@ use crate::{Facts, SimTime};
 
 /// The log buffer keeps this many messages; a device keeps 4,096 bytes, about as much.
 const LOG_MAX: usize = 64;
-
-/// Flash holds this many files; more is what a test leaves behind by mistake.
-const FILES_MAX: usize = 256;
 
 /// What a session asks of the device beyond its own terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +35,7 @@ pub(crate) struct State {
     pub(crate) config: Block,
     pub(crate) ops: Block,
     pub(crate) startup: Option<String>,
-    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) files: Files,
     pub(crate) vault: Vault,
     pub(crate) log: VecDeque<String>,
     pub(crate) booted: SimTime,
@@ -55,6 +53,7 @@ pub(crate) struct State {
 impl State {
     /// A device that leaves the factory, or boots for the first time from its topology's startup-config.
     pub(crate) fn new(platform: Arc<Platform>, facts: Facts, now: SimTime) -> Self {
+        let files = Files::from_factory(platform.storage(), now);
         let mut state = Self {
             vault: platform.vault().clone(),
             config: platform.baseline().clone(),
@@ -62,7 +61,7 @@ impl State {
             facts: Arc::new(facts),
             ops: Block::default(),
             startup: None,
-            files: BTreeMap::new(),
+            files,
             log: VecDeque::new(),
             booted: now,
             changed: None,
@@ -334,15 +333,6 @@ impl State {
         self.facts.address.to_string() == host
             || snapshot.has_address(host)
             || near().any(|cable| cable.far_address.to_string() == host)
-    }
-
-    /// Stores a file in flash; false if there is no room.
-    pub(crate) fn put_file(&mut self, name: &str, text: String) -> bool {
-        let room = self.files.len() < FILES_MAX || self.files.contains_key(name);
-        if room {
-            self.files.insert(name.to_string(), text);
-        }
-        room
     }
 
     /// Writes a message into the log.

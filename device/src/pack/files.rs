@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::files::system::{Flags, Kind};
+
 /// `pack.yaml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,9 +27,43 @@ pub(super) struct PackFile {
     pub(super) interfaces: Option<Vec<InterfaceEntry>>,
     pub(super) ports: Option<Vec<PortEntry>>,
     pub(super) vty: Option<usize>,
-    pub(super) file_systems: Option<Vec<String>>,
+    pub(super) file_systems: Option<Vec<FileSystemEntry>>,
+    pub(super) files: Option<Vec<FactoryFileEntry>>,
     pub(super) ssh: Option<SshOffer>,
     pub(super) timing: Option<Timing>,
+}
+
+/// A file system.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileSystemEntry {
+    pub(super) name: String,
+    /// Other names of the same.
+    #[serde(default)]
+    pub(super) also: Vec<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Kind,
+    #[serde(default = "read_write")]
+    pub(super) flags: Flags,
+    /// Its size; that of the default one and of the NVRAM stands in the identity.
+    pub(super) kb: Option<u64>,
+    pub(super) feature: Option<String>,
+}
+
+fn read_write() -> Flags {
+    Flags::Rw
+}
+
+/// A file that the default file system holds at first.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FactoryFileEntry {
+    pub(super) name: String,
+    pub(super) text: Option<String>,
+    /// The size of an image, whose bytes no device keeps.
+    pub(super) bytes: Option<u64>,
+    #[serde(default)]
+    pub(super) directory: bool,
 }
 
 /// A model: what differs from the pack's default.

@@ -12,6 +12,7 @@ mod fill;
 mod grammar;
 mod platform;
 mod source;
+mod storage;
 mod templates;
 #[cfg(test)]
 mod tests;

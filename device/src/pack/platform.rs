@@ -10,7 +10,9 @@ use super::compile;
 use super::files::{InterfaceEntry, PackFile, PortEntry, SshOffer, Timing};
 use super::grammar::Grammar;
 use super::source::{File, Source};
+use super::storage::{Said, storage};
 use crate::config::{Block, reader};
+use crate::files::system::Storage;
 use crate::grammar::interfaces::{InterfaceType, Numbers, Port};
 use crate::grammar::{Interfaces, Layer, World};
 use crate::secrets::Vault;
@@ -28,7 +30,7 @@ pub struct Platform {
     ssh: SshOffer,
     timing: Timing,
     vty: usize,
-    file_systems: Vec<String>,
+    storage: Storage,
     bare: Block,
     baseline: Block,
     vault: Vault,
@@ -63,6 +65,12 @@ impl Platform {
     #[must_use]
     pub fn timing(&self) -> Timing {
         self.timing
+    }
+
+    /// Its file systems, and the files that it leaves the factory with.
+    #[must_use]
+    pub fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     /// How many vty lines exist.
@@ -141,7 +149,7 @@ impl World for Platform {
     }
 
     fn file_systems(&self) -> &[String] {
-        &self.file_systems
+        &self.storage.prefixes
     }
 
     fn knows_ap(&self, _name: &str) -> bool {
@@ -200,13 +208,14 @@ fn platform(
         ssh: SshOffer::default(),
         timing: Timing::default(),
         vty: 16,
-        file_systems: Vec::new(),
+        storage: Storage::default(),
         bare: Block::default(),
         baseline: Block::default(),
         vault: Vault::default(),
     };
     let mut types = None;
     let mut ports = None;
+    let mut said = Said::default();
     for file in packs {
         let pack = &file.content;
         let own = pack.models.get(model);
@@ -215,7 +224,12 @@ fn platform(
         platform.ssh = pack.ssh.clone().unwrap_or(platform.ssh);
         platform.timing = pack.timing.unwrap_or(platform.timing);
         platform.vty = pack.vty.unwrap_or(platform.vty);
-        platform.file_systems = pack.file_systems.clone().unwrap_or(platform.file_systems);
+        said.systems = pack
+            .file_systems
+            .as_ref()
+            .map(|list| (*file, list))
+            .or(said.systems);
+        said.files = pack.files.as_ref().map(|list| (*file, list)).or(said.files);
         platform.identity.extend(pack.identity.clone());
         platform
             .identity
@@ -228,6 +242,7 @@ fn platform(
         ports = own_ports.or(pack_ports).or(ports);
     }
     platform.interfaces = interfaces(types, ports, mistakes);
+    platform.storage = storage(said, &platform.identity, features, mistakes);
     platform
 }
 

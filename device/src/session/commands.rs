@@ -203,7 +203,7 @@ impl Session {
         let file = value(values, "file").unwrap_or_default().to_string();
         let quiet = state.has("file prompt") || value(values, "/force").is_some();
         if quiet {
-            if state.files.remove(&file_name(&file)).is_none() {
+            if state.remove_file(&file).is_err() {
                 self.ask_delete(state, file);
             }
         } else {

@@ -131,7 +131,7 @@ impl Session {
             match question {
                 Question::Overwrite { from, name } => self.write_file(state, &from, &name, now),
                 Question::Delete { file } => {
-                    state.files.remove(&file_name(&file));
+                    _ = state.remove_file(&file);
                 }
                 Question::Erase => {
                     state.startup = None;
@@ -196,7 +196,7 @@ impl Session {
     }
 
     pub(super) fn ask_delete(&mut self, state: &State, file: String) {
-        if state.files.contains_key(&file_name(&file)) {
+        if exists(state, &file) {
             self.ask(state, Question::Delete { file });
         } else {
             let text = format!(
@@ -253,7 +253,7 @@ impl Session {
             }
             Target::File(url) => {
                 let name = file_name(url);
-                if state.files.contains_key(&name) && !state.has("file prompt") {
+                if exists(state, &name) && !state.has("file prompt") {
                     return self.ask(
                         state,
                         Question::Overwrite {
@@ -272,13 +272,12 @@ impl Session {
             return self.no_such(state, from);
         };
         let bytes = text.len();
-        if state.put_file(name, text) {
-            self.copied(bytes);
-        } else {
-            self.say(&format!(
-                "%Error opening {}/{name} (No space left on device)\n",
+        match state.put_file(name, text, now) {
+            Ok(()) => self.copied(bytes),
+            Err(error) => self.say(&format!(
+                "%Error opening {}/{name} ({error})\n",
                 flash(state)
-            ));
+            )),
         }
     }
 
@@ -324,8 +323,14 @@ fn text_of(state: &State, source: &Source, now: SimTime) -> Option<String> {
     match source {
         Source::Running => Some(state.running_text(now)),
         Source::Startup => state.startup.clone(),
-        Source::File(url) => state.files.get(&file_name(url)).cloned(),
+        Source::File(url) => state.file_text(url, now).ok(),
     }
+}
+
+fn exists(state: &State, name: &str) -> bool {
+    state
+        .path(name)
+        .is_ok_and(|path| state.files.get(&path).is_some())
 }
 
 /// The platform's default file system.

@@ -246,11 +246,11 @@ impl Session {
         }
         for effect in &command.does {
             let output = self.effect(state, *effect, ready, now);
-            self.print(state, output, ready.pipe.as_ref());
+            self.print(state, output, ready.pipe.as_ref(), now);
         }
         if let Some(template) = &command.show {
             let output = self.rendered(state, template, &ready.values, now);
-            self.print(state, Some(output), ready.pipe.as_ref());
+            self.print(state, Some(output), ready.pipe.as_ref(), now);
         }
     }
 
@@ -273,28 +273,30 @@ impl Session {
     }
 
     /// Output, through its pipe.
-    fn print(&mut self, state: &mut State, output: Option<String>, pipe: Option<&Pipe>) {
+    fn print(
+        &mut self,
+        state: &mut State,
+        output: Option<String>,
+        pipe: Option<&Pipe>,
+        now: SimTime,
+    ) {
         let Some(text) = output else { return };
         match pipe {
             None | Some(Pipe::Format { .. }) => self.show(&text, false),
             Some(Pipe::Filter(filter)) => self.show(&filter.apply(&text), false),
             Some(Pipe::Redirect(redirect)) => {
-                let name = file_name(&redirect.url);
                 let appends = matches!(
                     redirect.mode,
                     RedirectMode::Append | RedirectMode::TeeAppend
                 );
-                let before = state
-                    .files
-                    .get(&name)
-                    .filter(|_| appends)
-                    .cloned()
-                    .unwrap_or_default();
-                if !state.put_file(&name, before + &text) {
-                    self.say(&format!(
-                        "%Error opening {} (No space left on device)\n",
-                        redirect.url
-                    ));
+                let before = if appends {
+                    state.file_text(&redirect.url, now)
+                } else {
+                    Ok(String::new())
+                };
+                let whole = before.unwrap_or_default() + &text;
+                if let Err(error) = state.put_file(&redirect.url, whole, now) {
+                    self.say(&format!("%Error opening {} ({error})\n", redirect.url));
                 }
                 if matches!(redirect.mode, RedirectMode::Tee | RedirectMode::TeeAppend) {
                     self.show(&text, false);

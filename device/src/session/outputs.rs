@@ -63,9 +63,10 @@ pub(super) fn dir(state: &State, values: &Values, now: SimTime) -> String {
         wanted.as_deref().unwrap_or_default()
     );
     let mut any = false;
-    for (at, (name, text)) in state.files.iter().enumerate() {
+    for (at, (path, entry)) in state.files.list(&state.root()).into_iter().enumerate() {
+        let name = path.name();
         if wanted.as_deref().is_none_or(|wanted| wanted == name) {
-            let size = text.len();
+            let size = entry.len();
             let time = date.time.get(..8).unwrap_or_default();
             listing.push_str(&format!(
                 "{:>5}  -rw-  {size:>11}  {month} {day:>2} {year} {time} +00:00  {name}\n",
@@ -83,7 +84,12 @@ pub(super) fn dir(state: &State, values: &Values, now: SimTime) -> String {
         .and_then(|kb| kb.parse().ok())
         .unwrap_or(1_638_400)
         * 1024;
-    let used: u64 = state.files.values().map(|text| text.len() as u64).sum();
+    let used = total.saturating_sub(
+        state
+            .files
+            .free(state.platform.storage().default, state.platform.storage())
+            .unwrap_or(total),
+    );
     listing.push_str(&format!(
         "\n{total} bytes total ({} bytes free)\n",
         (total - total / 4).saturating_sub(used)
@@ -98,9 +104,9 @@ pub(super) fn more(state: &State, values: &Values, now: SimTime) -> String {
         "nvram:startup-config" => return state.startup.clone().unwrap_or_default(),
         _ => {}
     }
-    match state.files.get(&file_name(url)) {
-        Some(text) => text.clone(),
-        None => format!(
+    match state.file_text(url, now) {
+        Ok(text) => text,
+        Err(_) => format!(
             "%Error opening {}/{} (No such file or directory)\n",
             flash(state),
             file_name(url)

@@ -1,0 +1,113 @@
+//! A device's files as its commands reach them: those in flash, and what only has a name like a file.
+
+use std::sync::Arc;
+
+use super::system::Kind;
+use super::{Content, FileError, FilePath};
+use crate::SimTime;
+use crate::state::State;
+
+impl State {
+    /// The file that a name means which was typed; a name without a file system stands in the root of the default one.
+    pub(crate) fn path(&self, typed: &str) -> Result<FilePath, FileError> {
+        self.path_from(typed, &self.root())
+    }
+
+    /// The root of the default file system.
+    pub(crate) fn root(&self) -> FilePath {
+        FilePath {
+            system: self.platform.storage().default,
+            path: String::new(),
+        }
+    }
+
+    /// The file that a name means in a working directory.
+    pub(crate) fn path_from(&self, typed: &str, from: &FilePath) -> Result<FilePath, FileError> {
+        FilePath::read(typed, self.platform.storage(), from).ok_or(FileError::NoDevice)
+    }
+
+    /// A file's name as outputs show it: `flash:/x`.
+    pub(crate) fn shown(&self, path: &FilePath) -> String {
+        path.shown(self.platform.storage())
+    }
+
+    /// What is in a file; `system:running-config` and `nvram:startup-config` count as files, `null:` as an empty one.
+    pub(crate) fn read_file(&self, path: &FilePath, now: SimTime) -> Result<Content, FileError> {
+        let text = |text: String| Content::Kept(text.into_bytes().into());
+        match (self.kind(path), self.prefix(path), &*path.path) {
+            (Some(Kind::Nvram), _, "startup-config") => {
+                self.startup.clone().map(text).ok_or(FileError::Missing)
+            }
+            (_, "system:", "running-config") => Ok(text(self.running_text(now))),
+            (_, "null:", _) => Ok(text(String::new())),
+            _ => self.files.content(path).cloned(),
+        }
+    }
+
+    /// Writes a file. What is written to `nvram:startup-config` is booted from next time, what is written to `null:`
+    /// is gone; to merge into the running-config is not for here.
+    pub(crate) fn write_file(
+        &mut self,
+        path: FilePath,
+        content: Content,
+        now: SimTime,
+    ) -> Result<(), FileError> {
+        match (self.kind(&path), self.prefix(&path), &*path.path) {
+            (Some(Kind::Nvram), _, "startup-config") => {
+                self.startup = Some(String::from_utf8_lossy(content.bytes()).into_owned());
+                Ok(())
+            }
+            (_, "null:", _) => Ok(()),
+            (Some(Kind::Disk | Kind::Nvram), ..) => {
+                self.files
+                    .put_content(path, content, self.platform.clone().storage(), now)
+            }
+            _ => Err(FileError::Denied),
+        }
+    }
+
+    /// Whether there is room for a file of this size.
+    pub(crate) fn room(&self, path: &FilePath, bytes: u64) -> Result<(), FileError> {
+        match (self.kind(path), self.prefix(path)) {
+            (_, "null:") => Ok(()),
+            (Some(Kind::Disk | Kind::Nvram), _) => {
+                self.files.room(path, bytes, self.platform.storage())
+            }
+            _ => Err(FileError::Denied),
+        }
+    }
+
+    /// The text of a file by the name that was typed; bytes that are no UTF-8 are replaced.
+    pub(crate) fn file_text(&self, typed: &str, now: SimTime) -> Result<String, FileError> {
+        let content = self.read_file(&self.path(typed)?, now)?;
+        Ok(String::from_utf8_lossy(content.bytes()).into_owned())
+    }
+
+    /// Writes a text into a file by the name that was typed.
+    pub(crate) fn put_file(
+        &mut self,
+        typed: &str,
+        text: String,
+        now: SimTime,
+    ) -> Result<(), FileError> {
+        let bytes: Arc<[u8]> = text.into_bytes().into();
+        self.write_file(self.path(typed)?, Content::Kept(bytes), now)
+    }
+
+    /// Takes a file away by the name that was typed.
+    pub(crate) fn remove_file(&mut self, typed: &str) -> Result<(), FileError> {
+        let path = self.path(typed)?;
+        self.files.remove(&path)
+    }
+
+    fn kind(&self, path: &FilePath) -> Option<Kind> {
+        self.platform
+            .storage()
+            .get(path.system)
+            .map(|system| system.kind)
+    }
+
+    fn prefix(&self, path: &FilePath) -> &str {
+        self.platform.storage().name(path.system)
+    }
+}
