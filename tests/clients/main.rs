@@ -24,3 +24,4 @@ mod python;
 mod scrapli;
 mod served;
 mod shipped;
+mod shows;

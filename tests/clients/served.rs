@@ -55,6 +55,25 @@ impl Served {
         Self::start(folder, &text)
     }
 
+    /// Serves topology.yaml of a folder; a device boots from the files of configs/<device>/, one after another.
+    pub(crate) fn composed(source: &str) -> Self {
+        let source = repository(source);
+        let text = std::fs::read_to_string(source.join("topology.yaml")).unwrap();
+        let folder = Folder::new("composed");
+        for device in std::fs::read_dir(source.join("configs")).unwrap().flatten() {
+            let parts = std::fs::read_dir(device.path()).unwrap().flatten();
+            let mut parts: Vec<PathBuf> = parts.map(|part| part.path()).collect();
+            parts.sort();
+            let whole: String = parts
+                .iter()
+                .map(|part| std::fs::read_to_string(part).unwrap())
+                .collect();
+            let name = device.file_name().into_string().unwrap();
+            folder.write(&format!("{name}.cfg"), &format!("{whole}end\n"));
+        }
+        Self::start(folder, &text)
+    }
+
     /// Serves one Catalyst 9300 by the name of `edge-1`, with the start of its configuration.
     pub(crate) fn edge(startup: &str) -> Self {
         let folder = Folder::new("edge");
@@ -85,6 +104,13 @@ impl Served {
         let row = fleet.topology().rows().find(|row| row.name == device);
         let number = row.expect("the topology has the device").number;
         fleet.address(number).expect("a device has an address")
+    }
+
+    /// Every device, and where it listens.
+    pub(crate) fn devices(&self) -> impl Iterator<Item = (String, SocketAddr)> {
+        let fleet = self.fleet.as_ref().expect("the fleet runs until the end");
+        let rows = fleet.topology().rows();
+        rows.filter_map(|row| Some((row.name.to_string(), fleet.address(row.number)?)))
     }
 
     /// A file of the test's own folder.
