@@ -27,7 +27,12 @@ impl Terminal {
         let row = topology.row(0).unwrap();
         let facts = emulator::facts::of_device(&topology, &row);
         let mut terminal = Self {
-            device: Device::new(row.group.platform.clone(), facts, now()),
+            device: Device::new(
+                row.group.platform.clone(),
+                facts,
+                std::sync::Arc::new(device::network::Alone),
+                now(),
+            ),
             effects: Vec::new(),
             written: Vec::new(),
         };

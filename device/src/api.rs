@@ -44,6 +44,10 @@ pub enum Effect {
     Down,
     /// The device is back.
     Up,
+    /// The device shows others something else than before: take [`Device::node`](crate::Device::node), and call
+    /// [`Device::neighbours_changed`](crate::Device::neighbours_changed) of the devices that cables lead to from it,
+    /// near and far. Nobody has to be told at once, and nobody more than once.
+    Changed,
 }
 
 /// The answer to a user's name and password.

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::network::presence::Presence;
+use crate::network::{Alone, Node, Surroundings};
 use crate::pack::Platform;
 use crate::session::{self, Session};
 use crate::state::{Order, State};
@@ -19,6 +21,8 @@ pub struct Device {
     back_at: Option<SimTime>,
     /// The time that the driver was last asked to wake it.
     wakes_at: Option<SimTime>,
+    /// What it has shown others.
+    presence: Presence,
 }
 
 /// What the device's configuration asks of whoever answers the door.
@@ -40,14 +44,39 @@ const SHUTDOWN: &str = "\n\n***\n*** --- SHUTDOWN NOW ---\n***\n";
 impl Device {
     /// A device that has just booted.
     #[must_use]
-    pub fn new(platform: Arc<Platform>, facts: Facts, now: SimTime) -> Self {
-        let state = State::new(platform, facts, now);
+    pub fn new(
+        platform: Arc<Platform>,
+        facts: Facts,
+        surroundings: Arc<dyn Surroundings>,
+        now: SimTime,
+    ) -> Self {
+        let presence = Presence::new(&facts, now);
+        let state = State::new(platform, facts, surroundings, now);
         Self {
             state,
             sessions: BTreeMap::new(),
             back_at: None,
             wakes_at: None,
+            presence,
         }
+    }
+
+    /// What a device shows others that has just booted, without making one.
+    #[must_use]
+    pub fn at_birth(platform: Arc<Platform>, facts: Facts, now: SimTime) -> Node {
+        State::unsaved_at_first(platform, facts, Arc::new(Alone), now).node(true)
+    }
+
+    /// What it showed others last; `None` before the first [`Effect::Changed`].
+    #[must_use]
+    pub fn node(&self) -> Option<Arc<Node>> {
+        self.presence.node().cloned()
+    }
+
+    /// Devices that cables lead to, near or far, show something else than before.
+    pub fn neighbours_changed(&mut self, now: SimTime, out: &mut Vec<Effect>) {
+        self.presence.told(now);
+        self.ask_to_wake(out);
     }
 
     /// The platform that it is.
@@ -159,12 +188,15 @@ impl Device {
         if self.back_at.is_some_and(|back| back <= now) {
             self.back_at = None;
             self.state.boot(now);
+            self.presence.booted(now);
             out.push(Effect::Up);
         }
         if self.state.reload_at.is_some_and(|at| at <= now) {
             self.state.reload_at = None;
             self.state.orders.push(Order::Reload);
         }
+        self.presence
+            .look(&mut self.state, self.back_at.is_none(), now);
         self.see_lines(now);
         for session in self.sessions.values_mut() {
             session.tick(&mut self.state, now);
@@ -231,6 +263,8 @@ impl Device {
             }
         }
         self.flush(out);
+        self.presence
+            .show(&self.state, self.back_at.is_none(), now, out);
         self.ask_to_wake(out);
     }
 
@@ -265,6 +299,7 @@ impl Device {
         let next = sessions
             .chain(self.back_at)
             .chain(self.state.reload_at)
+            .chain(self.presence.wake_at())
             .min();
         // Asking again for a later time is left out: an early tick does no harm.
         if let Some(next) = next.filter(|next| self.wakes_at.is_none_or(|asked| *next < asked)) {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod device;
 pub mod files;
 pub mod grammar;
+pub mod network;
 pub mod pack;
 mod public_key;
 pub mod secrets;

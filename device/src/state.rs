@@ -1,10 +1,12 @@
 //! What all sessions of a device share: its configuration, its files, its log, its clock.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::config::{Bench, Block, Note, Statement, reader, text};
 use crate::files::Files;
+use crate::network::adjacency::{self, Memory};
+use crate::network::{Network, Node, Shown, Surroundings};
 use crate::pack::Platform;
 use crate::public_key;
 use crate::secrets::Vault;
@@ -48,11 +50,32 @@ pub(crate) struct State {
     pub(crate) locked_by: Option<(usize, String)>,
     /// The terminal lines in use, as they were when the running input began.
     pub(crate) lines: Vec<LineView>,
+    /// How it finds what other devices show.
+    pub(crate) surroundings: Arc<dyn Surroundings>,
+    /// What it knew of its links and neighbours when it looked last.
+    pub(crate) memory: Arc<Memory>,
 }
 
 impl State {
     /// A device that leaves the factory, or boots for the first time from its topology's startup-config.
-    pub(crate) fn new(platform: Arc<Platform>, facts: Facts, now: SimTime) -> Self {
+    pub(crate) fn new(
+        platform: Arc<Platform>,
+        facts: Facts,
+        surroundings: Arc<dyn Surroundings>,
+        now: SimTime,
+    ) -> Self {
+        let mut state = Self::unsaved_at_first(platform, facts, surroundings, now);
+        state.startup = Some(state.running_text(now));
+        state
+    }
+
+    /// As [`State::new`], without the text of its startup-config: for a device that is only looked at.
+    pub(crate) fn unsaved_at_first(
+        platform: Arc<Platform>,
+        facts: Facts,
+        surroundings: Arc<dyn Surroundings>,
+        now: SimTime,
+    ) -> Self {
         let files = Files::from_factory(platform.storage(), now);
         let mut state = Self {
             vault: platform.vault().clone(),
@@ -70,6 +93,8 @@ impl State {
             reload_at: None,
             locked_by: None,
             lines: Vec::new(),
+            surroundings,
+            memory: Arc::default(),
         };
         match state.facts.startup.clone() {
             Some(startup) => {
@@ -78,8 +103,25 @@ impl State {
             }
             None => state.be_born(now),
         }
-        state.startup = Some(state.running_text(now));
         state
+    }
+
+    /// What it shows others.
+    pub(crate) fn node(&self, up: bool) -> Node {
+        Node::new(Shown {
+            facts: self.facts.clone(),
+            platform: self.platform.clone(),
+            config: self.config.clone(),
+            ops: self.ops.clone(),
+            hostname: self.hostname(),
+            booted: self.booted,
+            up,
+        })
+    }
+
+    /// What it sees now.
+    pub(crate) fn network(&self) -> Network {
+        Network::new(Arc::new(self.node(true)), self.surroundings.clone())
     }
 
     /// Boots from the startup-config.
@@ -90,6 +132,7 @@ impl State {
         self.saved = None;
         self.reload_at = None;
         self.log.clear();
+        self.memory = Arc::default();
         match self.startup.clone() {
             Some(startup) => {
                 self.config = self.platform.bare().clone();
@@ -268,6 +311,9 @@ impl State {
             lines: self.lines.clone(),
             session,
             args: BTreeMap::new(),
+            surroundings: self.surroundings.clone(),
+            memory: self.memory.clone(),
+            network: OnceLock::new(),
         }
     }
 
@@ -349,17 +395,26 @@ impl State {
 
     /// What a configuration line changed beyond the configuration.
     pub(crate) fn note(&mut self, notes: Vec<Note>, now: SimTime) {
+        if notes.is_empty() {
+            return;
+        }
+        let network = self.network();
         for Note::Shutdown(interface, down) in notes {
-            if down {
-                self.log(now, &format!("%LINK-5-CHANGED: Interface {interface}, changed state to administratively down"));
+            let lives = network.would_be_up(&interface);
+            let line = if down {
+                "administratively down"
+            } else if lives {
+                "up"
             } else {
-                self.log(
-                    now,
-                    &format!("%LINK-3-UPDOWN: Interface {interface}, changed state to up"),
-                );
+                "down"
+            };
+            let protocol = if down || !lives { "down" } else { "up" };
+            self.log(now, &adjacency::link_line(&interface, line));
+            // One that could not be up had no protocol to lose.
+            if lives {
+                self.log(now, &adjacency::protocol_line(&interface, protocol));
             }
-            let state = if down { "down" } else { "up" };
-            self.log(now, &format!("%LINEPROTO-5-UPDOWN: Line protocol on Interface {interface}, changed state to {state}"));
+            Arc::make_mut(&mut self.memory).told(&interface, line, protocol, now);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One device, one task: every cause is a [`DeviceEvent`], and nothing here waits for a client.
+//! One device, one task: every cause is a [`DeviceEvent`], and nothing here waits for a client, or for another device.
 //!
 //! The task owns the machine and the outboxes of its sessions. When it ends, for whatever reason, a panic
 //! included, its sessions end with it, because their [`Sink`]s are dropped.
@@ -11,6 +11,7 @@ use bytes::Bytes;
 use device::{Door, Effect, Login, Opening, Screen, SessionId, SimTime};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::board::Place;
 use crate::clock::Clock;
 use crate::machine::Machine;
 use crate::ssh::outbox::{Outbox, Sink, Unread};
@@ -35,6 +36,8 @@ pub(crate) enum DeviceEvent {
     Closed(SessionId),
     /// A time that the device asked for has come.
     Tick,
+    /// Other devices of its network have changed.
+    Neighbours,
     /// The fleet stops.
     Stop,
 }
@@ -68,6 +71,7 @@ pub(crate) struct DeviceTask {
     machine: Box<dyn Machine>,
     events: mpsc::Receiver<DeviceEvent>,
     clock: Clock,
+    place: Place,
     sessions: BTreeMap<SessionId, Sink>,
     wake: Option<SimTime>,
     /// Between [`Effect::Down`] and [`Effect::Up`].
@@ -83,12 +87,14 @@ impl DeviceTask {
         machine: Box<dyn Machine>,
         events: mpsc::Receiver<DeviceEvent>,
         clock: Clock,
+        place: Place,
     ) -> Self {
         Self {
             name,
             machine,
             events,
             clock,
+            place,
             sessions: BTreeMap::new(),
             wake: None,
             down: false,
@@ -108,12 +114,16 @@ impl DeviceTask {
     }
 
     async fn next_event(&mut self) -> Option<DeviceEvent> {
-        let Some(wake) = self.wake else {
-            return self.events.recv().await;
+        let wake = async {
+            match self.wake {
+                Some(wake) => tokio::time::sleep_until(self.clock.instant(wake)).await,
+                None => std::future::pending().await,
+            }
         };
         tokio::select! {
             event = self.events.recv() => event,
-            () = tokio::time::sleep_until(self.clock.instant(wake)) => Some(DeviceEvent::Tick),
+            () = wake => Some(DeviceEvent::Tick),
+            () = self.place.rung() => Some(DeviceEvent::Neighbours),
         }
     }
 
@@ -137,6 +147,7 @@ impl DeviceTask {
                 self.wake = None;
                 self.machine.tick(now, &mut out);
             }
+            DeviceEvent::Neighbours => self.machine.neighbours_changed(now, &mut out),
         }
         self.carry_out(&mut out, now);
         out.clear();
@@ -202,6 +213,11 @@ impl DeviceTask {
                 Effect::Up => {
                     tracing::info!(device = self.name, "up");
                     self.down = false;
+                }
+                Effect::Changed => {
+                    if let Some(node) = self.machine.node() {
+                        self.place.show(node);
+                    }
                 }
             }
         }

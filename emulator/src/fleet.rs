@@ -10,11 +10,13 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use device::network::Surroundings;
 use device::{Device, Door, SessionId};
 use russh::server::Config;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use crate::board::{Board, Place};
 use crate::clock::Clock;
 use crate::device_task::{DeviceEvent, DeviceTask, EVENTS_MAX};
 use crate::facts;
@@ -30,8 +32,9 @@ pub const STARTUPS_MAX: usize = 4096;
 /// How long the fleet waits for its sessions when it stops.
 const STOP_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// Makes the machine of a device.
-pub type Boot = dyn Fn(&Topology, &Row<'_>, &Clock) -> Box<dyn Machine> + Send + Sync;
+/// Makes the machine of a device, which finds what others show in its surroundings.
+pub type Boot =
+    dyn Fn(&Topology, &Row<'_>, &Clock, Arc<dyn Surroundings>) -> Box<dyn Machine> + Send + Sync;
 
 /// What may be set when a fleet starts.
 pub struct Settings {
@@ -48,9 +51,10 @@ impl Default for Settings {
         Self {
             clock: Clock::wall(),
             startups_max: STARTUPS_MAX,
-            boot: Box::new(|topology, row, clock| {
+            boot: Box::new(|topology, row, clock, surroundings| {
                 let facts = facts::of_device(topology, row);
-                Box::new(Device::new(row.group.platform.clone(), facts, clock.now()))
+                let platform = row.group.platform.clone();
+                Box::new(Device::new(platform, facts, surroundings, clock.now()))
             }),
         }
     }
@@ -66,7 +70,9 @@ pub struct Fleet {
 
 /// What the parts of a serving fleet share.
 pub(crate) struct Core {
-    pub(crate) topology: Topology,
+    pub(crate) topology: Arc<Topology>,
+    /// What devices show each other.
+    board: Arc<Board>,
     pub(crate) startups: Arc<Semaphore>,
     pub(crate) stopping: watch::Receiver<bool>,
     settings: Settings,
@@ -91,7 +97,9 @@ impl Fleet {
     pub async fn start(topology: Topology, settings: Settings) -> Result<Self, BindError> {
         let sockets = listener::bind(&topology)?;
         let (stop, stopping) = watch::channel(false);
+        let topology = Arc::new(topology);
         let core = Arc::new(Core {
+            board: Arc::new(Board::new(topology.clone(), settings.clock.now())),
             startups: Arc::new(Semaphore::new(settings.startups_max)),
             topology,
             stopping,
@@ -178,8 +186,9 @@ impl Core {
         };
         tracing::debug!(device = row.name, "boot");
         let clock = self.settings.clock;
-        let machine = (self.settings.boot)(&self.topology, &row, &clock);
-        let task = DeviceTask::new(row.name, machine, events, clock);
+        let place = Place::new(&self.board, number);
+        let machine = (self.settings.boot)(&self.topology, &row, &clock, self.board.clone());
+        let task = DeviceTask::new(row.name, machine, events, clock, place);
         drop(self);
         task.run().await;
     }

@@ -4,6 +4,7 @@
 //! how to reach the devices. What a device does is the `device` crate's: this one carries bytes to it and
 //! effects from it, and keeps the time.
 
+mod board;
 mod clock;
 mod device_task;
 pub mod facts;

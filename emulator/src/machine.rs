@@ -1,7 +1,9 @@
 //! What a device task drives: a virtual device, or in a test a scripted one.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use device::network::Node;
 use device::{Device, Door, Effect, Login, Opening, Screen, SessionId, SimTime};
 
 /// A device and all its sessions: every call is one step, and its effects are carried out in order.
@@ -23,6 +25,12 @@ pub trait Machine: Send + 'static {
     /// A time that was asked for has come, perhaps early. Of several times only the earliest is kept: the
     /// machine asks again for its next one.
     fn tick(&mut self, now: SimTime, out: &mut Vec<Effect>);
+    /// What it shows other devices, after [`Effect::Changed`].
+    fn node(&self) -> Option<Arc<Node>> {
+        None
+    }
+    /// Others of its network show something else than before.
+    fn neighbours_changed(&mut self, _now: SimTime, _out: &mut Vec<Effect>) {}
 }
 
 impl Machine for Device {
@@ -56,5 +64,13 @@ impl Machine for Device {
 
     fn tick(&mut self, now: SimTime, out: &mut Vec<Effect>) {
         Device::tick(self, now, out);
+    }
+
+    fn node(&self) -> Option<Arc<Node>> {
+        Device::node(self)
+    }
+
+    fn neighbours_changed(&mut self, now: SimTime, out: &mut Vec<Effect>) {
+        Device::neighbours_changed(self, now, out);
     }
 }

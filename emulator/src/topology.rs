@@ -180,6 +180,15 @@ impl Topology {
         (0..self.len()).filter_map(|number| self.row(number))
     }
 
+    /// Every device with a cable, a controller or access points; some more than once.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = usize> {
+        let points = self
+            .joined
+            .iter()
+            .flat_map(|(of, points)| points.iter().chain([of]));
+        self.cables.keys().chain(points).copied()
+    }
+
     /// The cables of a device.
     #[must_use]
     pub fn cables(&self, number: usize) -> &[Link] {

@@ -2,8 +2,12 @@
 //! `@controller`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use device::pack::Platform;
 use device::{AccessPoint, Cable, Controller, Credentials, Facts, Screen};
+
+use crate::packs::packs;
 
 /// `key=value` words.
 pub(crate) struct Words(BTreeMap<String, String>);
@@ -78,6 +82,32 @@ impl Description {
                 access_points: vec![],
                 controller: None,
             },
+        }
+    }
+
+    /// The platform that it is.
+    pub(crate) fn platform(&self) -> Arc<Platform> {
+        let platform = packs().platform(&self.pack, self.model.as_deref());
+        platform.unwrap_or_else(|| panic!("no pack is called {}", self.pack))
+    }
+
+    /// A cable from another device's port to a port of this one.
+    pub(crate) fn cable_to(&self, far_port: &str, port: &str) -> Cable {
+        let platform = self.platform();
+        let full = |name: &str| {
+            platform
+                .port(name)
+                .unwrap_or_else(|| panic!("{} has no port {name}", self.facts.name))
+        };
+        let identity = |key| platform.identity(key).unwrap_or_default();
+        Cable {
+            port: port.to_string(),
+            device: self.facts.name.clone(),
+            far_port: full(far_port),
+            far_model: platform.model().to_string(),
+            far_address: self.facts.address,
+            far_version: identity("version"),
+            far_capabilities: identity("capabilities"),
         }
     }
 

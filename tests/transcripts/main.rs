@@ -1,4 +1,5 @@
-//! Transcripts: each file below this folder is a session with one device, told as its terminal shows it.
+//! Transcripts: each file below this folder is a session with one device, or with several that are cabled, told as its
+//! terminal shows it.
 //!
 //! `tests/README.md` has the notation. Every transcript is played with its keystrokes cut into pieces of 1, 3 and
 //! 4,096 bytes, and must read the same each time. `BLESS=1 cargo test -p end-to-end --test transcripts` rewrites what
@@ -11,6 +12,7 @@ mod packs;
 mod player;
 mod script;
 mod visible;
+mod world;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,11 +9,21 @@ use super::order::Rank;
 use crate::pack::Grammar;
 
 /// The statements of one level, in the order of the running-config.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Block {
     statements: Vec<Arc<Statement>>,
     entered: u32,
+    /// Grows with every change, and with every look that could be one.
+    revision: u64,
 }
+
+impl PartialEq for Block {
+    fn eq(&self, other: &Self) -> bool {
+        self.statements == other.statements && self.entered == other.entered
+    }
+}
+
+impl Eq for Block {}
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +107,20 @@ impl Block {
         self.statements.is_empty()
     }
 
+    /// A number that changes with the block: two looks that find the same number find the same block.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether it has the same statements as another. Those that both share are not looked into.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        let pairs = || self.statements.iter().zip(&other.statements);
+        self.statements.len() == other.statements.len()
+            && pairs().all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
+    }
+
     /// A statement by its identity.
     #[must_use]
     pub fn get(&self, rank: &Rank) -> Option<&Statement> {
@@ -105,6 +129,7 @@ impl Block {
 
     /// The block below a statement.
     pub fn below(&mut self, rank: &Rank) -> Option<&mut Self> {
+        self.revision += 1;
         let index = self.find(rank).ok()?;
         let statement = Arc::make_mut(self.statements.get_mut(index)?);
         Some(statement.block.get_or_insert_default())
@@ -113,6 +138,7 @@ impl Block {
     /// Stores a statement; one with the same identity is replaced, and what stood below it is kept if the new one
     /// opens a mode too.
     pub fn put(&mut self, mut statement: Statement) {
+        self.revision += 1;
         match self.find(&statement.rank) {
             Ok(index) => {
                 let old = &self.statements[index];
@@ -141,6 +167,7 @@ impl Block {
 
     /// Removes the statements for which `which` holds, and returns them.
     pub fn remove(&mut self, which: impl Fn(&Statement) -> bool) -> Vec<Arc<Statement>> {
+        self.revision += 1;
         let mut removed = Vec::new();
         self.statements.retain(|statement| {
             let goes = which(statement);
@@ -175,6 +202,7 @@ impl Block {
 
     /// Gives statements new lines, here and below; `to` says which and what.
     pub fn rewrite(&mut self, to: &impl Fn(&Statement) -> Option<String>) {
+        self.revision += 1;
         for statement in &mut self.statements {
             if let Some(line) = to(statement) {
                 Arc::make_mut(statement).line = line.into();

@@ -183,7 +183,12 @@ mod tests {
             access_points: Vec::new(),
             controller: None,
         };
-        let state = State::new(platform, facts, SimTime(0));
+        let state = State::new(
+            platform,
+            facts,
+            std::sync::Arc::new(crate::network::Alone),
+            SimTime(0),
+        );
         let values = vec![
             ("host".into(), "192.0.2.1".into()),
             ("repeat".into(), "2147483647".into()),

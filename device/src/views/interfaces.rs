@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Snapshot;
-use crate::config::text::layer;
 use crate::config::{Block, Statement};
+use crate::grammar::World;
 use crate::grammar::slot::mask_length;
-use crate::grammar::{Layer, World};
+use crate::network::adjacency::{PROTOCOL, line_state, protocol_state};
+use crate::network::{Interface, PortMode};
 use crate::pack::Platform;
 
 /// An interface, as templates see it.
@@ -37,6 +38,11 @@ pub(super) struct InterfaceView {
     pub(super) mode: &'static str,
     pub(super) vlan: Option<String>,
     pub(super) trunk: bool,
+    pub(super) trunking: bool,
+    pub(super) bundled: Option<u32>,
+    pub(super) channel: Option<u32>,
+    /// For how many seconds its protocol has been as it is.
+    pub(super) since_s: u64,
     pub(super) speed: u32,
     pub(super) duplex: String,
     pub(super) bandwidth: u32,
@@ -56,30 +62,28 @@ pub(super) fn views(snapshot: &Snapshot) -> Vec<InterfaceView> {
         .config
         .iter()
         .filter(|s| s.kind(grammar) == "interface" && !s.negated);
-    let mut views: Vec<InterfaceView> = blocks
-        .enumerate()
-        .map(|(at, s)| view(snapshot, at, s))
-        .collect();
-    follow(&mut views, snapshot);
-    views
+    let name = snapshot.network().own().name().to_string();
+    let states = snapshot.network().interfaces(&name);
+    let state = |s: &Statement| {
+        states
+            .iter()
+            .find(|state| s.value("interface") == Some(&state.name))
+    };
+    blocks
+        .filter_map(|s| Some(view(snapshot, state(s)?, s)))
+        .collect()
 }
 
-fn view(snapshot: &Snapshot, at: usize, statement: &Statement) -> InterfaceView {
+fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> InterfaceView {
     let platform = &snapshot.platform;
     let here = Here {
         platform,
         block: statement.block.as_ref(),
     };
-    let name = statement.value("interface").unwrap_or_default().to_string();
+    let name = state.name.clone();
     let interfaces = platform.interfaces();
     let port = interfaces.port(&name);
-    let physical = interfaces.is_physical(&name);
-    let digits = name
-        .find(|c: char| c.is_ascii_digit())
-        .unwrap_or(name.len());
-    let (kind, number) = name.split_at(digits);
-    let shutdown = here.has("shutdown");
-    let connected = is_cabled(snapshot, &name, physical);
+    let (kind, number) = (&*state.kind, &*state.number);
     let address = here.get("ip address").filter(|s| !s.negated);
     let value =
         |s: Option<&Statement>, key: &str| s.and_then(|s| s.value(key)).map(ToString::to_string);
@@ -89,32 +93,32 @@ fn view(snapshot: &Snapshot, at: usize, statement: &Statement) -> InterfaceView 
         .and_then(|m| m.parse().ok())
         .and_then(mask_length);
     let by_dhcp = address.is_some_and(|s| s.line.contains(" dhcp"));
-    let speed = here.number("speed", port.map_or(1000, |port| port.speed_mbps));
-    let trunk = here
-        .line("switchport mode")
-        .is_some_and(|line| line.ends_with("trunk"));
+    let speed = if state.kind == "Port-channel" {
+        1000.max(state.speed)
+    } else {
+        state.speed
+    };
     InterfaceView {
         short: interfaces.short(&name),
         cdp: interfaces.cdp(&name),
         kind: kind.to_string(),
         number: number.to_string(),
-        physical,
-        layer: if layer(platform, statement) == Layer::Two {
-            2
-        } else {
-            3
-        },
+        physical: state.physical,
+        layer: if state.switched() { 2 } else { 3 },
         description: here
             .line("description")
             .map(|line| line.trim_start_matches("description ").to_string()),
-        status: if shutdown {
-            "administratively down"
-        } else {
-            "up"
+        status: line_state(state),
+        protocol: protocol_state(state),
+        shutdown: state.shutdown,
+        connected: state.line,
+        trunking: state.trunking,
+        bundled: state.bundled,
+        channel: state.channel.map(|(group, _)| group),
+        since_s: {
+            let since = snapshot.since(PROTOCOL, &state.name, protocol_state(state));
+            snapshot.now.since(since).as_secs()
         },
-        protocol: "up",
-        shutdown,
-        connected: connected && !shutdown,
         prefix: ip
             .as_ref()
             .zip(length)
@@ -129,19 +133,16 @@ fn view(snapshot: &Snapshot, at: usize, statement: &Statement) -> InterfaceView 
         ip,
         mask,
         secondary: here.all("ip address secondary", "address"),
-        mac: value(here.get("mac-address"), "mac")
-            .unwrap_or_else(|| base_mac(snapshot.facts.seed, at + 1)),
-        vrf: value(here.get("vrf forwarding"), "vrf"),
-        mode: if trunk {
-            "trunk"
-        } else if here.line("switchport mode").is_some() {
-            "access"
-        } else {
-            "dynamic"
+        mac: state.mac.clone(),
+        vrf: state.vrf.clone(),
+        mode: match state.mode {
+            PortMode::Trunk => "trunk",
+            PortMode::Access => "access",
+            PortMode::Auto | PortMode::Desirable | PortMode::Routed => "dynamic",
         },
         vlan: value(here.get("switchport access vlan"), "vlan")
-            .or_else(|| value(here.get("encapsulation dot1Q"), "vlan")),
-        trunk,
+            .or_else(|| state.tag.map(|tag| tag.to_string())),
+        trunk: state.mode == PortMode::Trunk,
         duplex: here
             .line("duplex")
             .map_or("auto", |line| {
@@ -172,75 +173,6 @@ fn view(snapshot: &Snapshot, at: usize, statement: &Statement) -> InterfaceView 
     }
 }
 
-/// A port works if a cable is in it; the management port and a router's first port always lead somewhere.
-fn is_cabled(snapshot: &Snapshot, name: &str, physical: bool) -> bool {
-    if !physical {
-        return true;
-    }
-    let cabled = snapshot.facts.cables.iter().any(|cable| cable.port == name);
-    cabled || snapshot.platform.management_port().as_deref() == Some(name)
-}
-
-/// What follows from other interfaces: a port without a cable is down, a sub-interface follows its port, an SVI its
-/// VLAN's ports, a port-channel its members.
-fn follow(views: &mut [InterfaceView], snapshot: &Snapshot) {
-    let channels = members(snapshot);
-    let up: BTreeMap<String, bool> = views
-        .iter()
-        .map(|v| (v.name.clone(), v.connected))
-        .collect();
-    let is_up = |name: &str| up.get(name).copied().unwrap_or(false);
-    let carried: Vec<(Option<String>, bool)> = views
-        .iter()
-        .filter(|v| v.layer == 2 && v.connected && v.physical)
-        .map(|v| (v.vlan.clone(), v.trunk || v.mode == "dynamic"))
-        .collect();
-    for view in views {
-        let lives = match view.kind.as_str() {
-            "Vlan" => carried
-                .iter()
-                .any(|(vlan, all)| *all || vlan.as_deref().unwrap_or("1") == view.number),
-            "Port-channel" if !view.name.contains('.') => channels
-                .get(&view.number)
-                .is_some_and(|ports| ports.iter().any(|port| is_up(port))),
-            _ if view.name.contains('.') => is_up(view.name.split('.').next().unwrap_or_default()),
-            _ => view.connected,
-        };
-        if view.shutdown {
-            view.protocol = "down";
-        } else if !lives {
-            view.protocol = "down";
-            view.status = if view.kind == "Vlan" { "up" } else { "down" };
-        }
-    }
-}
-
-/// The ports of each port-channel.
-fn members(snapshot: &Snapshot) -> BTreeMap<String, Vec<String>> {
-    let grammar = snapshot.platform.grammar();
-    let mut channels: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for statement in snapshot
-        .config
-        .iter()
-        .filter(|s| s.kind(grammar) == "interface")
-    {
-        let here = Here {
-            platform: &snapshot.platform,
-            block: statement.block.as_ref(),
-        };
-        let group = here
-            .line("channel-group")
-            .and_then(|line| line.split(' ').nth(1));
-        if let (Some(group), Some(name)) = (group, statement.value("interface")) {
-            channels
-                .entry(group.to_string())
-                .or_default()
-                .push(name.to_string());
-        }
-    }
-    channels
-}
-
 /// The block of one interface.
 struct Here<'a> {
     platform: &'a Platform,
@@ -258,10 +190,6 @@ impl<'a> Here<'a> {
 
     fn get(&self, kind: &'a str) -> Option<&'a Statement> {
         self.of(kind).next()
-    }
-
-    fn has(&self, kind: &'a str) -> bool {
-        self.get(kind).is_some_and(|s| !s.negated)
     }
 
     fn line(&self, kind: &'a str) -> Option<&'a str> {

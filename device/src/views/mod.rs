@@ -11,12 +11,14 @@ mod neighbors;
 mod routes;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use minijinja::value::{Object, Serde, Value};
 use serde::Serialize;
 
 use crate::config::Block;
+use crate::network::adjacency::Memory;
+use crate::network::{Network, Node, Shown, Surroundings};
 use crate::pack::Platform;
 use crate::{Facts, SimTime};
 
@@ -53,6 +55,10 @@ pub struct Snapshot {
     pub session: SessionView,
     /// The command's values.
     pub args: BTreeMap<String, String>,
+    /// How it finds what other devices show.
+    pub surroundings: Arc<dyn Surroundings>,
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) network: OnceLock<Network>,
 }
 
 /// A terminal line in use.
@@ -129,6 +135,31 @@ impl Snapshot {
         let grammar = self.platform.grammar().clone();
         let template = grammar.templates().get_template(template)?;
         template.render(Value::from_dyn_object(self.clone()))
+    }
+
+    /// What the device sees at this moment.
+    pub(crate) fn network(&self) -> &Network {
+        self.network.get_or_init(|| {
+            let own = Node::new(Shown {
+                facts: self.facts.clone(),
+                platform: self.platform.clone(),
+                config: self.config.clone(),
+                ops: self.ops.clone(),
+                hostname: self.hostname.clone(),
+                booted: self.booted,
+                up: true,
+            });
+            Network::new(Arc::new(own), self.surroundings.clone())
+        })
+    }
+
+    /// Since when a link or neighbour is in a state that was just computed: since the device looked around and found it
+    /// so, else since it booted (if it never looks around) or since now.
+    pub(crate) fn since(&self, kind: &'static str, key: &str, state: &str) -> SimTime {
+        if self.memory.is_empty() {
+            return self.booted;
+        }
+        self.memory.since(kind, key, state).unwrap_or(self.now)
     }
 
     /// Whether an interface is up.

@@ -116,7 +116,7 @@ pub(crate) async fn fleet_with(script: &Script, listen: &str, startups_max: usiz
     let settings = Settings {
         clock: Clock::starting(SimTime(0)),
         startups_max,
-        boot: Box::new(move |_, _, _| {
+        boot: Box::new(move |_, _, _, _| {
             boot.boots.fetch_add(1, Ordering::SeqCst);
             Box::new(boot.clone())
         }),

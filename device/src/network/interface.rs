@@ -1,0 +1,412 @@
+//! What the configuration of one device says of its interfaces, and the state that follows.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::Node;
+use super::channel::ChannelMode;
+use crate::config::text::layer;
+use crate::config::{Block, Statement};
+use crate::grammar::slot::{mask_length, vlans};
+use crate::grammar::{Layer, World};
+use crate::views::base_mac;
+
+/// An IPv4 address of an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The length of its prefix.
+    pub length: u32,
+    /// Whether it is one of the `secondary` ones.
+    pub secondary: bool,
+}
+
+/// An IPv6 address of an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address6 {
+    /// The address.
+    pub address: Ipv6Addr,
+    /// The length of its prefix.
+    pub length: u32,
+}
+
+/// How a switch port treats VLANs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortMode {
+    /// It is no switch port.
+    Routed,
+    /// One VLAN.
+    Access,
+    /// Several, tagged.
+    Trunk,
+    /// `dynamic auto`: a trunk if the other end asks for one.
+    Auto,
+    /// `dynamic desirable`: it asks for a trunk.
+    Desirable,
+}
+
+/// The VLANs that a trunk carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Vlans {
+    /// All of them.
+    All,
+    /// These, in order.
+    Only(Vec<u16>),
+}
+
+impl Vlans {
+    /// Whether a VLAN is one of them.
+    #[must_use]
+    pub fn has(&self, vlan: u16) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(list) => list.binary_search(&vlan).is_ok(),
+        }
+    }
+}
+
+/// What an interface is set to.
+#[derive(Debug)]
+pub struct Settings {
+    /// Its full name.
+    pub name: String,
+    /// Its type: `GigabitEthernet`.
+    pub kind: String,
+    /// Its number: `1/0/1`, `1/0/1.100`.
+    pub number: String,
+    /// Whether it is a port that cables go into.
+    pub physical: bool,
+    /// Where it works.
+    pub layer: Layer,
+    /// Whether it is shut down.
+    pub shutdown: bool,
+    /// Its IPv4 addresses, the primary one first.
+    pub addresses: Vec<Address>,
+    /// Its IPv6 addresses, without the link-local one.
+    pub addresses6: Vec<Address6>,
+    /// Its IPv6 link-local address, if IPv6 is on.
+    pub link_local: Option<Ipv6Addr>,
+    /// Its VRF.
+    pub vrf: Option<String>,
+    /// How it treats VLANs.
+    pub mode: PortMode,
+    /// The VLAN of an access port.
+    pub access: u16,
+    /// The VLAN of phones.
+    pub voice: Option<u16>,
+    /// The VLAN that a trunk doesn't tag.
+    pub native: u16,
+    /// The VLANs that a trunk may carry.
+    pub allowed: Vlans,
+    /// Whether it negotiates trunks (no `switchport nonegotiate`).
+    pub negotiates: bool,
+    /// The port-channel that it belongs to, and how.
+    pub channel: Option<(u32, ChannelMode)>,
+    /// The VLAN tag of a sub-interface.
+    pub tag: Option<u16>,
+    /// A sub-interface whose frames are not tagged (`encapsulation dot1Q n native`).
+    pub untagged: bool,
+    /// Its MAC address.
+    pub mac: String,
+    /// The speed of its port in Mb/s, as the configuration forces it.
+    pub forced_speed: Option<u32>,
+    /// The highest speed of its port in Mb/s.
+    pub port_speed: u32,
+    /// `full` or `half`, as the configuration forces it.
+    pub forced_duplex: Option<&'static str>,
+    /// Its lines.
+    pub block: Option<Block>,
+}
+
+/// An interface with its state. What it is set to is read through it.
+#[derive(Debug, Clone)]
+pub struct Interface {
+    /// What it is set to.
+    pub settings: Arc<Settings>,
+    /// Whether something is at the other end (`up` in the status column).
+    pub line: bool,
+    /// Whether it carries traffic (`up` in the protocol column).
+    pub protocol: bool,
+    /// Whether it is a trunk now.
+    pub trunking: bool,
+    /// The port-channel that bundles it now.
+    pub bundled: Option<u32>,
+    /// The speed that both ends agree on, in Mb/s.
+    pub speed: u32,
+    /// `full` or `half`.
+    pub duplex: &'static str,
+}
+
+impl Deref for Interface {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Settings {
+    /// The primary IPv4 address.
+    #[must_use]
+    pub fn primary(&self) -> Option<Address> {
+        self.addresses
+            .iter()
+            .find(|address| !address.secondary)
+            .copied()
+    }
+
+    /// The interface that a sub-interface is part of.
+    #[must_use]
+    pub fn parent(&self) -> Option<&str> {
+        self.name.split_once('.').map(|(parent, _)| parent)
+    }
+
+    /// Whether it is layer 2.
+    #[must_use]
+    pub fn switched(&self) -> bool {
+        self.layer == Layer::Two
+    }
+}
+
+impl Interface {
+    /// Whether it carries a VLAN, as an access port or a trunk.
+    #[must_use]
+    pub fn carries(&self, vlan: u16) -> bool {
+        match self.trunking {
+            _ if !self.switched() => false,
+            true => self.allowed.has(vlan),
+            false => self.access == vlan || self.voice == Some(vlan),
+        }
+    }
+
+    /// Whether it leads frames in and out of a VLAN by itself: a switch port that is up and no part of a bundle.
+    #[must_use]
+    pub fn bridges(&self, vlan: u16) -> bool {
+        let port = self.physical || self.kind == "Port-channel";
+        port && self.protocol
+            && self.bundled.is_none()
+            && self.channel.is_none()
+            && self.carries(vlan)
+    }
+}
+
+/// Reads the interfaces of a node.
+pub(super) fn read(node: &Node) -> Vec<Arc<Settings>> {
+    let mut at = 0;
+    let mut all: Vec<Arc<Settings>> = Vec::new();
+    for statement in node.all("interface").filter(|s| !s.negated) {
+        at += 1;
+        all.push(Arc::new(of_statement(node, at, statement)));
+    }
+    if all.is_empty() {
+        all = hosts(node);
+    }
+    all
+}
+
+/// Reads one interface of a node, and no other.
+pub(super) fn one(node: &Node, name: &str) -> Option<Settings> {
+    let mut all = node.all("interface").filter(|s| !s.negated).enumerate();
+    let (at, statement) = all.find(|(_, s)| s.value("interface") == Some(name))?;
+    Some(of_statement(node, at + 1, statement))
+}
+
+/// A platform without interface mode (an access point) is a host: its first port has its address.
+fn hosts(node: &Node) -> Vec<Arc<Settings>> {
+    let address = match node.facts().address {
+        std::net::IpAddr::V4(address) => Some(Address {
+            address,
+            length: 24,
+            secondary: false,
+        }),
+        std::net::IpAddr::V6(_) => None,
+    };
+    let ports = node.platform().interfaces().ports();
+    let setting = |(at, (name, _)): (usize, (String, _))| {
+        let mut settings = plain(node, at, &name);
+        settings.addresses = address.filter(|_| at == 0).into_iter().collect();
+        Arc::new(settings)
+    };
+    ports.enumerate().map(setting).collect()
+}
+
+/// An interface that no line says anything of.
+fn plain(node: &Node, at: usize, name: &str) -> Settings {
+    let interfaces = node.platform().interfaces();
+    let digits = name
+        .find(|c: char| c.is_ascii_digit())
+        .unwrap_or(name.len());
+    // A type with a digit in its name (`L2LISP0`) is known to the platform.
+    let number = interfaces
+        .parts(name)
+        .map_or(&name[digits..], |parts| parts.number);
+    let kind = &name[..name.len() - number.len()];
+    Settings {
+        kind: kind.to_string(),
+        number: number.to_string(),
+        physical: interfaces.is_physical(name),
+        layer: Layer::Three,
+        shutdown: false,
+        addresses: Vec::new(),
+        addresses6: Vec::new(),
+        link_local: None,
+        vrf: None,
+        mode: PortMode::Routed,
+        access: 1,
+        voice: None,
+        native: 1,
+        allowed: Vlans::All,
+        negotiates: true,
+        channel: None,
+        tag: None,
+        untagged: false,
+        mac: base_mac(node.facts().seed, at),
+        forced_speed: None,
+        port_speed: interfaces.port(name).map_or(1000, |port| port.speed_mbps),
+        forced_duplex: None,
+        block: None,
+        name: name.to_string(),
+    }
+}
+
+fn of_statement(node: &Node, at: usize, statement: &Statement) -> Settings {
+    let name = statement.value("interface").unwrap_or_default();
+    let mut settings = plain(node, at, name);
+    settings.layer = layer(node.platform(), statement);
+    settings.block.clone_from(&statement.block);
+    if settings.layer == Layer::Two {
+        settings.mode = PortMode::Auto;
+    }
+    let grammar = node.platform().grammar();
+    for line in statement.block.iter().flat_map(Block::iter) {
+        if let Some(address) = address(line, line.kind(grammar)) {
+            settings.addresses.push(address);
+        } else {
+            take(&mut settings, line, line.kind(grammar));
+        }
+    }
+    settings.addresses.sort_by_key(|address| address.secondary);
+    if settings.layer == Layer::Three {
+        settings.mode = PortMode::Routed;
+    }
+    if settings.link_local.is_none() && !settings.addresses6.is_empty() {
+        settings.link_local = Some(eui64(
+            &settings.mac,
+            Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0),
+        ));
+    }
+    settings
+}
+
+fn address(line: &Statement, kind: &str) -> Option<Address> {
+    let secondary = match kind {
+        "ip address" => false,
+        "ip address secondary" => true,
+        _ => return None,
+    };
+    let address = line.value("address")?.parse().ok()?;
+    let length = mask_length(line.value("mask")?.parse().ok()?)?;
+    (!line.negated).then_some(Address {
+        address,
+        length,
+        secondary,
+    })
+}
+
+fn take(settings: &mut Settings, line: &Statement, kind: &str) {
+    let number = |name: &str| line.value(name).and_then(|text| text.parse().ok());
+    let last = || line.line.rsplit(' ').next().unwrap_or_default();
+    if line.negated {
+        return;
+    }
+    match kind {
+        "shutdown" => settings.shutdown = true,
+        "vrf forwarding" | "ip vrf forwarding" => {
+            settings.vrf = line.value("vrf").map(ToString::to_string)
+        }
+        "mac-address" => settings.mac = last().to_string(),
+        "ipv6 enable" => {
+            let local = eui64(&settings.mac, Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0));
+            settings.link_local.get_or_insert(local);
+        }
+        "ipv6 address" => address6(settings, line),
+        "ipv6 address link-local" => {
+            settings.link_local = line.value("address").and_then(|a| a.parse().ok())
+        }
+        "switchport mode" => settings.mode = mode(&line.line),
+        "switchport access vlan" => settings.access = number("vlan").unwrap_or(settings.access),
+        "switchport voice vlan" => settings.voice = number("vlan"),
+        "switchport trunk native vlan" => settings.native = number("vlan").unwrap_or(1),
+        "switchport trunk allowed vlan" => settings.allowed = allowed(last()),
+        "switchport nonegotiate" => settings.negotiates = false,
+        "channel-group" => {
+            let group = number("group").map(u32::from);
+            let mode = line.line.split(' ').nth(3).and_then(ChannelMode::parse);
+            settings.channel = group.zip(mode);
+        }
+        "encapsulation" => {
+            settings.tag = number("vlan");
+            settings.untagged = line.line.split(' ').any(|word| word == "native");
+        }
+        "speed" => {
+            settings.forced_speed = line
+                .line
+                .split(' ')
+                .nth(1)
+                .and_then(|word| word.parse().ok())
+        }
+        "duplex" => {
+            settings.forced_duplex = match last() {
+                "half" => Some("half"),
+                "full" => Some("full"),
+                _ => None,
+            };
+        }
+        _ => {}
+    }
+}
+
+fn mode(line: &str) -> PortMode {
+    match line.strip_prefix("switchport mode ").unwrap_or_default() {
+        "trunk" => PortMode::Trunk,
+        "dynamic auto" => PortMode::Auto,
+        "dynamic desirable" => PortMode::Desirable,
+        _ => PortMode::Access,
+    }
+}
+
+fn allowed(list: &str) -> Vlans {
+    match list {
+        "all" => Vlans::All,
+        "none" => Vlans::Only(Vec::new()),
+        list => vlans(list).map_or(Vlans::All, Vlans::Only),
+    }
+}
+
+fn address6(settings: &mut Settings, line: &Statement) {
+    let parsed = line.value("prefix").and_then(|text| {
+        let (address, length) = text.split_once('/')?;
+        Some((address.parse().ok()?, length.parse().ok()?))
+    });
+    if let Some((address, length)) = parsed {
+        let by_mac = line.line.ends_with(" eui-64");
+        let address = if by_mac {
+            eui64(&settings.mac, address)
+        } else {
+            address
+        };
+        settings.addresses6.push(Address6 { address, length });
+    }
+}
+
+/// The address in a /64 prefix that follows from a MAC address (RFC 4291, appendix A).
+fn eui64(mac: &str, prefix: Ipv6Addr) -> Ipv6Addr {
+    let digits: String = mac.chars().filter(char::is_ascii_hexdigit).collect();
+    let mac = u64::from_str_radix(&digits, 16).unwrap_or(0);
+    let (high, low) = (mac >> 24, mac & 0x00ff_ffff);
+    let id = ((high << 40) | (0xfffe << 24) | low) ^ (0x02 << 56);
+    let network = u128::from(prefix) & !u128::from(u64::MAX);
+    Ipv6Addr::from(network | u128::from(id))
+}

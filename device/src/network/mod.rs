@@ -1,0 +1,180 @@
+//! The plausible control plane: what follows for a device from its own configuration, from that of the devices that
+//! it is cabled to, and from the cables. Nothing is sent; everything is computed when somebody asks.
+//!
+//! - [`Node`] is what one device shows the others: immutable, shared, cheap.
+//! - [`Surroundings`] is how a device finds the nodes of others; whoever drives it provides them.
+//! - [`Network`] is what one device sees at one moment: itself and, as far as a question leads, the others. It is made
+//!   for one question and then dropped, and remembers what it has computed.
+//! - [`Interface`] is a port of a node with the state that follows from both ends; `link` computes it, `channel` says
+//!   which ports a port-channel bundles, `segment` who shares a broadcast domain.
+//! - `adjacency` compares what follows now with what followed before, and logs the difference. A protocol adds an
+//!   evaluator there and builds on [`Network`] alone.
+//! - `presence` says when a device shows itself to others and when it looks around.
+//!
+//! Known limits: a device sees others a tenth of a second late (`presence`); a far end that nobody describes (a cable to
+//! a device that no driver knows) is taken to be up and to agree with everything.
+
+pub(crate) mod adjacency;
+mod channel;
+mod interface;
+mod link;
+mod node;
+pub(crate) mod presence;
+mod segment;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use channel::ChannelMode;
+pub use interface::{Address, Address6, Interface, PortMode, Settings, Vlans};
+pub use node::Node;
+pub(crate) use node::Shown;
+pub use segment::Seat;
+
+/// The most devices that one question looks at. A campus has some hundred; beyond that a question would hold its
+/// device up for longer than a client waits for a line.
+pub const NODES_MAX: usize = 512;
+
+/// How a device finds what others show.
+pub trait Surroundings: Debug + Send + Sync {
+    /// What a device shows now, by its name in the topology. `None` if nobody knows it.
+    fn node(&self, name: &str) -> Option<Arc<Node>>;
+
+    /// What it showed when everything started: nobody had touched it yet.
+    fn first(&self, name: &str) -> Option<Arc<Node>> {
+        self.node(name)
+    }
+}
+
+/// No other device is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Alone;
+
+impl Surroundings for Alone {
+    fn node(&self, _name: &str) -> Option<Arc<Node>> {
+        None
+    }
+}
+
+/// The surroundings as they were when everything started.
+#[derive(Debug)]
+pub(crate) struct AtFirst(pub(crate) Arc<dyn Surroundings>);
+
+impl Surroundings for AtFirst {
+    fn node(&self, name: &str) -> Option<Arc<Node>> {
+        self.0.first(name)
+    }
+}
+
+/// What one device sees at one moment.
+#[derive(Debug)]
+pub struct Network {
+    own: Arc<Node>,
+    surroundings: Arc<dyn Surroundings>,
+    /// Nodes that were asked for; `None` is known to be unknown.
+    nodes: Mutex<BTreeMap<String, Option<Arc<Node>>>>,
+    interfaces: Mutex<BTreeMap<String, Arc<[Interface]>>>,
+}
+
+impl Network {
+    /// What a device sees that shows this node itself.
+    #[must_use]
+    pub fn new(own: Arc<Node>, surroundings: Arc<dyn Surroundings>) -> Self {
+        Self {
+            own,
+            surroundings,
+            nodes: Mutex::default(),
+            interfaces: Mutex::default(),
+        }
+    }
+
+    /// The device that asks.
+    #[must_use]
+    pub fn own(&self) -> &Arc<Node> {
+        &self.own
+    }
+
+    /// A device by its name in the topology; `None` if nobody knows it, or if too many were asked for.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<Arc<Node>> {
+        if name == self.own.name() {
+            return Some(self.own.clone());
+        }
+        let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = nodes.get(name) {
+            return known.clone();
+        }
+        if nodes.len() >= NODES_MAX {
+            return None;
+        }
+        let found = self.surroundings.node(name);
+        nodes.insert(name.to_string(), found.clone());
+        found
+    }
+
+    /// This device and all that cables lead to, the nearest first; at most [`NODES_MAX`].
+    #[must_use]
+    pub fn nodes(&self) -> Vec<Arc<Node>> {
+        let mut found = vec![self.own.clone()];
+        let mut known = std::collections::BTreeSet::from([self.own.name().to_string()]);
+        let mut next = VecDeque::from([self.own.clone()]);
+        while let Some(node) = next.pop_front() {
+            for cable in &node.facts().cables {
+                if found.len() >= NODES_MAX || !known.insert(cable.device.clone()) {
+                    continue;
+                }
+                if let Some(far) = self.node(&cable.device) {
+                    found.push(far.clone());
+                    next.push_back(far);
+                }
+            }
+        }
+        found
+    }
+
+    /// Every interface of a device, in the order of its running-config, with its state. Empty if nobody knows it.
+    #[must_use]
+    pub fn interfaces(&self, node: &str) -> Arc<[Interface]> {
+        let known = |network: &Self| {
+            let all = network.interfaces.lock();
+            let all = all.unwrap_or_else(PoisonError::into_inner);
+            all.get(node).cloned()
+        };
+        if let Some(known) = known(self) {
+            return known;
+        }
+        let computed: Arc<[Interface]> = match self.node(node) {
+            Some(node) => link::states(self, &node).into(),
+            None => Arc::new([]),
+        };
+        let mut all = self
+            .interfaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.insert(node.to_string(), computed.clone());
+        computed
+    }
+
+    /// One interface of a device.
+    #[must_use]
+    pub fn interface(&self, node: &str, name: &str) -> Option<Interface> {
+        let all = self.interfaces(node);
+        all.iter().find(|interface| interface.name == name).cloned()
+    }
+
+    /// Whether one of this device's interfaces would be up if nobody had shut it down.
+    #[must_use]
+    pub(crate) fn would_be_up(&self, name: &str) -> bool {
+        let settings = interface::one(&self.own, name);
+        settings.is_some_and(|settings| link::would_be_up(self, &self.own, &settings))
+    }
+
+    /// The port at the other end of a port's cable, if its device is known.
+    #[must_use]
+    pub fn far_end(&self, node: &str, port: &str) -> Option<(Arc<Node>, String)> {
+        let near = self.node(node)?;
+        let cable = near.cable(port)?;
+        Some((self.node(&cable.device)?, cable.far_port.clone()))
+    }
+}
