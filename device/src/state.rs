@@ -395,27 +395,41 @@ impl State {
 
     /// What a configuration line changed beyond the configuration.
     pub(crate) fn note(&mut self, notes: Vec<Note>, now: SimTime) {
-        if notes.is_empty() {
-            return;
-        }
-        let network = self.network();
-        for Note::Shutdown(interface, down) in notes {
-            let lives = network.would_be_up(&interface);
-            let line = if down {
-                "administratively down"
-            } else if lives {
-                "up"
-            } else {
-                "down"
-            };
-            let protocol = if down || !lives { "down" } else { "up" };
-            self.log(now, &adjacency::link_line(&interface, line));
-            // One that could not be up had no protocol to lose.
-            if lives {
-                self.log(now, &adjacency::protocol_line(&interface, protocol));
+        for note in notes {
+            match note {
+                Note::Shutdown(interface, down) => self.link_changed(now, &interface, down),
+                Note::Provisioned(member, model) => self.provision(member, &model),
             }
-            Arc::make_mut(&mut self.memory).told(&interface, line, protocol, now);
         }
+    }
+
+    fn link_changed(&mut self, now: SimTime, interface: &str, down: bool) {
+        let lives = self.network().would_be_up(interface);
+        let line = match (down, lives) {
+            (true, _) => "administratively down",
+            (false, true) => "up",
+            (false, false) => "down",
+        };
+        let protocol = if down || !lives { "down" } else { "up" };
+        self.log(now, &adjacency::link_line(interface, line));
+        // One that could not be up had no protocol to lose.
+        if lives {
+            self.log(now, &adjacency::protocol_line(interface, protocol));
+        }
+        Arc::make_mut(&mut self.memory).told(interface, line, protocol, now);
+    }
+
+    /// The stack gets a member, and the configuration the blocks of its ports.
+    fn provision(&mut self, member: u8, model: &str) {
+        let Some(platform) = self.platform.provisioned(member, model) else {
+            return;
+        };
+        for port in platform.bare().iter() {
+            if self.config.get(&port.rank).is_none() {
+                self.config.put(port.clone());
+            }
+        }
+        self.platform = Arc::new(platform);
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Bench<'a> {
 pub enum Note {
     /// An interface was shut down (true) or not any more.
     Shutdown(String, bool),
+    /// The stack has a member of this number and model.
+    Provisioned(u8, String),
 }
 
 /// Hashes and hides secrets; salts come from the device's seed.

@@ -87,6 +87,13 @@ impl Edit<'_, '_> {
             ConfigEffect::VrfForwarding => self.vrf_forwarding(typed, set),
             ConfigEffect::Switchport => self.switchport(set),
             ConfigEffect::Encrypt if set => self.encrypt(),
+            ConfigEffect::Provision if set => {
+                let member = typed.value("member").and_then(|member| member.parse().ok());
+                if let Some((member, model)) = member.zip(typed.value("model")) {
+                    let note = Note::Provisioned(member, model.to_string());
+                    self.bench.notes.push(note);
+                }
+            }
             ConfigEffect::Neighbor if !set => {
                 let neighbor = typed.value("neighbor").map(ToString::to_string);
                 self.block().forget(&|line| {

@@ -146,7 +146,7 @@ fn slot_rows(
         return;
     }
     if matches!(kind, SlotKind::Interface | SlotKind::InterfaceRange) {
-        for of in world.interfaces().types() {
+        for of in world.interfaces().types_here() {
             if starts(&of.name, typed) {
                 rows.push((of.name.clone(), of.help.clone()));
             }

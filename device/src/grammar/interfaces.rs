@@ -52,7 +52,7 @@ pub struct Port {
 }
 
 /// The interfaces of a platform.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Interfaces {
     types: Vec<InterfaceType>,
     ports: Vec<Port>,
@@ -122,10 +122,36 @@ impl Interfaces {
         }
     }
 
+    /// The same with more ports, and the full names of those that weren't there.
+    #[must_use]
+    pub fn with(&self, ports: Vec<Port>) -> (Self, Vec<String>) {
+        let mut more = self.clone();
+        let mut new = Vec::new();
+        for port in ports {
+            let Some(of) = more.types.get(port.kind) else {
+                continue;
+            };
+            let name = format!("{}{}", of.name, port.number);
+            if more.ports.len() < PORTS_MAX && more.names.insert(name.clone()) {
+                new.push(name);
+                more.ports.push(port);
+            }
+        }
+        (more, new)
+    }
+
     /// The types, in the order of the running-config.
     #[must_use]
     pub fn types(&self) -> &[InterfaceType] {
         &self.types
+    }
+
+    /// The types that have a port here, or whose interfaces may be created.
+    pub fn types_here(&self) -> impl Iterator<Item = &InterfaceType> {
+        let here = |(kind, of): &(usize, &InterfaceType)| {
+            !of.virtual_numbers.is_empty() || self.ports.iter().any(|port| port.kind == *kind)
+        };
+        self.types.iter().enumerate().filter(here).map(|(_, of)| of)
     }
 
     /// The physical ports with their full names.
@@ -367,6 +393,9 @@ impl Interfaces {
         sub_fits && (parent_is_virtual || self.names.contains(&format!("{}{base}", of.name)))
     }
 }
+
+/// A device has this many ports at most: a chassis of ten line cards has 480, a stack of eight 500.
+const PORTS_MAX: usize = 4096;
 
 /// One `interface range` may have this many interfaces in a dash; no platform has more.
 const RANGE_MAX: u32 = 4096;

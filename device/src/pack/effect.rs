@@ -60,6 +60,8 @@ effects! {
         Sequence = "sequence",
         /// Enters the stored ranges of vty lines that a line names, split where it cuts them. Slots: `first`, `last`.
         Vty = "vty",
+        /// The ports of one more member of the stack. Slots: `member`, `model`.
+        Provision = "provision",
         /// Hides passwords, and keeps what a user's new line doesn't repeat. Slots: `password`, `secret`.
         Credentials = "credentials",
     }

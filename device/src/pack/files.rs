@@ -90,6 +90,9 @@ pub(super) struct InterfaceEntry {
     /// Where a virtual one works; a port says it itself.
     #[serde(default = "three")]
     pub(super) layer: u8,
+    /// In Mb/s, of a port that no model speaks of.
+    #[serde(default = "gigabit")]
+    pub(super) speed: u32,
     pub(super) help: String,
 }
 
@@ -110,6 +113,9 @@ pub(super) struct PortEntry {
     pub(super) speed: u32,
     #[serde(default)]
     pub(super) media: String,
+    /// What its block says when the device leaves the factory.
+    #[serde(default)]
+    pub(super) lines: Vec<String>,
 }
 
 fn gigabit() -> u32 {

@@ -10,6 +10,7 @@ mod effect;
 mod files;
 mod fill;
 mod grammar;
+mod hardware;
 mod platform;
 mod source;
 mod storage;
@@ -32,6 +33,7 @@ pub use grammar::Grammar;
 pub use platform::Platform;
 pub use source::{has_file, has_folder};
 
+use platform::Family;
 use source::Source;
 
 /// All packs that a fleet may use. One is compiled when the first device of it is asked for, and not before.
@@ -48,8 +50,13 @@ struct Pack {
     extends: Option<String>,
     is_abstract: bool,
     source: OnceLock<(Option<Source>, Vec<Mistake>)>,
-    platforms: OnceLock<Result<Vec<Arc<Platform>>, Vec<Mistake>>>,
+    family: OnceLock<Compiled<Family>>,
+    /// By model.
+    platforms: BTreeMap<String, OnceLock<Compiled<Arc<Platform>>>>,
 }
+
+/// What became of files, or what is wrong with them.
+type Compiled<T> = Result<T, Vec<Mistake>>;
 
 /// One line about a pack, for `fleet packs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +106,9 @@ impl Packs {
     #[must_use]
     pub fn check(&self) -> Vec<Mistake> {
         for pack in self.packs.values().filter(|pack| !pack.is_abstract) {
-            self.platforms(pack);
+            for model in &pack.summary.models {
+                self.model(pack, model);
+            }
         }
         self.mistakes()
     }
@@ -115,11 +124,16 @@ impl Packs {
         let of_meaning = self
             .packs
             .values()
-            .filter_map(|pack| pack.platforms.get()?.as_ref().err())
-            .flatten();
+            .filter_map(|pack| pack.family.get()?.as_ref().err());
+        let of_models = self
+            .packs
+            .values()
+            .flat_map(|pack| pack.platforms.values())
+            .filter_map(|platform| platform.get()?.as_ref().err());
         let mut seen = BTreeSet::new();
         of_files
-            .chain(of_meaning)
+            .chain(of_meaning.flatten())
+            .chain(of_models.flatten())
             .filter(|mistake| seen.insert(mistake.report()))
             .cloned()
             .collect()
@@ -141,25 +155,40 @@ impl Packs {
     pub fn platform(&self, pack: &str, model: Option<&str>) -> Option<Arc<Platform>> {
         let pack = self.packs.get(pack).filter(|pack| !pack.is_abstract)?;
         let model = model.or_else(|| pack.summary.models.first().map(String::as_str))?;
-        let platforms = self.platforms(pack).as_ref().ok()?;
-        platforms
-            .iter()
-            .find(|platform| platform.model() == model)
-            .cloned()
+        self.model(pack, model)
     }
 
-    fn platforms<'p>(&self, pack: &'p Pack) -> &'p Result<Vec<Arc<Platform>>, Vec<Mistake>> {
-        pack.platforms.get_or_init(|| {
+    /// The platform that fits a configuration: the model whose ports it names, equipped with whatever it lacks.
+    #[must_use]
+    pub fn fitting(&self, pack: &str, config: &str) -> Option<Arc<Platform>> {
+        let pack = self.packs.get(pack).filter(|pack| !pack.is_abstract)?;
+        let family = self.family(pack).as_ref().ok()?;
+        let best = self.model(pack, family.fitting(&pack.summary.models, config)?)?;
+        Some(best.equipped_for(config).map_or(best, Arc::new))
+    }
+
+    fn model(&self, pack: &Pack, model: &str) -> Option<Arc<Platform>> {
+        let family = self.family(pack).as_ref().ok()?;
+        let platform = pack.platforms.get(model)?.get_or_init(|| {
+            let mut mistakes = Vec::new();
+            let chain = self.chain(pack, &mut mistakes).unwrap_or_default();
+            let platform = family.platform(&chain, model, &mut mistakes);
+            mistakes
+                .is_empty()
+                .then(|| Arc::new(platform))
+                .ok_or(mistakes)
+        });
+        platform.as_ref().ok().cloned()
+    }
+
+    fn family<'p>(&self, pack: &'p Pack) -> &'p Compiled<Family> {
+        pack.family.get_or_init(|| {
             let mut mistakes = Vec::new();
             let Some(chain) = self.chain(pack, &mut mistakes) else {
                 return Err(mistakes);
             };
-            let platforms = platform::platforms(&chain, &mut mistakes);
-            if mistakes.is_empty() {
-                Ok(platforms.into_iter().map(Arc::new).collect())
-            } else {
-                Err(mistakes)
-            }
+            let family = Family::compile(&chain, &mut mistakes);
+            mistakes.is_empty().then_some(family).ok_or(mistakes)
         })
     }
 
@@ -197,6 +226,10 @@ impl Packs {
                 .cloned(),
         );
         Ok(Pack {
+            platforms: models
+                .iter()
+                .map(|model| (model.clone(), OnceLock::new()))
+                .collect(),
             summary: Summary {
                 name: file.name,
                 about: file.about,
@@ -205,7 +238,7 @@ impl Packs {
             extends: file.extends,
             is_abstract: file.is_abstract,
             source: OnceLock::new(),
-            platforms: OnceLock::new(),
+            family: OnceLock::new(),
         })
     }
 

@@ -7,18 +7,19 @@ use minijinja::Value;
 use yaml::Mistake;
 
 use super::compile;
-use super::files::{InterfaceEntry, PackFile, PortEntry, SshOffer, Timing};
+use super::files::{PackFile, SshOffer, Timing};
 use super::grammar::Grammar;
+use super::hardware::{self, Hardware};
 use super::source::{File, Source};
 use super::storage::{Said, storage};
 use crate::config::{Block, reader};
 use crate::files::system::Storage;
-use crate::grammar::interfaces::{InterfaceType, Numbers, Port};
+use crate::grammar::interfaces::Port;
 use crate::grammar::{Interfaces, Layer, World};
 use crate::secrets::Vault;
 
 /// One platform. Immutable; all its devices share it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Platform {
     pack: String,
     model: String,
@@ -26,6 +27,7 @@ pub struct Platform {
     features: BTreeSet<String>,
     identity: BTreeMap<String, Value>,
     interfaces: Interfaces,
+    hardware: Arc<Hardware>,
     grammar: Arc<Grammar>,
     ssh: SshOffer,
     timing: Timing,
@@ -157,172 +159,141 @@ impl World for Platform {
     }
 }
 
-/// The platforms of a chain of packs: one for each model of the last, the default first.
-pub(super) fn platforms(chain: &[&Source], mistakes: &mut Vec<Mistake>) -> Vec<Platform> {
-    let packs: Vec<&File<PackFile>> = chain.iter().map(|source| &source.pack).collect();
-    let Some(last) = packs.last() else {
-        return Vec::new();
-    };
-    let features: BTreeSet<String> = packs
-        .iter()
-        .flat_map(|p| p.content.features.clone())
-        .collect();
-    let grammar = Arc::new(compile::compile(chain, &features, mistakes));
-    let pack = &last.content;
-    let default = pack.model.clone().unwrap_or_else(|| pack.name.clone());
-    if !pack.models.is_empty() && !pack.models.contains_key(&default) {
-        mistakes.push(last.mistake("model", format!("`models` has no `{default}`")));
+/// What the models of a pack share: all that its chain of packs says, but for ports and identities.
+#[derive(Debug)]
+pub(super) struct Family {
+    features: BTreeSet<String>,
+    grammar: Arc<Grammar>,
+    hardware: Arc<Hardware>,
+}
+
+impl Family {
+    /// Compiles a chain of packs.
+    pub(super) fn compile(chain: &[&Source], mistakes: &mut Vec<Mistake>) -> Self {
+        let packs = || chain.iter().map(|source| &source.pack);
+        let features: BTreeSet<String> = packs()
+            .flat_map(|pack| pack.content.features.clone())
+            .collect();
+        if let Some(last) = packs().next_back() {
+            let (pack, models) = (&last.content, &last.content.models);
+            let default = pack.model.as_ref().unwrap_or(&pack.name);
+            if !models.is_empty() && !models.contains_key(default) {
+                mistakes.push(last.mistake("model", format!("`models` has no `{default}`")));
+            }
+        }
+        Self {
+            grammar: Arc::new(compile::compile(chain, &features, mistakes)),
+            hardware: Arc::new(Hardware::read(&packs().collect::<Vec<_>>(), mistakes)),
+            features,
+        }
     }
-    let mut models = vec![default.clone()];
-    models.extend(
-        pack.models
-            .keys()
-            .filter(|model| **model != default)
-            .cloned(),
-    );
-    let mut platforms = Vec::new();
-    for model in models {
-        let mut platform = platform(&packs, &model, &features, &grammar, mistakes);
+
+    /// The platform of one model.
+    pub(super) fn platform(
+        &self,
+        chain: &[&Source],
+        model: &str,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Platform {
+        let mut platform = Platform {
+            pack: String::new(),
+            model: model.to_string(),
+            hostname: "Router".to_string(),
+            features: self.features.clone(),
+            identity: BTreeMap::new(),
+            interfaces: self.hardware.interfaces(model),
+            hardware: self.hardware.clone(),
+            grammar: self.grammar.clone(),
+            ssh: SshOffer::default(),
+            timing: Timing::default(),
+            vty: 16,
+            storage: Storage::default(),
+            bare: Block::default(),
+            baseline: Block::default(),
+            vault: Vault::default(),
+        };
+        let mut said = Said::default();
+        for source in chain {
+            platform.add(&source.pack);
+            said.add(&source.pack);
+        }
+        platform.storage = storage(said, &platform.identity, &self.features, mistakes);
         platform.bare = bare(&platform, mistakes);
         platform.baseline = baseline(&platform, chain, mistakes);
-        platforms.push(platform);
-    }
-    platforms
-}
-
-fn platform(
-    packs: &[&File<PackFile>],
-    model: &str,
-    features: &BTreeSet<String>,
-    grammar: &Arc<Grammar>,
-    mistakes: &mut Vec<Mistake>,
-) -> Platform {
-    let mut platform = Platform {
-        pack: String::new(),
-        model: model.to_string(),
-        hostname: "Router".to_string(),
-        features: features.clone(),
-        identity: BTreeMap::new(),
-        interfaces: Interfaces::default(),
-        grammar: grammar.clone(),
-        ssh: SshOffer::default(),
-        timing: Timing::default(),
-        vty: 16,
-        storage: Storage::default(),
-        bare: Block::default(),
-        baseline: Block::default(),
-        vault: Vault::default(),
-    };
-    let mut types = None;
-    let mut ports = None;
-    let mut said = Said::default();
-    for file in packs {
-        let pack = &file.content;
-        let own = pack.models.get(model);
-        platform.pack.clone_from(&pack.name);
-        platform.hostname = pack.hostname.clone().unwrap_or(platform.hostname);
-        platform.ssh = pack.ssh.clone().unwrap_or(platform.ssh);
-        platform.timing = pack.timing.unwrap_or(platform.timing);
-        platform.vty = pack.vty.unwrap_or(platform.vty);
-        said.systems = pack
-            .file_systems
-            .as_ref()
-            .map(|list| (*file, list))
-            .or(said.systems);
-        said.files = pack.files.as_ref().map(|list| (*file, list)).or(said.files);
-        platform.identity.extend(pack.identity.clone());
         platform
-            .identity
-            .extend(own.map(|own| own.identity.clone()).unwrap_or_default());
-        types = pack.interfaces.as_ref().map(|list| (*file, list)).or(types);
-        let pack_ports = pack.ports.as_ref().map(|list| (*file, list));
-        let own_ports = own
-            .and_then(|own| own.ports.as_ref())
-            .map(|list| (*file, list));
-        ports = own_ports.or(pack_ports).or(ports);
     }
-    platform.interfaces = interfaces(types, ports, mistakes);
-    platform.storage = storage(said, &platform.identity, features, mistakes);
-    platform
+
+    /// The model whose hardware fits a configuration best; of several the first.
+    pub(super) fn fitting<'m>(&self, models: &'m [String], config: &str) -> Option<&'m String> {
+        let named = hardware::named(config);
+        let first = hardware::provisioned(config).find(|(member, _)| *member == 1);
+        let stands =
+            |model: &String| first.is_some_and(|(_, name)| model.eq_ignore_ascii_case(name));
+        models
+            .iter()
+            .min_by_key(|model| (!stands(model), self.hardware.misfit(model, &named)))
+    }
 }
 
-type From<'a, T> = Option<(&'a File<PackFile>, &'a Vec<T>)>;
+impl Platform {
+    /// Takes what a pack says, over what the packs before it said.
+    fn add(&mut self, file: &File<PackFile>) {
+        let pack = &file.content;
+        let own = pack.models.get(&self.model).map(|own| own.identity.clone());
+        self.pack.clone_from(&pack.name);
+        self.hostname = pack.hostname.clone().unwrap_or(self.hostname.clone());
+        self.ssh = pack.ssh.clone().unwrap_or(self.ssh.clone());
+        self.timing = pack.timing.unwrap_or(self.timing);
+        self.vty = pack.vty.unwrap_or(self.vty);
+        self.identity.extend(pack.identity.clone());
+        self.identity.extend(own.unwrap_or_default());
+        let model = &self.model;
+        for value in self.identity.values_mut() {
+            *value = hardware::of_model(value, model);
+        }
+    }
 
-fn interfaces(
-    types: From<'_, InterfaceEntry>,
-    ports: From<'_, PortEntry>,
-    mistakes: &mut Vec<Mistake>,
-) -> Interfaces {
-    let mut numbers = |file: &File<PackFile>, at: String, texts: &[String]| -> Vec<Numbers> {
-        let mut all = Vec::new();
-        for (index, text) in texts.iter().enumerate() {
-            match Numbers::parse(text) {
-                Some(range) => all.push(range),
-                None => {
-                    let at = format!("{at}.numbers[{index}]");
-                    let mistake = file.mistake(&at, format!("`{text}` is not a range of numbers"));
-                    mistakes.push(mistake.hint("write it as in 1/0/1-48 or 7"));
-                }
-            }
+    /// The platform with the stack members and modules whose ports a configuration names: a configuration was saved on
+    /// the hardware that it speaks of. `None` if nothing is missing.
+    #[must_use]
+    pub fn equipped_for(&self, config: &str) -> Option<Self> {
+        let mut ports = Vec::new();
+        for (member, model) in hardware::provisioned(config) {
+            ports.extend(self.hardware.member(model, member));
         }
-        all
-    };
-    let mut known = Vec::new();
-    if let Some((file, entries)) = types {
-        for (index, entry) in entries.iter().enumerate() {
-            let virtual_numbers = numbers(file, format!("interfaces[{index}]"), &entry.numbers);
-            known.push(InterfaceType {
-                name: entry.name.clone(),
-                short: entry.short.clone(),
-                cdp: entry.cdp.clone().unwrap_or_else(|| entry.short.clone()),
-                help: entry.help.clone(),
-                layer: if entry.layer == 2 {
-                    Layer::Two
-                } else {
-                    Layer::Three
-                },
-                virtual_numbers: if entry.is_virtual {
-                    virtual_numbers
-                } else {
-                    Vec::new()
-                },
-            });
+        for (name, switched) in hardware::named(config) {
+            let switched = switched && self.has("switching");
+            ports.extend(self.hardware.port(name, switched));
         }
+        self.with_ports(ports)
     }
-    let mut all = Vec::new();
-    let mut strangers = Vec::new();
-    if let Some((file, entries)) = ports {
-        for (index, entry) in entries.iter().enumerate() {
-            let at = format!("ports[{index}]");
-            let Some(kind) = known.iter().position(|of| of.name == entry.kind) else {
-                strangers.push(file.mistake(
-                    &format!("{at}.type"),
-                    format!("no interface type is called `{}`", entry.kind),
-                ));
-                continue;
-            };
-            let layer = if entry.layer == 2 {
-                Layer::Two
-            } else {
-                Layer::Three
-            };
-            for number in numbers(file, at, &entry.numbers)
-                .iter()
-                .flat_map(|range| range.each().collect::<Vec<_>>())
-            {
-                let media = entry.media.clone();
-                all.push(Port {
-                    kind,
-                    number,
-                    layer,
-                    speed_mbps: entry.speed,
-                    media,
-                });
-            }
-        }
+
+    /// The platform with one more member in its stack (`switch 2 provision c9300-48p`). `None` if it has its ports
+    /// already, or no such model is known.
+    #[must_use]
+    pub fn provisioned(&self, member: u8, model: &str) -> Option<Self> {
+        self.with_ports(self.hardware.member(model, member))
     }
-    mistakes.append(&mut strangers);
-    Interfaces::new(known, all)
+
+    fn with_ports(&self, ports: Vec<Port>) -> Option<Self> {
+        let (interfaces, new) = self.interfaces.with(ports);
+        if new.is_empty() {
+            return None;
+        }
+        let mut more = self.clone();
+        more.interfaces = interfaces;
+        let blocks: String = new
+            .iter()
+            .map(|name| format!("interface {name}\n"))
+            .collect();
+        let (mut bare, mut baseline) = (more.bare.clone(), more.baseline.clone());
+        for block in [&mut bare, &mut baseline] {
+            // The grammar takes every port's name: `bare` below has told if it doesn't.
+            _ = reader::read(&more, block, &blocks);
+        }
+        (more.bare, more.baseline) = (bare, baseline);
+        Some(more)
+    }
 }
 
 /// A block for each port.
@@ -355,17 +326,28 @@ fn bare(platform: &Platform, mistakes: &mut Vec<Mistake>) -> Block {
     block
 }
 
-/// The factory configuration: the ports, then every `baseline.cfg` of the chain.
+/// The factory configuration: every `baseline.cfg` of the chain, then what the ports say.
 fn baseline(platform: &Platform, chain: &[&Source], mistakes: &mut Vec<Mistake>) -> Block {
     let mut block = platform.bare.clone();
-    for (path, text) in chain.iter().filter_map(|source| source.baseline.as_ref()) {
+    let ports = platform.hardware.factory(&platform.model);
+    let path = format!("{}/pack.yaml", platform.pack);
+    let files = chain.iter().filter_map(|source| source.baseline.as_ref());
+    for (path, text) in files
+        .map(|(path, text)| (path, text))
+        .chain([(&path, &ports)])
+    {
         for refused in reader::read(platform, &mut block, text) {
+            let message = format!("`{}`: {}", refused.line, refused.answer);
             let at = yaml::Position {
                 line: refused.number,
                 column: refused.column + 1,
             };
-            mistakes
-                .push(Mistake::new(path, format!("`{}`: {}", refused.line, refused.answer)).at(at));
+            let mistake = Mistake::new(path, message);
+            mistakes.push(if path.ends_with(".cfg") {
+                mistake.at(at)
+            } else {
+                mistake
+            });
         }
     }
     block

@@ -16,6 +16,19 @@ pub(super) struct Said<'a> {
     pub(super) files: Option<(&'a File<PackFile>, &'a Vec<FactoryFileEntry>)>,
 }
 
+impl<'a> Said<'a> {
+    /// Takes what one more pack of the chain says.
+    pub(super) fn add(&mut self, file: &'a File<PackFile>) {
+        let pack = &file.content;
+        self.systems = pack
+            .file_systems
+            .as_ref()
+            .map(|list| (file, list))
+            .or(self.systems);
+        self.files = pack.files.as_ref().map(|list| (file, list)).or(self.files);
+    }
+}
+
 type Identity = BTreeMap<String, Value>;
 
 /// The storage of a platform. Its default file system is the one that `identity.flash` names.

@@ -63,18 +63,43 @@ pub(super) fn run(arguments: &PacksArgs) -> Result<(), Failure> {
             packs,
         }) => {
             let packs = emulator::packs::load(packs.as_deref()).map_err(Failure::Mistakes)?;
-            let platform = platform(&packs, pack)?;
-            try_configs(&platform, configs, *show)
+            let texts = read(configs)?;
+            let platform = platform(&packs, pack, &texts)?;
+            try_configs(&platform, &texts, *show)
         }
         None => list(arguments),
     }
 }
 
-fn platform(packs: &Packs, name: &str) -> Result<Arc<Platform>, Failure> {
+/// The configurations, by their files' names.
+fn read(files: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
+    let read = |file: &PathBuf| {
+        std::fs::read_to_string(file)
+            .map(|text| (file.display().to_string(), text))
+            .map_err(|error| Failure::System("a configuration can't be read", error))
+    };
+    files.iter().map(read).collect()
+}
+
+/// The platform, with the hardware that the configurations speak of, as a device with `startup:` has it.
+fn platform(
+    packs: &Packs,
+    name: &str,
+    configs: &[(String, String)],
+) -> Result<Arc<Platform>, Failure> {
+    let all: String = configs.iter().map(|(_, text)| text.as_str()).collect();
     let (pack, model) = name
         .split_once(':')
         .map_or((name, None), |(pack, model)| (pack, Some(model)));
-    packs.platform(pack, model).ok_or_else(|| {
+    let found = match model {
+        Some(_) => packs.platform(pack, model),
+        None => packs.fitting(pack, &all),
+    };
+    let more = found
+        .as_ref()
+        .and_then(|platform| platform.equipped_for(&all))
+        .map(Arc::new);
+    more.or(found).ok_or_else(|| {
         let mut mistakes = packs.mistakes();
         if mistakes.is_empty() {
             let mistake = Mistake::new(name, "there is no such pack or model");
@@ -85,19 +110,21 @@ fn platform(packs: &Packs, name: &str) -> Result<Arc<Platform>, Failure> {
 }
 
 /// Reads configurations one after the other; refused lines are mistakes.
-fn try_configs(platform: &Platform, configs: &[PathBuf], show: bool) -> Result<(), Failure> {
+fn try_configs(
+    platform: &Platform,
+    configs: &[(String, String)],
+    show: bool,
+) -> Result<(), Failure> {
     let mut block = platform.bare().clone();
     let mut mistakes = Vec::new();
-    for file in configs {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Failure::System("a configuration can't be read", error))?;
-        for refused in reader::read(platform, &mut block, &text) {
+    for (file, text) in configs {
+        for refused in reader::read(platform, &mut block, text) {
             let at = Position {
                 line: refused.number,
                 column: refused.column + 1,
             };
             let message = format!("`{}`: {}", refused.line.trim(), refused.answer);
-            mistakes.push(Mistake::new(file.display().to_string(), message).at(at));
+            mistakes.push(Mistake::new(file, message).at(at));
         }
     }
     if show {
@@ -114,7 +141,31 @@ fn try_configs(platform: &Platform, configs: &[PathBuf], show: bool) -> Result<(
 fn list(arguments: &PacksArgs) -> Result<(), Failure> {
     let packs = emulator::packs::load(arguments.packs.as_deref()).map_err(Failure::Mistakes)?;
     let mut lines = vec![["PACK", "ABOUT", "MODELS"].map(str::to_string)];
-    let line = |pack: device::pack::Summary| [pack.name, pack.about, pack.models.join(", ")];
-    lines.extend(packs.summaries().into_iter().map(line));
+    for pack in packs.summaries() {
+        let mut first = [pack.name, pack.about];
+        for models in wrapped(&pack.models) {
+            let [name, about] = std::mem::take(&mut first);
+            lines.push([name, about, models]);
+        }
+    }
     output::write(|out| columns(&lines, out))
+}
+
+/// The column of the models is this wide, so that the list fits a wide terminal.
+const MODELS_WIDTH: usize = 60;
+
+/// Words with commas between them, in lines.
+fn wrapped(words: &[String]) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for (at, word) in words.iter().enumerate() {
+        let comma = if at + 1 < words.len() { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = format!("{word}{comma}"),
+            Some(line) if line.len() + word.len() + 2 <= MODELS_WIDTH => {
+                line.push_str(&format!(" {word}{comma}"));
+            }
+            _ => lines.push(format!("{word}{comma}")),
+        }
+    }
+    lines
 }

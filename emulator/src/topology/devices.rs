@@ -33,6 +33,9 @@ const KEYS: [&str; 10] = [
 /// The longest startup-config that is read, in bytes: a large switch's has a tenth of it.
 const STARTUP_BYTES_MAX: usize = 4 << 20;
 
+/// More models than this are not listed in a hint.
+const MODELS_TOLD: usize = 8;
+
 /// What the topology says for all its devices, and where its files are.
 pub(super) struct Defaults<'a> {
     pub(super) credentials: Partial,
@@ -136,12 +139,13 @@ pub(super) fn read(
 
 /// A device's entry without its name. Every key is read before the first missing one ends it.
 fn group(judge: &mut Judge, map: &Map<'_>, defaults: &Defaults<'_>) -> Option<Group> {
-    let platform = platform(judge, map, defaults.packs);
+    let startup = startup(judge, map, defaults.folder);
+    let config = startup.as_ref().and_then(Option::as_deref);
+    let platform = platform(judge, map, defaults.packs, config);
     let credentials = credentials(judge, map, &defaults.credentials);
     let ssh = optional(judge, map, "ssh", Override::read).or(&defaults.ssh);
     let role = word(judge, map, "role");
     let site = word(judge, map, "site");
-    let startup = startup(judge, map, defaults.folder);
     let platform = platform?;
     Some(Group {
         name: NamePattern::default(),
@@ -168,7 +172,14 @@ fn name(judge: &mut Judge, map: &Map<'_>) -> Option<NamePattern> {
         .ok()
 }
 
-fn platform(judge: &mut Judge, map: &Map<'_>, packs: &Packs) -> Option<Arc<Platform>> {
+/// The platform of a pack and model, with the stack members and modules that a startup-config speaks of. Without a
+/// model a startup-config tells it.
+fn platform(
+    judge: &mut Judge,
+    map: &Map<'_>,
+    packs: &Packs,
+    startup: Option<&str>,
+) -> Option<Arc<Platform>> {
     let pack = judge.required(map, "pack")?;
     let name = judge.filled(&pack)?;
     let known = packs.summaries();
@@ -192,18 +203,26 @@ fn platform(judge: &mut Judge, map: &Map<'_>, packs: &Packs) -> Option<Arc<Platf
         None => None,
         Some(value) => Some((judge.filled(&value)?, value.path)),
     };
-    let found = packs.platform(name, model.as_ref().map(|(model, _)| *model));
+    let found = match (startup, &model) {
+        (Some(startup), None) => packs.fitting(name, startup),
+        _ => packs.platform(name, model.as_ref().map(|(model, _)| *model)),
+    };
     let known = |model: &str| summary.models.iter().any(|one| one == model);
     if found.is_none() && !model.as_ref().is_none_or(|(model, _)| known(model)) {
         let (model, path) = model.unwrap_or(("", pack.path));
         let says = format!("{name} has no model `{}`", model.escape_debug());
-        judge.wrong(
-            &path,
-            says,
-            format!("its models are {}", summary.models.join(", ")),
-        );
+        let models = || summary.models.iter().map(String::as_str);
+        let hint = match spelling::nearest(model, models()) {
+            _ if summary.models.len() <= MODELS_TOLD => {
+                format!("its models are {}", summary.models.join(", "))
+            }
+            Some(near) => format!("did you mean `{near}`? `fleet packs` lists all"),
+            None => "`fleet packs` lists its models".to_string(),
+        };
+        judge.wrong(&path, says, hint);
     }
-    found
+    let more = startup.and_then(|startup| found.as_ref()?.equipped_for(startup));
+    more.map(Arc::new).or(found)
 }
 
 /// The device's own, and the topology's where it has none.
