@@ -37,7 +37,8 @@ pub(crate) struct State {
     pub(crate) config: Block,
     pub(crate) ops: Block,
     pub(crate) startup: Option<String>,
-    pub(crate) files: Files,
+    /// Shared with snapshots; [`Self::files_mut`] writes.
+    pub(crate) files: Arc<Files>,
     pub(crate) vault: Vault,
     pub(crate) log: VecDeque<String>,
     pub(crate) booted: SimTime,
@@ -76,7 +77,7 @@ impl State {
         surroundings: Arc<dyn Surroundings>,
         now: SimTime,
     ) -> Self {
-        let files = Files::from_factory(platform.storage(), now);
+        let files = Arc::new(Files::from_factory(platform.storage(), now));
         let mut state = Self {
             vault: platform.vault().clone(),
             config: platform.baseline().clone(),
@@ -310,6 +311,8 @@ impl State {
             log: self.log.iter().cloned().collect(),
             lines: self.lines.clone(),
             session,
+            files: self.files.clone(),
+            saved_bytes: self.startup.as_ref().map_or(0, String::len) as u64,
             args: BTreeMap::new(),
             surroundings: self.surroundings.clone(),
             memory: self.memory.clone(),

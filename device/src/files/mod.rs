@@ -60,6 +60,12 @@ pub(crate) enum Content {
     Image(u64),
 }
 
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Kept(text.into_bytes().into())
+    }
+}
+
 impl Content {
     /// Its size.
     pub(crate) fn len(&self) -> u64 {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::system::Kind;
-use super::{Content, FileError, FilePath};
+use super::{Content, FileError, FilePath, Files};
 use crate::SimTime;
 use crate::state::State;
 
@@ -11,6 +11,11 @@ impl State {
     /// The file that a name means which was typed; a name without a file system stands in the root of the default one.
     pub(crate) fn path(&self, typed: &str) -> Result<FilePath, FileError> {
         self.path_from(typed, &self.root())
+    }
+
+    /// The files, to be written.
+    pub(crate) fn files_mut(&mut self) -> &mut Files {
+        Arc::make_mut(&mut self.files)
     }
 
     /// The root of the default file system.
@@ -33,13 +38,14 @@ impl State {
 
     /// What is in a file; `system:running-config` and `nvram:startup-config` count as files, `null:` as an empty one.
     pub(crate) fn read_file(&self, path: &FilePath, now: SimTime) -> Result<Content, FileError> {
-        let text = |text: String| Content::Kept(text.into_bytes().into());
         match (self.kind(path), self.prefix(path), &*path.path) {
-            (Some(Kind::Nvram), _, "startup-config") => {
-                self.startup.clone().map(text).ok_or(FileError::Missing)
-            }
-            (_, "system:", "running-config") => Ok(text(self.running_text(now))),
-            (_, "null:", _) => Ok(text(String::new())),
+            (Some(Kind::Nvram), _, "startup-config") => self
+                .startup
+                .clone()
+                .map(Content::from)
+                .ok_or(FileError::Missing),
+            (_, "system:", "running-config") => Ok(Content::from(self.running_text(now))),
+            (_, "null:", _) => Ok(Content::from(String::new())),
             _ => self.files.content(path).cloned(),
         }
     }
@@ -59,8 +65,9 @@ impl State {
             }
             (_, "null:", _) => Ok(()),
             (Some(Kind::Disk | Kind::Nvram), ..) => {
-                self.files
-                    .put_content(path, content, self.platform.clone().storage(), now)
+                let platform = self.platform.clone();
+                self.files_mut()
+                    .put_content(path, content, platform.storage(), now)
             }
             _ => Err(FileError::Denied),
         }
@@ -75,6 +82,21 @@ impl State {
             }
             _ => Err(FileError::Denied),
         }
+    }
+
+    /// How many bytes are free in a file system that has a size.
+    pub(crate) fn free_bytes(&self, system: usize) -> Option<u64> {
+        let storage = self.platform.storage();
+        let free = self.files.free(system, storage)?;
+        let is_nvram = storage
+            .get(system)
+            .is_some_and(|system| system.kind == Kind::Nvram);
+        let saved = self
+            .startup
+            .as_ref()
+            .filter(|_| is_nvram)
+            .map_or(0, String::len);
+        Some(free.saturating_sub(saved as u64))
     }
 
     /// The text of a file by the name that was typed; bytes that are no UTF-8 are replaced.
@@ -97,7 +119,7 @@ impl State {
     /// Takes a file away by the name that was typed.
     pub(crate) fn remove_file(&mut self, typed: &str) -> Result<(), FileError> {
         let path = self.path(typed)?;
-        self.files.remove(&path)
+        self.files_mut().remove(&path)
     }
 
     fn kind(&self, path: &FilePath) -> Option<Kind> {

@@ -94,6 +94,18 @@ effects! {
         Erase = "erase",
         /// Lists files. Slot: `file`.
         Dir = "dir",
+        /// Makes a directory. Slot: `file`.
+        MakeDirectory = "mkdir",
+        /// Removes an empty one. Slot: `file`.
+        RemoveDirectory = "rmdir",
+        /// Gives a file another name. Slots: `from`, `to`.
+        Rename = "rename",
+        /// Prints the MD5 hash of a file, or compares it. Slots: `file`, `hash`.
+        Verify = "verify",
+        /// Changes the working directory. Slot: `file`.
+        WorkIn = "cd",
+        /// Prints it.
+        WorkingDirectory = "pwd",
         /// Prints a file. Slot: `file`.
         More = "more",
         /// Prints the running-config. Slots: `interface`, and the keywords `all`, `brief`, `full`.

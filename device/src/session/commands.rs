@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::dialogue::{Question, Source, Target};
-use super::exec::{Ready, Values, file_name, value};
-use super::outputs::{dir, more, ping, running, startup};
+use super::dialogue::Question;
+use super::exec::{Ready, Values, value};
+use super::files::Change;
+use super::outputs::{ping, running, startup};
 use super::{Reads, Session};
 use crate::SimTime;
 use crate::config::{KIND, Statement};
@@ -45,11 +46,29 @@ impl Session {
             ExecEffect::Help => self.say(super::help::ABOUT),
             ExecEffect::Reload => self.reload(state, ready, now),
             ExecEffect::Write => return self.write(state, values, now),
-            ExecEffect::Copy => self.start_copy(state, values, now),
+            ExecEffect::Copy => {
+                let end = |keyword: &str, slot: &str| {
+                    let url = value(values, slot).or(value(values, keyword));
+                    url.unwrap_or_default().to_string()
+                };
+                let quiet = state.has("file prompt") || value(values, "/noconfirm").is_some();
+                let (from, to) = (end("source", "from"), end("destination", "to"));
+                self.start_copy(state, &from, &to, quiet, now);
+            }
+            ExecEffect::MakeDirectory => {
+                self.change_directory(state, Change::MakeDirectory, values, now)
+            }
+            ExecEffect::RemoveDirectory => {
+                self.change_directory(state, Change::RemoveDirectory, values, now)
+            }
+            ExecEffect::Rename => self.rename(state, values),
+            ExecEffect::Verify => self.verify(state, values, now),
+            ExecEffect::WorkIn => self.change_working_directory(state, values),
+            ExecEffect::WorkingDirectory => self.print_working_directory(state),
             ExecEffect::Delete => self.delete(state, values),
             ExecEffect::Erase => self.ask(state, Question::Erase),
-            ExecEffect::Dir => return Some(dir(state, values, now)),
-            ExecEffect::More => return Some(more(state, values, now)),
+            ExecEffect::Dir => return Some(self.dir(state, values, now)),
+            ExecEffect::More => return Some(self.more(state, values, now)),
             ExecEffect::RunningConfig => return Some(running(state, values, now)),
             ExecEffect::StartupConfig => return Some(startup(state)),
             ExecEffect::Terminal => self.set_terminal(ready),
@@ -172,43 +191,6 @@ impl Session {
             }
         }
         None
-    }
-
-    fn start_copy(&mut self, state: &mut State, values: &Values, now: SimTime) {
-        let from = match value(values, "source") {
-            Some("running-config") => Source::Running,
-            Some("startup-config") => Source::Startup,
-            _ => Source::File(value(values, "from").unwrap_or_default().to_string()),
-        };
-        let to = match value(values, "destination") {
-            Some("running-config") => Target::Running,
-            Some("startup-config") => Target::Startup,
-            _ => Target::File(value(values, "to").unwrap_or_default().to_string()),
-        };
-        let quiet = state.has("file prompt") || value(values, "/noconfirm").is_some();
-        if quiet {
-            self.copy(state, &from, &to, now);
-        } else {
-            let to = match (&to, &from) {
-                (Target::File(url), from) if file_name(url).is_empty() => {
-                    Target::File(format!("{url}{}", from.name()))
-                }
-                _ => to,
-            };
-            self.ask(state, Question::Destination { from, to });
-        }
-    }
-
-    fn delete(&mut self, state: &mut State, values: &Values) {
-        let file = value(values, "file").unwrap_or_default().to_string();
-        let quiet = state.has("file prompt") || value(values, "/force").is_some();
-        if quiet {
-            if state.remove_file(&file).is_err() {
-                self.ask_delete(state, file);
-            }
-        } else {
-            self.ask(state, Question::DeleteName { file });
-        }
     }
 
     fn set_terminal(&mut self, ready: &Ready) {

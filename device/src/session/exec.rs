@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Columns, Reads, Session};
 use crate::SimTime;
 use crate::config::{KIND, Statement, is_stored};
+use crate::files::{Content, FileError};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Matched, Parsed, parse};
 use crate::grammar::slot::{SlotKind, World};
@@ -289,13 +290,7 @@ impl Session {
                     redirect.mode,
                     RedirectMode::Append | RedirectMode::TeeAppend
                 );
-                let before = if appends {
-                    state.file_text(&redirect.url, now)
-                } else {
-                    Ok(String::new())
-                };
-                let whole = before.unwrap_or_default() + &text;
-                if let Err(error) = state.put_file(&redirect.url, whole, now) {
+                if let Err(error) = self.redirected(state, &redirect.url, &text, appends, now) {
                     self.say(&format!("%Error opening {} ({error})\n", redirect.url));
                 }
                 if matches!(redirect.mode, RedirectMode::Tee | RedirectMode::TeeAppend) {
@@ -303,6 +298,22 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Writes output into a file, behind what is in it or over it.
+    fn redirected(
+        &self,
+        state: &mut State,
+        url: &str,
+        text: &str,
+        appends: bool,
+        now: SimTime,
+    ) -> Result<(), FileError> {
+        let path = state.path_from(url, &self.directory)?;
+        let old = state.read_file(&path, now).ok().filter(|_| appends);
+        let mut bytes = old.map_or_else(Vec::new, |old| old.bytes().to_vec());
+        bytes.extend_from_slice(text.as_bytes());
+        state.write_file(path, Content::Kept(bytes.into()), now)
     }
 
     /// Keeps a command as operational state: the last of its kind and key counts.
@@ -391,10 +402,4 @@ fn prints(command: &CommandDef) -> bool {
             .does
             .iter()
             .any(|d| matches!(d, Dir | More | RunningConfig | StartupConfig | Write))
-}
-
-/// A file's name below `flash:` or `bootflash:`.
-pub(super) fn file_name(url: &str) -> String {
-    let name = url.split_once(':').map_or(url, |(_, name)| name);
-    name.trim_start_matches('/').to_string()
 }

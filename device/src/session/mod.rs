@@ -5,9 +5,12 @@
 
 mod commands;
 mod configure;
+mod copying;
 mod dialogue;
 mod exec;
+mod files;
 mod help;
+mod listings;
 mod outputs;
 mod reading;
 mod writing;
@@ -17,6 +20,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::config::Cursor;
+use crate::files::FilePath;
 use crate::state::State;
 use crate::terminal::pager::Pager;
 use crate::terminal::{History, LineEditor, Mask};
@@ -49,6 +53,8 @@ pub(crate) struct Session {
     cursor: Option<Cursor>,
     /// Whether the configuration was touched since configuration mode was entered.
     touched: bool,
+    /// Where names of files without a file system stand.
+    directory: FilePath,
     reads: Reads,
     waiting: VecDeque<u8>,
     last_input: SimTime,
@@ -116,6 +122,7 @@ impl Session {
             config_history: History::default(),
             cursor: None,
             touched: false,
+            directory: state.root(),
             reads: Reads::Command,
             waiting: VecDeque::new(),
             last_input: now,

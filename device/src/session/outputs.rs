@@ -1,12 +1,10 @@
 //! What commands print that no template makes: the configuration, files, pings.
 
 use super::commands::number;
-use super::dialogue::flash;
-use super::exec::{Values, file_name, value};
+use super::exec::{Values, value};
 use crate::SimTime;
 use crate::config::text::{self, Detail};
 use crate::state::State;
-use crate::views::{Zone, stamp};
 
 pub(super) fn running(state: &State, values: &Values, now: SimTime) -> String {
     let detail = if value(values, "all").is_some() {
@@ -49,69 +47,6 @@ pub(super) fn startup(state: &State) -> String {
         .identity("nvram_bytes")
         .unwrap_or_else(|| "33554432".to_string());
     format!("Using {} out of {room} bytes\n{saved}\n", saved.len())
-}
-
-pub(super) fn dir(state: &State, values: &Values, now: SimTime) -> String {
-    let flash = flash(state);
-    let wanted = value(values, "file")
-        .map(file_name)
-        .filter(|name| !name.is_empty());
-    let date = stamp(now, &Zone::of(&state.platform, &state.config));
-    let (month, day, year) = (&date.month, date.day, date.year);
-    let mut listing = format!(
-        "Directory of {flash}/{}\n\n",
-        wanted.as_deref().unwrap_or_default()
-    );
-    let mut any = false;
-    for (at, (path, entry)) in state.files.list(&state.root()).into_iter().enumerate() {
-        let name = path.name();
-        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
-            let size = entry.len();
-            let time = date.time.get(..8).unwrap_or_default();
-            listing.push_str(&format!(
-                "{:>5}  -rw-  {size:>11}  {month} {day:>2} {year} {time} +00:00  {name}\n",
-                at + 11
-            ));
-            any = true;
-        }
-    }
-    if let Some(name) = wanted.filter(|_| !any) {
-        return format!("%Error opening {flash}/{name} (No such file or directory)\n");
-    }
-    let total: u64 = state
-        .platform
-        .identity("flash_kb")
-        .and_then(|kb| kb.parse().ok())
-        .unwrap_or(1_638_400)
-        * 1024;
-    let used = total.saturating_sub(
-        state
-            .files
-            .free(state.platform.storage().default, state.platform.storage())
-            .unwrap_or(total),
-    );
-    listing.push_str(&format!(
-        "\n{total} bytes total ({} bytes free)\n",
-        (total - total / 4).saturating_sub(used)
-    ));
-    listing
-}
-
-pub(super) fn more(state: &State, values: &Values, now: SimTime) -> String {
-    let url = value(values, "file").unwrap_or_default();
-    match url {
-        "system:running-config" => return state.running_text(now),
-        "nvram:startup-config" => return state.startup.clone().unwrap_or_default(),
-        _ => {}
-    }
-    match state.file_text(url, now) {
-        Ok(text) => text,
-        Err(_) => format!(
-            "%Error opening {}/{} (No such file or directory)\n",
-            flash(state),
-            file_name(url)
-        ),
-    }
 }
 
 /// Echo requests, and who answers them ([`State::answers`]).

@@ -51,6 +51,15 @@ impl Zone {
     }
 }
 
+impl Zone {
+    /// How far it is from UTC: `+01:00`.
+    fn offset(&self) -> String {
+        let (hours, minutes) = (self.minutes.abs() / 60, self.minutes.abs() % 60);
+        let sign = if self.minutes < 0 { '-' } else { '+' };
+        format!("{sign}{hours:02}:{minutes:02}")
+    }
+}
+
 /// A time, taken apart.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stamp {
@@ -107,6 +116,26 @@ pub fn stamp(time: SimTime, zone: &Zone) -> Stamp {
         year,
         user: String::new(),
     }
+}
+
+/// A file's time, as `dir` has it: `Dec 18 2015 10:50:22 +00:00`.
+#[must_use]
+pub fn file_date(time: SimTime, zone: &Zone) -> String {
+    let stamp = stamp(time, zone);
+    let clock = stamp.time.get(..8).unwrap_or_default();
+    let (month, day, year) = (&stamp.month, stamp.day, stamp.year);
+    format!("{month} {day} {year} {clock} {}", zone.offset())
+}
+
+/// A file's time, as `show flash:` has it: `Dec 18 2015 10:50:22.0000000000 +00:00`.
+pub(super) fn long_file_date(time: SimTime, zone: &Zone) -> String {
+    let stamp = stamp(time, zone);
+    let (month, day, year) = (&stamp.month, stamp.day, stamp.year);
+    format!(
+        "{month} {day:02} {year} {}0000000 {}",
+        stamp.time,
+        zone.offset()
+    )
 }
 
 const MONTHS: [&str; 12] = [

@@ -5,6 +5,7 @@
 
 mod clock;
 mod config;
+mod files;
 mod interfaces;
 mod layer2;
 mod neighbors;
@@ -17,13 +18,14 @@ use minijinja::value::{Object, Serde, Value};
 use serde::Serialize;
 
 use crate::config::Block;
+use crate::files::Files;
 use crate::network::adjacency::Memory;
 use crate::network::{Network, Node, Shown, Surroundings};
 use crate::pack::Platform;
 use crate::{Facts, SimTime};
 
 use clock::stamp as stamp_of;
-pub use clock::{Stamp, Zone, stamp, uptime};
+pub use clock::{Stamp, Zone, file_date, stamp, uptime};
 pub use interfaces::{base_mac, serial};
 
 /// The device's state at one moment.
@@ -53,6 +55,9 @@ pub struct Snapshot {
     pub lines: Vec<LineView>,
     /// The session that asks.
     pub session: SessionView,
+    /// The files, and how much of NVRAM the startup-config takes.
+    pub(crate) files: Arc<Files>,
+    pub(crate) saved_bytes: u64,
     /// The command's values.
     pub args: BTreeMap<String, String>,
     /// How it finds what other devices show.
@@ -243,6 +248,8 @@ impl Object for Snapshot {
             "vrfs" => serialized(layer2::vrfs(self)),
             "routes" => serialized(routes::views(self)),
             "neighbors" => serialized(neighbors::views(self)),
+            "file_systems" => serialized(files::systems(self)),
+            "files" => serialized(files::files(self)),
             "aps" => serialized(self.aps()),
             "controller" => serialized(self.controller()?),
             "lines" => serialized(&self.lines),
