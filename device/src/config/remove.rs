@@ -98,6 +98,11 @@ impl Edit<'_, '_> {
 fn addresses_agree(old: &Statement, typed: &Typed) -> bool {
     typed.values.iter().all(|(name, value)| {
         let address = value.parse::<std::net::IpAddr>().is_ok();
-        !address || old.value(name).is_none_or(|stored| *stored == **value)
+        let mut stored = old
+            .values
+            .iter()
+            .filter(|(known, _)| known == name)
+            .peekable();
+        !address || stored.peek().is_none() || stored.any(|(_, stored)| stored == value)
     })
 }

@@ -82,7 +82,7 @@ pub fn layer(platform: &Platform, interface: &Statement) -> Layer {
     }
 }
 
-struct Printer<'p> {
+pub(super) struct Printer<'p> {
     platform: &'p Platform,
     root: &'p Block,
     detail: Detail,
@@ -90,7 +90,7 @@ struct Printer<'p> {
 }
 
 /// A line of a block: a statement, or one that shows although nothing is stored.
-enum Entry<'a> {
+pub(super) enum Entry<'a> {
     Stored(&'a Statement),
     Unstored {
         place: u16,
@@ -116,6 +116,16 @@ impl Entry<'_> {
 }
 
 impl<'p> Printer<'p> {
+    /// A printer that has printed nothing yet.
+    pub(super) fn new(platform: &'p Platform, root: &'p Block) -> Self {
+        Self {
+            platform,
+            root,
+            detail: Detail::Plain,
+            text: String::new(),
+        }
+    }
+
     fn block(&mut self, mode: ModeId, block: &Block, owner: Option<&Statement>, indent: usize) {
         let platform = self.platform;
         let entries = self.entries(mode, block, owner);
@@ -173,7 +183,8 @@ impl<'p> Printer<'p> {
             .flatten()
     }
 
-    fn entries<'e>(
+    /// The lines of a block that show, in their order.
+    pub(super) fn entries<'e>(
         &self,
         mode: ModeId,
         block: &'e Block,

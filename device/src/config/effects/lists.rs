@@ -146,10 +146,15 @@ impl Edit<'_, '_> {
     pub(super) fn words_remove(&mut self, typed: &Typed) -> Option<Applied> {
         let (head, mut left, given) = self.stored_words(typed);
         left.retain(|word| !given.contains(word));
-        if given.is_empty() || left.is_empty() {
+        if given.is_empty() {
             return None;
         }
         let definition = self.definition(typed.definition);
+        if left.is_empty() {
+            let rank = self.rank(definition, typed);
+            self.block().remove(|old| old.rank.same(&rank));
+            return Some(Applied::Done);
+        }
         let line = format!("{head} {}", left.join(" "));
         let kept = Typed {
             definition: typed.definition,
