@@ -45,6 +45,9 @@ pub struct Statement {
 /// The value that names the kind of a remembered command, which is no statement of the grammar.
 pub const KIND: &str = "";
 
+/// The value that says when a command was given, in seconds since the device booted.
+pub const AT: &str = "at_s";
+
 impl Statement {
     /// The name of its kind.
     #[must_use]

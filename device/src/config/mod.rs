@@ -16,7 +16,7 @@ mod remove;
 pub mod replace;
 pub mod text;
 
-pub use block::{Block, KIND, Statement};
+pub use block::{AT, Block, KIND, Statement};
 pub use cursor::{Cursor, Reply};
 pub use edit::{Bench, Hasher, Note, Plain, is_stored};
 pub use order::Rank;

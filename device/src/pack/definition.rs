@@ -160,6 +160,10 @@ pub struct CommandDef {
     pub remember: Option<(Box<str>, Key)>,
     /// What is said when it is taken.
     pub says: Option<Fill>,
+    /// What it asks before it does anything.
+    pub confirm: Option<Fill>,
+    /// What it leaves in the log.
+    pub logs: Option<Fill>,
     /// What must be stored for it to be taken.
     pub requires: Option<Requirement>,
 }

@@ -319,6 +319,8 @@ pub(super) struct CommandEntry {
     pub(super) key: KeyEntry,
     pub(super) name: Option<String>,
     pub(super) says: Option<String>,
+    pub(super) confirm: Option<String>,
+    pub(super) logs: Option<String>,
     pub(super) requires: Option<Requirement>,
     pub(super) feature: Option<OneOrMany>,
     #[serde(default)]

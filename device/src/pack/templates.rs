@@ -20,6 +20,7 @@ pub(super) fn environment() -> Environment<'static> {
     environment.add_filter("rjust", rjust);
     environment.add_filter("cut", cut);
     environment.add_filter("commas", commas);
+    environment.add_filter("ago", ago);
     environment
 }
 
@@ -48,6 +49,19 @@ fn rjust(value: &Value, width: usize) -> String {
 
 fn cut(value: &Value, width: usize) -> String {
     text(value).chars().take(width).collect()
+}
+
+/// Seconds as tables tell for how long: `00:01:05`, `1d02h`, `3w4d`, `1y2w`.
+fn ago(value: &Value) -> String {
+    let seconds: u64 = text(value).parse().unwrap_or_default();
+    let (hours, days) = (seconds / 3600, seconds / 86_400);
+    let weeks = days / 7;
+    match (days, weeks) {
+        (0, _) => format!("{hours:02}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+        (1..=6, _) => format!("{days}d{:02}h", hours % 24),
+        (_, ..=51) => format!("{weeks}w{}d", days % 7),
+        _ => format!("{}y{}w", weeks / 52, weeks % 52),
+    }
 }
 
 /// A number as tables group it: 1,234,567.

@@ -1,13 +1,14 @@
 //! Questions that a command asks before it acts, and what their answers do.
 
 use super::copying::Copying;
+use super::exec::Ready;
 use super::files::FileQuestion;
 use super::{Columns, Reads, Session};
 use crate::SimTime;
 use crate::state::{Order, State};
 
 /// A question that waits for its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Question {
     /// What a copy wants to know.
     Copy(Copying),
@@ -27,6 +28,8 @@ pub(super) enum Question {
     EraseAccessPoint,
     /// Whether to end the session on a vty line.
     ClearLine { vty: usize },
+    /// Whether a command is meant.
+    Run { ready: Box<Ready>, asks: String },
     /// Whether a `no` line is meant.
     Negate { line: String, asks: String },
 }
@@ -55,7 +58,7 @@ impl Question {
             Self::Reload | Self::ReloadAt { .. } => "Proceed with reload? [confirm]".to_string(),
             Self::EraseAccessPoint => "Are you sure you want continue? [confirm]".to_string(),
             Self::ClearLine { .. } => "[confirm]".to_string(),
-            Self::Negate { asks, .. } => asks.clone(),
+            Self::Run { asks, .. } | Self::Negate { asks, .. } => asks.clone(),
         }
     }
 }
@@ -106,6 +109,7 @@ impl Session {
                     self.say(" [OK]\n");
                     state.orders.push(Order::ClearLine(vty));
                 }
+                Question::Run { ready, .. } => self.carry_out(state, &ready, now),
                 Question::Negate { line, .. } => {
                     self.configure_line(state, &line, &Columns::none(), now, true)
                 }

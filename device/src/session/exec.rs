@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dialogue::Question;
 use super::{Columns, Reads, Session};
 use crate::SimTime;
-use crate::config::{KIND, Statement, is_stored};
+use crate::config::{AT, KIND, Statement, is_stored};
 use crate::files::{Content, FileError};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Matched, Parsed, parse};
 use crate::grammar::slot::{SlotKind, World};
 use crate::grammar::{Graph, Interfaces, Refusal, Target};
-use crate::pack::{CommandDef, EXEC, Key};
+use crate::pack::{CommandDef, EXEC, Fill, Key};
 use crate::state::State;
 use crate::terminal::pipes::{Pipe, PipeError, RedirectMode};
 
@@ -48,7 +49,7 @@ pub(super) fn value<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
 }
 
 /// A command that can be run.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Ready {
     index: u32,
     pub(super) values: Values,
@@ -213,7 +214,7 @@ impl Session {
         let grammar = state.platform.grammar().clone();
         let command = grammar.command(ready.index);
         if let Some(requires) = &command.requires {
-            let filled = |fill: &crate::pack::Fill| {
+            let filled = |fill: &Fill| {
                 fill.with(
                     |name| value(&ready.values, name),
                     |_, secret| secret.to_string(),
@@ -229,21 +230,50 @@ impl Session {
                 return self.say(&format!("{}\n", filled(&requires.says)));
             }
         }
+        if let Some(confirm) = &command.confirm {
+            let asks = self.filled(confirm, &ready.values);
+            let ready = Box::new(ready.clone());
+            return self.ask(state, Question::Run { ready, asks });
+        }
+        self.carry_out(state, ready, now);
+    }
+
+    /// The text of a pack with the values of a command, and with `user`, `vty` and `address` of who gave it.
+    fn filled(&self, text: &Fill, values: &Values) -> String {
+        let (vty, address) = (self.vty.to_string(), self.peer.to_string());
+        text.with(
+            |name| {
+                value(values, name).or(match name {
+                    "by_user" => Some(&self.user),
+                    "by_vty" => Some(&vty),
+                    "by_address" => Some(&address),
+                    _ => None,
+                })
+            },
+            |_, secret| secret.to_string(),
+        )
+    }
+
+    /// What a command does, once nothing is left to be asked.
+    pub(super) fn carry_out(&mut self, state: &mut State, ready: &Ready, now: SimTime) {
+        let grammar = state.platform.grammar().clone();
+        let command = grammar.command(ready.index);
         if let Some((name, key)) = &command.remember {
             let ready = under_first_name(state, ready);
-            self.remember(state, &ready, name, key);
+            self.remember(state, &ready, name, key, now);
         }
         if let Some(says) = &command.says {
-            let text = says.with(
-                |name| value(&ready.values, name),
-                |_, secret| secret.to_string(),
-            );
+            let text = self.filled(says, &ready.values);
             if !text.is_empty() {
                 self.say(&text);
                 if !text.ends_with('\n') {
                     self.say("\n");
                 }
             }
+        }
+        if let Some(logs) = &command.logs {
+            let message = self.filled(logs, &ready.values);
+            state.log(now, &message);
         }
         for effect in &command.does {
             let output = self.effect(state, *effect, ready, now);
@@ -317,7 +347,7 @@ impl Session {
     }
 
     /// Keeps a command as operational state: the last of its kind and key counts.
-    fn remember(&self, state: &mut State, ready: &Ready, name: &str, key: &Key) {
+    fn remember(&self, state: &mut State, ready: &Ready, name: &str, key: &Key, now: SimTime) {
         let line = ready
             .values
             .iter()
@@ -334,6 +364,8 @@ impl Session {
         };
         let mut values = ready.values.clone();
         values.push((KIND.into(), name.into()));
+        let at_s = now.since(state.booted).as_secs();
+        values.push((AT.into(), at_s.to_string().into()));
         let line = format!("{name} {line}");
         state.ops.put(Statement::remembered(
             ready.index,

@@ -1,10 +1,9 @@
 //! Every interface with its state: what is configured, what is cabled, what follows.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::Snapshot;
+use super::traffic::{self, Traffic};
 use crate::config::{Block, Statement};
 use crate::grammar::World;
 use crate::grammar::slot::mask_length;
@@ -51,8 +50,9 @@ pub(super) struct InterfaceView {
     pub(super) media: String,
     pub(super) hardware: String,
     pub(super) helpers: Vec<String>,
-    pub(super) input: BTreeMap<String, u64>,
-    pub(super) output: BTreeMap<String, u64>,
+    pub(super) input: Traffic,
+    pub(super) output: Traffic,
+    pub(super) cleared_s: Option<u64>,
 }
 
 /// Every interface, in the order of the platform's types.
@@ -69,9 +69,11 @@ pub(super) fn views(snapshot: &Snapshot) -> Vec<InterfaceView> {
             .iter()
             .find(|state| s.value("interface") == Some(&state.name))
     };
-    blocks
+    let mut views: Vec<InterfaceView> = blocks
         .filter_map(|s| Some(view(snapshot, state(s)?, s)))
-        .collect()
+        .collect();
+    traffic::fill(&mut views, snapshot);
+    views
 }
 
 fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> InterfaceView {
@@ -167,8 +169,9 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         hardware: hardware(kind, speed).to_string(),
         helpers: here.all("ip helper-address", "address"),
         speed,
-        input: BTreeMap::new(),
-        output: BTreeMap::new(),
+        input: Traffic::default(),
+        output: Traffic::default(),
+        cleared_s: None,
         name,
     }
 }
@@ -253,7 +256,7 @@ pub fn serial(seed: u64) -> String {
 }
 
 /// Spreads a seed over all its bits (splitmix64).
-fn mixed(seed: u64) -> u64 {
+pub(super) fn mixed(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

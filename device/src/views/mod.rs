@@ -10,6 +10,7 @@ mod interfaces;
 mod layer2;
 mod neighbors;
 mod routes;
+mod traffic;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};

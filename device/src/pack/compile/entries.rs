@@ -297,6 +297,8 @@ impl Compiler<'_> {
             does,
             remember,
             says: self.fill(at, "says", entry.says.as_ref()),
+            confirm: self.fill(at, "confirm", entry.confirm.as_ref()),
+            logs: self.fill(at, "logs", entry.logs.as_ref()),
             requires: self.requirement(at, "requires", entry.requires.as_ref()),
         };
         let accept = self.push_command(command);

@@ -132,6 +132,8 @@ impl Compiler<'_> {
                 does: vec![does],
                 remember: None,
                 says: None,
+                confirm: None,
+                logs: None,
                 requires: None,
             };
             let accept = this.push_command(command);
