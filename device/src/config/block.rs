@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::order::Rank;
-use crate::pack::Grammar;
+use crate::pack::{By, Grammar, Sort};
 
 /// The statements of one level, in the order of the running-config.
 #[derive(Debug, Clone, Default)]
@@ -67,8 +67,8 @@ impl Statement {
         let rank = Rank {
             place: 0,
             kind: 0,
-            by_key: false,
-            by_letter: false,
+            by: By::Kind,
+            sort: Sort::Key,
             typed: None,
             key: key.into(),
         };
@@ -238,9 +238,10 @@ impl Block {
             return self.statements.binary_search_by(|s| s.rank.cmp(rank));
         }
         // Statements that stay in the order of entry have to be looked at one by one.
-        let start = self
-            .statements
-            .partition_point(|s| (s.rank.place, s.rank.kind) < (rank.place, rank.kind));
+        let start = self.statements.partition_point(|s| {
+            s.rank.place < rank.place
+                || (rank.by == By::Kind && (s.rank.place, s.rank.kind) < (rank.place, rank.kind))
+        });
         let here = self.statements.get(start..).unwrap_or_default().iter();
         let same = here
             .take_while(|s| s.rank.place == rank.place)

@@ -9,7 +9,7 @@ use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
 use crate::grammar::{Accept, Form, Matched, Refusal, Target};
 use crate::pack::{
-    CONFIG, Condition, Fill, Filter, Key, ModeId, Platform, Requirement, StatementDef,
+    CONFIG, Condition, Fill, Filter, Key, ModeId, Platform, Requirement, Sort, StatementDef,
 };
 
 /// What an edit works on, and what it leaves behind.
@@ -332,20 +332,18 @@ impl Edit<'_, '_> {
         Rank {
             place: definition.place,
             kind: definition.kind,
-            by_key: definition.by_key,
-            by_letter: definition.by_letter,
-            typed: definition.typed_order.then_some(u32::MAX),
+            by: definition.by,
+            sort: definition.sort,
+            typed: (definition.sort == Sort::Typed).then_some(u32::MAX),
             key: key.into(),
         }
     }
 
-    /// Interfaces are sorted by type first, in the platform's order.
+    /// Interfaces are sorted in the platform's order.
     fn sortable(&self, value: &str) -> String {
         use crate::grammar::World;
-        match self.bench.platform.interfaces().parts(value) {
-            Some(parts) => format!("{:02} {value}", parts.kind),
-            None => value.to_string(),
-        }
+        let sorted = self.bench.platform.interfaces().sort_key(value);
+        sorted.unwrap_or_else(|| value.to_string())
     }
 
     /// Another statement of the kind, where only one may be.

@@ -20,3 +20,5 @@ pub use block::{AT, Block, KIND, Statement};
 pub use cursor::{Cursor, Reply};
 pub use edit::{Bench, Hasher, Note, Plain, is_stored};
 pub use order::Rank;
+#[cfg(test)]
+pub(crate) use order::natural;

@@ -4,7 +4,7 @@ use super::block::{Block, Statement};
 use super::order::Rank;
 use crate::grammar::slot::vlan_text;
 use crate::grammar::{Layer, World};
-use crate::pack::{Bang, CONFIG, Condition, ConfigEffect, ModeId, Place, Platform};
+use crate::pack::{Bang, CONFIG, Condition, ConfigEffect, ModeId, Place, Platform, Release};
 
 /// Which lines are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +21,7 @@ pub enum Detail {
 pub fn body(platform: &Platform, root: &Block, detail: Detail) -> String {
     let mut printer = Printer {
         platform,
+        release: release(platform, root),
         root,
         detail,
         text: String::with_capacity(4096),
@@ -35,12 +36,20 @@ pub fn statement(platform: &Platform, root: &Block, rank: &Rank, detail: Detail)
     let statement = root.get(rank)?;
     let mut printer = Printer {
         platform,
+        release: release(platform, root),
         root,
         detail,
         text: String::new(),
     };
     printer.statement(statement, 0);
     Some(printer.text)
+}
+
+/// The release that a configuration is of: its first line says it, else the platform.
+fn release(platform: &Platform, root: &Block) -> Option<Release> {
+    let written = root.iter().next().and_then(|first| first.value("version"));
+    let own = || Release::parse(&platform.identity("version_config")?);
+    written.and_then(Release::parse).or_else(own)
 }
 
 /// Whether a condition holds for the interface of a statement.
@@ -84,6 +93,7 @@ pub fn layer(platform: &Platform, interface: &Statement) -> Layer {
 
 pub(super) struct Printer<'p> {
     platform: &'p Platform,
+    release: Option<Release>,
     root: &'p Block,
     detail: Detail,
     text: String,
@@ -130,19 +140,42 @@ impl<'p> Printer<'p> {
         let platform = self.platform;
         let entries = self.entries(mode, block, owner);
         let places = &platform.grammar().mode(mode).places;
-        let mut rest = &entries[..];
+        // The entries are sorted by place.
+        let of = |index: usize| {
+            let until = |limit| entries.partition_point(|entry| usize::from(entry.place()) < limit);
+            &entries[until(index)..until(index + 1)]
+        };
+        let by_release = places.iter().any(|place| place.before.is_some());
         for (index, place) in places.iter().enumerate() {
-            let here = rest
-                .iter()
-                .take_while(|entry| usize::from(entry.place()) <= index)
-                .count();
-            let (these, others) = rest.split_at(here);
-            rest = others;
-            self.place(place, these, indent);
+            let at = if by_release {
+                self.stands_at(places, index)
+            } else {
+                Some(index)
+            };
+            if let Some(at) = at {
+                self.place(place, of(at), indent);
+            }
         }
-        for entry in rest {
+        for entry in &entries[entries.partition_point(|e| usize::from(e.place()) < places.len())..]
+        {
             self.entry(entry, indent);
         }
+    }
+
+    /// The place whose statements stand at this one, in the configuration's release.
+    fn stands_at(&self, places: &[Place], index: usize) -> Option<usize> {
+        let place = places.get(index)?;
+        let holds = |place: &Place| {
+            let before = |release| self.release.is_some_and(|now| now < release);
+            place.before.is_none_or(before)
+        };
+        if place.before.is_some() {
+            let same = |other: &Place| other.name == place.name && other.before.is_none();
+            return holds(place).then(|| places.iter().position(same)).flatten();
+        }
+        let moved =
+            |other: &Place| other.name == place.name && other.before.is_some() && holds(other);
+        (!places.iter().any(moved)).then_some(index)
     }
 
     fn place(&mut self, place: &Place, entries: &[Entry<'_>], indent: usize) {

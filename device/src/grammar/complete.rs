@@ -154,7 +154,12 @@ fn slot_rows(
         return;
     }
     let possible = match kind {
-        SlotKind::Range(..) => typed.bytes().all(|b| b.is_ascii_digit()),
+        SlotKind::Range(low, _) => typed
+            .strip_prefix('-')
+            .filter(|_| low < 0)
+            .unwrap_or(typed)
+            .bytes()
+            .all(|b| b.is_ascii_digit()),
         SlotKind::Ipv4 | SlotKind::Mask | SlotKind::Wildcard => {
             typed.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         }

@@ -26,6 +26,15 @@ pub struct InterfaceType {
     pub layer: Layer,
     /// The numbers that may be created, for a type that is not a port.
     pub virtual_numbers: Vec<Numbers>,
+    /// Its ports stand after the others of their slot in the running-config.
+    pub after_slot: bool,
+}
+
+impl InterfaceType {
+    /// Whether it is no port: its interfaces are made by being named.
+    fn is_virtual(&self) -> bool {
+        !self.virtual_numbers.is_empty()
+    }
 }
 
 /// A range in the last part of a number: `1/0/1-48`, `0-4095`.
@@ -328,6 +337,29 @@ impl Interfaces {
         })
     }
 
+    /// What an interface is sorted by in the running-config, as people count.
+    ///
+    /// Types stand in the platform's order, the ports of all types as one: by slot (or member of a stack), module,
+    /// type, number; a port without a slot, the management port of a router, after the others.
+    #[must_use]
+    pub fn sort_key(&self, name: &str) -> Option<String> {
+        let Parts { kind, number } = self.parts(name)?;
+        if self.types.get(kind)?.is_virtual() {
+            return Some(format!("{kind:02} {name}"));
+        }
+        let ports = self.types.iter().position(|of| !of.is_virtual())?;
+        let after = u8::from(self.types.get(kind)?.after_slot);
+        let port = number.split('.').next().unwrap_or(number);
+        let slot = match port.split('/').collect::<Vec<_>>()[..] {
+            [slot, module, _] => format!("{slot:0>3} {after} {module:0>3}"),
+            // Bluetooth0/4 is in no slot.
+            [_, _] if after == 1 => "998".to_string(),
+            [slot, _] => format!("{slot:0>3} 0"),
+            _ => "999".to_string(),
+        };
+        Some(format!("{ports:02} {slot} {kind:02} {name}"))
+    }
+
     /// Where an interface of a virtual type works.
     #[must_use]
     pub fn layer_of_type(&self, name: &str) -> Layer {
@@ -429,6 +461,7 @@ pub(crate) mod tests {
             help: format!("{name} interface"),
             layer: Layer::Three,
             virtual_numbers: numbers.iter().filter_map(|n| Numbers::parse(n)).collect(),
+            after_slot: name.starts_with("App"),
         };
         let types = vec![
             of("Loopback", "Lo", "Lo", &["0-2147483647"]),
@@ -436,6 +469,7 @@ pub(crate) mod tests {
             of("GigabitEthernet", "Gi", "Gig", &[]),
             of("TenGigabitEthernet", "Te", "Ten", &[]),
             of("TwentyFiveGigE", "Twe", "Twe", &[]),
+            of("AppGigabitEthernet", "Ap", "App", &[]),
             of("Vlan", "Vl", "Vl", &["1-4094"]),
         ];
         let port = |kind: usize, numbers: &str, layer| {
@@ -484,6 +518,30 @@ pub(crate) mod tests {
         assert_eq!(names.len(), 4);
         assert_eq!(names[3], "TenGigabitEthernet1/1/1");
         assert!(switch().range("gi1/0/47-50").is_none());
+    }
+
+    #[test]
+    fn ports_are_sorted_by_slot_then_module_then_type() {
+        let switch = switch();
+        let order = [
+            "Loopback10",
+            "Port-channel2",
+            "GigabitEthernet0/0",
+            "GigabitEthernet1/0/2",
+            "GigabitEthernet1/0/10",
+            "GigabitEthernet1/1/1",
+            "TenGigabitEthernet1/1/1",
+            "TwentyFiveGigE1/1/1",
+            "AppGigabitEthernet1/0/1",
+            "GigabitEthernet2/0/1",
+            "GigabitEthernet0",
+            "Vlan2",
+        ];
+        let mut sorted = order;
+        sorted.reverse();
+        let key = |name: &str| switch.sort_key(name).unwrap();
+        sorted.sort_by(|a, b| crate::config::natural(&key(a), &key(b)));
+        assert_eq!(sorted, order);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::line::Line;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlotKind {
     /// A whole number in a range.
-    Range(u64, u64),
+    Range(i64, i64),
     /// One word.
     Word,
     /// The rest of the line.
@@ -176,8 +176,12 @@ impl SlotKind {
         if let Some((_, kind, ..)) = NAMES.iter().find(|(known, ..)| *known == name) {
             return Some(*kind);
         }
-        let (low, high) = name.split_once('-')?;
-        let (low, high) = (low.parse().ok()?, high.parse().ok()?);
+        // The first number may be negative, and then the second too: `-90--60`.
+        let dash = name.get(1..)?.find('-')? + 1;
+        let (low, high) = (
+            name.get(..dash)?.parse().ok()?,
+            name.get(dash + 1..)?.parse().ok()?,
+        );
         (low <= high).then_some(Self::Range(low, high))
     }
 
@@ -218,8 +222,9 @@ impl SlotKind {
         let one = |fits: bool| fits.then_some(1);
         match self {
             Self::Range(low, high) => {
-                let digits = word.len() <= 20 && word.bytes().all(|b| b.is_ascii_digit());
-                one(digits && word.parse().is_ok_and(|n: u64| (low..=high).contains(&n)))
+                let digits = word.strip_prefix('-').filter(|_| low < 0).unwrap_or(word);
+                let number = digits.len() <= 20 && digits.bytes().all(|b| b.is_ascii_digit());
+                one(number && word.parse().is_ok_and(|n: i64| (low..=high).contains(&n)))
             }
             Self::Word => one(!word.is_empty()),
             Self::Url => one(is_url(word, world)),
@@ -256,7 +261,7 @@ impl SlotKind {
         let as_typed = || typed.to_string();
         match self {
             Self::Range(..) => typed
-                .parse::<u64>()
+                .parse::<i64>()
                 .map_or_else(|_| as_typed(), |n| n.to_string()),
             Self::Line => line.rest(at).to_string(),
             Self::Text => typed.trim_matches('"').to_string(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::effect::{ConfigEffect, ExecEffect};
-use super::files::Bang;
+use super::files::{Bang, By, Release, Sort};
 use super::fill::Fill;
 use crate::grammar::Graph;
 
@@ -61,8 +61,10 @@ pub struct Place {
     pub name: String,
     /// Where `!` stands.
     pub bang: Bang,
-    /// Sorted by key before kind.
-    pub by_key: bool,
+    /// What it is sorted by before kind.
+    pub by: By,
+    /// Statements of the place of this name stand here in releases before this one.
+    pub before: Option<Release>,
 }
 
 /// What tells one statement from another of its kind.
@@ -121,12 +123,10 @@ pub struct StatementDef {
     pub rewrite: Vec<Fill>,
     /// Index of its place.
     pub place: u16,
-    /// Whether its place sorts by key first.
-    pub by_key: bool,
-    /// Whether it stays in the order of entry.
-    pub typed_order: bool,
-    /// Whether its key is sorted letter by letter.
-    pub by_letter: bool,
+    /// What its place sorts by first.
+    pub by: By,
+    /// What it is sorted by within its place.
+    pub sort: Sort,
     /// Whether the running-config shows it.
     pub shown: bool,
     /// Shown only while one of these global lines is stored; none: always.

@@ -93,6 +93,9 @@ pub(super) struct InterfaceEntry {
     /// In Mb/s, of a port that no model speaks of.
     #[serde(default = "gigabit")]
     pub(super) speed: u32,
+    /// Its ports stand after the others of their slot.
+    #[serde(default)]
+    pub(super) after_slot: bool,
     pub(super) help: String,
 }
 
@@ -239,17 +242,48 @@ pub(super) struct PlaceMap {
     pub(super) bang: Bang,
     #[serde(default)]
     pub(super) by: By,
+    pub(super) before: Option<Release>,
 }
 
 /// What a place is sorted by first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum By {
+pub enum By {
     /// The order of the grammar files.
     #[default]
     Kind,
     /// The key, so that all lines of one neighbour stand together.
     Key,
+    /// The key, letter by letter: `24ghz` before `5ghz`.
+    Letters,
+    /// The bucket of the key in IOS's table of class-maps.
+    Hash,
+}
+
+/// A release of IOS-XE, as the `version` line has it: `17.12`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Release(u16, u16);
+
+impl Release {
+    /// Reads `17.12` or `17.12.04`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.').map(str::parse);
+        Some(Self(
+            numbers.next()?.ok()?,
+            numbers.next().unwrap_or(Ok(0)).ok()?,
+        ))
+    }
+}
+
+impl TryFrom<String> for Release {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+            .ok_or_else(|| format!("`{text}` is not a release; write it as in \"17.12\""))
+    }
 }
 
 /// A file of `grammar/`.
@@ -350,7 +384,7 @@ impl Default for KeyEntry {
 /// The order of a statement among its like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Sort {
+pub enum Sort {
     /// By its key.
     #[default]
     Key,
@@ -358,6 +392,8 @@ pub(super) enum Sort {
     Typed,
     /// By its key, letter by letter.
     Letters,
+    /// By its key, the shorter one first, as the databases of IOS-XE do (a controller's profiles and tags).
+    Length,
 }
 
 /// One word or a list of them.

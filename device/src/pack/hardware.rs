@@ -150,6 +150,7 @@ impl Hardware {
                 cdp: entry.cdp.clone().unwrap_or_else(|| entry.short.clone()),
                 help: entry.help.clone(),
                 layer: layer(entry.layer),
+                after_slot: entry.after_slot,
                 virtual_numbers: if entry.is_virtual {
                     numbers
                 } else {

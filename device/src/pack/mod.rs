@@ -27,7 +27,7 @@ pub use definition::{
     CONFIG, CommandDef, Condition, EXEC, Key, Lock, Mode, ModeId, Place, Requirement, StatementDef,
 };
 pub use effect::{ConfigEffect, ExecEffect};
-pub use files::{Bang, SshOffer, Timing};
+pub use files::{Bang, By, Release, Sort, SshOffer, Timing};
 pub use fill::{Fill, Filter};
 pub use grammar::Grammar;
 pub use platform::Platform;

@@ -8,7 +8,7 @@ use crate::grammar::syntax::{self, Element};
 use crate::grammar::{Accept, Form, Target};
 use crate::pack::definition::{CommandDef, EXEC, Key, ModeId, StatementDef};
 use crate::pack::effect::{ConfigEffect, ExecEffect};
-use crate::pack::files::{self, CommandEntry, GrammarFile, Sort, StatementEntry};
+use crate::pack::files::{self, By, CommandEntry, GrammarFile, StatementEntry};
 use crate::pack::source::File;
 
 impl Compiler<'_> {
@@ -208,8 +208,12 @@ impl Compiler<'_> {
             .or_insert_with(|| u16::try_from(kinds).unwrap_or(u16::MAX));
         let places = &self.grammar.modes[usize::from(mode.0)].places;
         let wanted = entry.place.as_ref().or(at.file.content.place.as_ref());
-        let found = wanted.and_then(|wanted| places.iter().position(|place| place.name == *wanted));
-        let by_key = found.is_some_and(|index| places[index].by_key);
+        let found = wanted.and_then(|wanted| {
+            places
+                .iter()
+                .position(|place| place.name == *wanted && place.before.is_none())
+        });
+        let by = found.map_or(By::Kind, |index| places[index].by);
         if let (Some(wanted), None, true) = (&entry.place, found, !places.is_empty()) {
             let mode = &self.grammar.modes[usize::from(mode.0)].name;
             self.mistakes.push(at.mistake(
@@ -238,10 +242,9 @@ impl Compiler<'_> {
                 .map(|line| line.as_str().into())
                 .collect(),
             optional_keys: syntax::optional_names(elements),
-            by_letter: entry.sort == Sort::Letters,
             place: found.map_or(u16::MAX, |index| u16::try_from(index).unwrap_or(u16::MAX)),
-            by_key,
-            typed_order: entry.sort == Sort::Typed,
+            by,
+            sort: entry.sort,
             opens: self.opens(at, entry.opens.as_deref()),
             requires: self.requirement(at, "requires", entry.requires.as_ref()),
             ensures: self.requirement(at, "ensures", entry.ensures.as_ref()),

@@ -179,12 +179,14 @@ fn place(entry: &PlaceEntry) -> Place {
         PlaceEntry::Name(name) => Place {
             name: name.clone(),
             bang: Bang::None,
-            by_key: false,
+            by: files::By::Kind,
+            before: None,
         },
         PlaceEntry::Place(map) => Place {
             name: map.place.clone(),
             bang: map.bang,
-            by_key: map.by == files::By::Key,
+            by: map.by,
+            before: map.before,
         },
     }
 }
