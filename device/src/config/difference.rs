@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::Rank;
 use super::outline::Node;
+use crate::pack::By;
 
 /// The lines that differ.
 #[derive(Debug, Default)]
@@ -183,7 +184,7 @@ fn moved(new: &[Node], of_new: &[Option<usize>]) -> BTreeSet<usize> {
     for (node, pair) in new.iter().zip(of_new) {
         if let Some(rank) = node
             .rank()
-            .filter(|rank| rank.typed.is_some() && !rank.by_key)
+            .filter(|rank| rank.typed.is_some() && rank.by == By::Kind)
         {
             kinds
                 .entry((rank.place, rank.kind))

@@ -130,6 +130,7 @@ impl<'p> Printer<'p> {
     pub(super) fn new(platform: &'p Platform, root: &'p Block) -> Self {
         Self {
             platform,
+            release: release(platform, root),
             root,
             detail: Detail::Plain,
             text: String::new(),
