@@ -104,10 +104,7 @@ impl Device {
 
     /// A user's password.
     pub fn login(&mut self, user: &str, password: &str, peer: IpAddr, now: SimTime) -> Login {
-        let right = self
-            .state
-            .user(user)
-            .is_some_and(|line| self.state.vault.opens(line, password));
+        let right = self.state.admits(user, password);
         if !right {
             let text = format!(
                 "%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: {user}] [Source: {peer}] [localport: 22] \

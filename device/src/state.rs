@@ -49,6 +49,8 @@ pub(crate) struct State {
     pub(crate) reload_at: Option<SimTime>,
     /// The vty line and user that have configuration mode for themselves.
     pub(crate) locked_by: Option<(usize, String)>,
+    /// The line of a user who is known beside those of the configuration ([`State::let_in`]).
+    visitor: Option<String>,
     /// The terminal lines in use, as they were when the running input began.
     pub(crate) lines: Vec<LineView>,
     /// How it finds what other devices show.
@@ -93,6 +95,7 @@ impl State {
             orders: Vec::new(),
             reload_at: None,
             locked_by: None,
+            visitor: None,
             lines: Vec::new(),
             surroundings,
             memory: Arc::default(),
@@ -180,15 +183,37 @@ impl State {
         }
     }
 
-    /// A startup-config without the topology's user would lock its own inventory out, so that user is added.
+    /// A startup-config without the topology's user would lock its own inventory out: that user is known beside those
+    /// of the configuration, as if a server knew it, and the configuration stays what the file says.
     fn let_in(&mut self) {
+        self.visitor = None;
         let credentials = self.facts.credentials.clone();
-        if self.user(&credentials.username).is_none() {
-            self.read(&format!(
-                "username {} privilege 15 secret {}\n",
-                credentials.username, credentials.password
-            ));
+        let name = &credentials.username;
+        // Nobody can tell whether a password is that of a hash of types 5, 6 and 8.
+        let opens = |line: &str| {
+            !line.contains(" secret 5 ")
+                && !line.contains(" secret 8 ")
+                && !line.contains(" password 6 ")
+        };
+        if !self.user(name).is_some_and(opens) {
+            let hash = self.vault.hash(&credentials.password);
+            self.visitor = Some(format!("username {name} privilege 15 secret 9 {hash}"));
         }
+    }
+
+    /// Whether a user's password is right.
+    pub(crate) fn admits(&self, user: &str, password: &str) -> bool {
+        let lines = [self.user(user), self.visitor(user)];
+        lines
+            .into_iter()
+            .flatten()
+            .any(|line| self.vault.opens(line, password))
+    }
+
+    /// The line of a user who is known beside those of the configuration.
+    pub(crate) fn visitor(&self, name: &str) -> Option<&str> {
+        let line = self.visitor.as_deref()?;
+        (line.split(' ').nth(1) == Some(name)).then_some(line)
     }
 
     /// Takes configuration lines as they stand in a file; returns those that were refused.
@@ -271,9 +296,8 @@ impl State {
     pub(crate) fn user(&self, name: &str) -> Option<&str> {
         let grammar = self.platform.grammar();
         let mut users = self.config.iter().filter(|s| s.kind(grammar) == "username");
-        users
-            .find(|s| s.line.split(' ').nth(1) == Some(name))
-            .map(|s| &*s.line)
+        let stored = users.find(|s| s.line.split(' ').nth(1) == Some(name));
+        stored.map(|s| &*s.line).or_else(|| self.visitor(name))
     }
 
     /// The block of the `line vty` statement that covers a vty line.

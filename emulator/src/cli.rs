@@ -8,6 +8,7 @@ mod inventory;
 mod logging;
 mod output;
 mod packs;
+mod record;
 mod serve;
 
 use std::path::PathBuf;
@@ -57,6 +58,8 @@ enum Command {
     Inventory(inventory::Inventory),
     /// List the device packs, or check a folder of them
     Packs(packs::PacksArgs),
+    /// Log in to a device and write a topology entry that reproduces it
+    Record(record::Record),
     /// Write shell completions to standard output
     Completions {
         /// The shell
@@ -120,6 +123,7 @@ pub(crate) fn run() -> ExitCode {
         (Some(Command::Check(source)), _) => check::run(&source),
         (Some(Command::Inventory(arguments)), _) => inventory::run(&arguments),
         (Some(Command::Packs(arguments)), _) => packs::run(&arguments),
+        (Some(Command::Record(arguments)), _) => record::run(&arguments),
         (Some(Command::Completions { shell }), _) => completions(shell),
         (None, None) => output::write(|out| write!(out, "{}", Cli::command().render_help())),
     };

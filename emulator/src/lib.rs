@@ -13,6 +13,7 @@ pub mod inventory;
 mod listener;
 mod machine;
 pub mod packs;
+pub mod record;
 mod seed;
 pub mod ssh;
 pub mod topology;

@@ -21,6 +21,7 @@ mod person;
 mod programs;
 mod pushes;
 mod python;
+mod record;
 mod scrapli;
 mod served;
 mod shipped;

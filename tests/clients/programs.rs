@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use crate::folder::repository;
-use crate::served::Served;
+use crate::served::{PASSWORD, Served, USER};
 
 /// What a program said.
 pub(crate) struct Said {
@@ -44,6 +44,29 @@ pub(crate) fn fleet(arguments: &[&str]) -> Said {
             .output()
             .expect("fleet starts"),
     )
+}
+
+/// Runs `fleet record` for a device, with passwords as its environment has them.
+pub(crate) fn record(served: &Served, device: &str, enable: &str, arguments: &[&str]) -> Said {
+    let address = served.address(device);
+    let known_hosts = format!("-oUserKnownHostsFile={}", served.known_hosts.display());
+    let port = address.port().to_string();
+    let host = address.ip().to_string();
+    let mut command = Command::new(program("fleet"));
+    command
+        .args(["record", "--host", &host, "--port", &port, "--user", USER])
+        .args([
+            "--ssh",
+            "-Fnone",
+            "--ssh",
+            &known_hosts,
+            "--ssh",
+            "-oIdentityAgent=none",
+        ])
+        .args(arguments)
+        .env("FLEET_PASSWORD", PASSWORD)
+        .env("FLEET_ENABLE", enable);
+    said(&command.output().expect("fleet starts"))
 }
 
 /// Runs `programmer render` or `push`, for the topology that is served.

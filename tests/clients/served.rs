@@ -98,6 +98,12 @@ impl Served {
         )
     }
 
+    /// Serves a topology that something wrote into a folder.
+    pub(crate) fn written(folder: Folder) -> Self {
+        let text = std::fs::read_to_string(folder.path("topology.yaml")).unwrap();
+        Self::start(folder, &text)
+    }
+
     /// Where a device listens.
     pub(crate) fn address(&self, device: &str) -> SocketAddr {
         let fleet = self.fleet.as_ref().expect("the fleet runs until the end");

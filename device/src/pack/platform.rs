@@ -223,15 +223,18 @@ impl Family {
         platform
     }
 
-    /// The model whose hardware fits a configuration best; of several the first.
+    /// The model of a configuration: the one that it provisions, or whose ports it names one and all; else the first
+    /// (the default) that lacks the fewest of them.
     pub(super) fn fitting<'m>(&self, models: &'m [String], config: &str) -> Option<&'m String> {
         let named = hardware::named(config);
         let first = hardware::provisioned(config).find(|(member, _)| *member == 1);
         let stands =
             |model: &String| first.is_some_and(|(_, name)| model.eq_ignore_ascii_case(name));
-        models
-            .iter()
-            .min_by_key(|model| (!stands(model), self.hardware.misfit(model, &named)))
+        models.iter().min_by_key(|model| {
+            let (lacks, unnamed) = self.hardware.misfit(model, &named);
+            let exact = lacks == 0 && unnamed == 0;
+            (!stands(model), !exact, lacks)
+        })
     }
 }
 

@@ -100,6 +100,11 @@ fn a_configuration_is_given_the_model_that_has_its_ports() {
     let model = |config: &str| packs.fitting("s", config).unwrap().model().to_string();
     assert_eq!(model("interface TenGigabitEthernet1/0/1\n"), "S-8X");
     assert_eq!(model("hostname x\n"), "S-8");
+    assert_eq!(model("interface GigabitEthernet1/0/1\n"), "S-8");
+    let all: String = (1..=8)
+        .map(|port| format!("interface TenGigabitEthernet1/0/{port}\n"))
+        .collect();
+    assert_eq!(model(&all), "S-8X");
     assert_eq!(model("switch 1 provision s-8x\n"), "S-8X");
 }
 

@@ -347,7 +347,11 @@ fn short_hostname(state: &State) -> String {
 /// The privilege level that a user logs in with: its own, where the line looks users up.
 fn login_privilege(state: &State, vty: usize, user: &str) -> u8 {
     let own = || -> Option<u8> {
-        let words: Vec<&str> = state.user(user)?.split(' ').collect();
+        let words: Vec<&str> = state
+            .visitor(user)
+            .or(state.user(user))?
+            .split(' ')
+            .collect();
         let at = words.iter().position(|word| *word == "privilege")?;
         words.get(at + 1)?.parse().ok()
     };
@@ -356,7 +360,10 @@ fn login_privilege(state: &State, vty: usize, user: &str) -> u8 {
             .vty_line(vty, "privilege level")
             .and_then(|s| s.line.rsplit(' ').next()?.parse().ok())
     };
-    let authorized = !state.has("aaa new-model") || state.has("aaa authorization exec");
+    // Whoever is known beside the configuration may do everything: its enable secret may be known to nobody.
+    let authorized = !state.has("aaa new-model")
+        || state.has("aaa authorization exec")
+        || state.visitor(user).is_some();
     authorized.then(own).flatten().or_else(of_line).unwrap_or(1)
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use emulator::BindError;
 use emulator::inventory::InventoryError;
+use emulator::record::RecordError;
 use yaml::Mistake;
 
 /// The input is wrong.
@@ -23,6 +24,10 @@ pub(super) enum Failure {
     Bind(BindError),
     /// An inventory can't be written.
     Inventory(InventoryError),
+    /// A device can't be recorded.
+    Record(RecordError),
+    /// A device that no pack is for.
+    Unidentified,
     /// The system refuses something.
     System(&'static str, std::io::Error),
 }
@@ -32,8 +37,12 @@ impl Failure {
     pub(super) fn report(&self) -> ExitCode {
         super::output::error(&self.text());
         match self {
-            Self::Mistakes(_) | Self::Inventory(InventoryError::NoPorts) => BAD_INPUT.into(),
-            Self::Bind(_) | Self::Inventory(_) | Self::System(..) => FAILED.into(),
+            Self::Mistakes(_) | Self::Inventory(InventoryError::NoPorts) | Self::Unidentified => {
+                BAD_INPUT.into()
+            }
+            Self::Bind(_) | Self::Inventory(_) | Self::Record(_) | Self::System(..) => {
+                FAILED.into()
+            }
         }
     }
 
@@ -42,6 +51,8 @@ impl Failure {
             Self::Mistakes(mistakes) => listed(mistakes),
             Self::Bind(error) => told(error, error.hint()),
             Self::Inventory(error) => told(error, error.hint()),
+            Self::Record(error) => told(error, error.hint()),
+            Self::Unidentified => "error: no pack is for a device like this one\n\nhint: name one with --pack; `fleet packs` lists them".to_string(),
             Self::System(what, error) => format!("error: {what}: {error}"),
         }
     }
