@@ -35,6 +35,10 @@ pub struct Opening {
 pub enum Effect {
     /// Send these bytes to the session's client.
     Write(SessionId, Vec<u8>),
+    /// Send these bytes, which are a file's: who carries them need not copy them.
+    WriteShared(SessionId, std::sync::Arc<[u8]>),
+    /// The session's one command has come to this, zero if all is well; a `Close` follows.
+    Exit(SessionId, u32),
     /// Close the session once what was written is sent.
     Close(SessionId),
     /// Call [`Device::tick`](crate::Device::tick) at this time, or earlier. Only the earliest such time counts: after

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::network::presence::Presence;
 use crate::network::{Alone, Node, Surroundings};
 use crate::pack::Platform;
-use crate::session::{self, Session};
+use crate::session::{self, Output, Session};
 use crate::state::{Order, State};
 use crate::{Effect, Facts, Login, Opening, Screen, SessionId, SimTime};
 
@@ -164,6 +164,14 @@ impl Device {
         self.settle(now, out);
     }
 
+    /// A session's client has nothing more to send; its output is still wanted.
+    pub fn end_of_input(&mut self, id: SessionId, now: SimTime, out: &mut Vec<Effect>) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.end_of_input();
+        }
+        self.settle(now, out);
+    }
+
     /// The client's terminal has another size.
     pub fn resize(&mut self, id: SessionId, screen: Screen) {
         if let Some(session) = self.sessions.get_mut(&id) {
@@ -276,12 +284,15 @@ impl Device {
 
     fn flush(&mut self, out: &mut Vec<Effect>) {
         for (id, session) in &mut self.sessions {
-            let bytes = session.take_output();
-            if !bytes.is_empty() {
-                out.push(Effect::Write(*id, bytes));
+            for output in session.take_output() {
+                out.push(match output {
+                    Output::Bytes(bytes) => Effect::Write(*id, bytes),
+                    Output::Shared(bytes) => Effect::WriteShared(*id, bytes),
+                });
             }
             if session.is_closed() {
                 self.state.unlock(session.vty);
+                out.extend(session.status().map(|status| Effect::Exit(*id, status)));
                 out.push(Effect::Close(*id));
             }
         }

@@ -30,6 +30,8 @@ pub(crate) enum DeviceEvent {
     Opened(Box<Opened>),
     /// A session's client has sent something.
     Bytes(SessionId, Bytes),
+    /// A session's client has nothing more to send; it may still read.
+    EndOfInput(SessionId),
     /// A session's terminal has another size.
     Resized(SessionId, Screen),
     /// A session's client has gone.
@@ -141,7 +143,13 @@ impl DeviceTask {
                 self.machine.resize(id, screen);
             }
             // A session that the device has closed can still be typing.
-            DeviceEvent::Bytes(..) | DeviceEvent::Resized(..) | DeviceEvent::Stop => {}
+            DeviceEvent::EndOfInput(id) if self.sessions.contains_key(&id) => {
+                self.machine.end_of_input(id, now, &mut out);
+            }
+            DeviceEvent::Bytes(..)
+            | DeviceEvent::EndOfInput(_)
+            | DeviceEvent::Resized(..)
+            | DeviceEvent::Stop => {}
             DeviceEvent::Closed(id) => self.closed(id, now, &mut out),
             DeviceEvent::Tick => {
                 self.wake = None;
@@ -199,6 +207,18 @@ impl DeviceTask {
                 Effect::Write(id, bytes) => {
                     if self.write(id, &bytes) == Err(Unread) {
                         unread.push(id);
+                    }
+                }
+                Effect::WriteShared(id, bytes) => {
+                    let sink = self.sessions.get(&id);
+                    if sink.is_some_and(|sink| sink.0.push_shared(self.step, bytes) == Err(Unread))
+                    {
+                        unread.push(id);
+                    }
+                }
+                Effect::Exit(id, status) => {
+                    if let Some(sink) = self.sessions.get(&id) {
+                        sink.0.exit(status);
                     }
                 }
                 Effect::Close(id) => _ = self.sessions.remove(&id),

@@ -18,6 +18,8 @@ pub trait Machine: Send + 'static {
     fn open(&mut self, id: SessionId, opening: Opening, now: SimTime, out: &mut Vec<Effect>);
     /// Takes what a session's client sent.
     fn input(&mut self, id: SessionId, bytes: &[u8], now: SimTime, out: &mut Vec<Effect>);
+    /// A session's client has nothing more to send.
+    fn end_of_input(&mut self, id: SessionId, now: SimTime, out: &mut Vec<Effect>);
     /// A terminal has another size.
     fn resize(&mut self, id: SessionId, screen: Screen);
     /// A session's client has gone.
@@ -52,6 +54,10 @@ impl Machine for Device {
 
     fn input(&mut self, id: SessionId, bytes: &[u8], now: SimTime, out: &mut Vec<Effect>) {
         Device::input(self, id, bytes, now, out);
+    }
+
+    fn end_of_input(&mut self, id: SessionId, now: SimTime, out: &mut Vec<Effect>) {
+        Device::end_of_input(self, id, now, out);
     }
 
     fn resize(&mut self, id: SessionId, screen: Screen) {

@@ -16,6 +16,7 @@ mod folder;
 mod netmiko;
 mod openssh_exec;
 mod openssh_login;
+mod openssh_scp;
 mod openssh_terminal;
 mod person;
 mod programs;

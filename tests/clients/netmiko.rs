@@ -47,6 +47,12 @@ fn netmiko_saves_what_it_configured() {
 }
 
 #[test]
+fn netmiko_copies_files_and_verifies_them() {
+    let served = Served::plain_edge();
+    passes("netmiko_transfers_files.py", &served, "edge-1", &[]);
+}
+
+#[test]
 fn netmiko_learns_of_a_wrong_password_in_under_three_seconds() {
     let served = Served::plain_edge();
     passes("netmiko_is_refused_quickly.py", &served, "edge-1", &[]);

@@ -325,6 +325,14 @@ impl Player {
                 Effect::Write(id, bytes) => {
                     here.terminal(id, |terminal| terminal.new.extend_from_slice(&bytes))
                 }
+                Effect::WriteShared(id, bytes) => {
+                    here.terminal(id, |terminal| terminal.new.extend_from_slice(&bytes))
+                }
+                Effect::Exit(_, 0) => {}
+                Effect::Exit(id, status) => {
+                    let text = format!("[exit {status}]");
+                    here.terminal(id, |terminal| terminal.ended.push_str(&text))
+                }
                 Effect::Close(id) => {
                     here.terminal(id, |terminal| terminal.ended.push_str("[closed]"))
                 }

@@ -4,6 +4,7 @@
 //! (`system:running-config`, `nvram:startup-config`, `null:`) is added in [`store`].
 
 pub(crate) mod path;
+pub(crate) mod rcp;
 pub(crate) mod store;
 pub mod system;
 

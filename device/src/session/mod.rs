@@ -13,10 +13,12 @@ mod help;
 mod listings;
 mod outputs;
 mod reading;
+mod transfer;
 mod writing;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Cursor;
@@ -60,8 +62,20 @@ pub(crate) struct Session {
     last_input: SimTime,
     pub(crate) monitors: bool,
     out: Vec<u8>,
+    /// What is to be sent before `out`.
+    sent: Vec<Output>,
+    /// What the session's one command came to.
+    status: Option<u32>,
     /// The last byte that was sent, which says whether the screen's line is empty.
     sent_last: Option<u8>,
+}
+
+/// What is sent to the client.
+#[derive(Debug)]
+pub(crate) enum Output {
+    Bytes(Vec<u8>),
+    /// A file's bytes, which aren't copied.
+    Shared(Arc<[u8]>),
 }
 
 /// What the next byte goes to.
@@ -83,6 +97,8 @@ enum Reads {
     },
     /// The pager; the line that was being typed comes back after help.
     Page { pager: Pager, line_follows: bool },
+    /// The client's `scp`.
+    Transfer(Box<transfer::Transfer>),
     /// Nothing, until a time; then this is printed.
     Busy { until: SimTime, says: String },
     /// Nothing any more.
@@ -128,6 +144,8 @@ impl Session {
             last_input: now,
             monitors: false,
             out: Vec::new(),
+            sent: Vec::new(),
+            status: None,
             sent_last: None,
         };
         if opening.command.is_some() {
@@ -157,6 +175,13 @@ impl Session {
 
     /// Runs one command and closes, as the SSH exec channel does.
     pub(crate) fn run_once(&mut self, state: &mut State, command: &[u8], now: SimTime) {
+        let mut command = command.to_vec();
+        self.mask.strip(&mut command);
+        let command = String::from_utf8_lossy(&command).into_owned();
+        if self.start_transfer(state, command.trim(), now) {
+            return;
+        }
+        self.status = Some(0);
         self.out.extend_from_slice(b"\r\n");
         for kind in ["motd", "exec"] {
             if let Some(banner) = self.banner(state, kind) {
@@ -164,9 +189,6 @@ impl Session {
                 self.out.extend_from_slice(b"\r\n");
             }
         }
-        let mut command = command.to_vec();
-        self.mask.strip(&mut command);
-        let command = String::from_utf8_lossy(&command).into_owned();
         self.exec_once(state, command.trim(), now);
         if matches!(self.reads, Reads::Command) {
             self.reads = Reads::Closed;
@@ -175,6 +197,9 @@ impl Session {
 
     /// Bytes that the client sent.
     pub(crate) fn input(&mut self, state: &mut State, bytes: &[u8], now: SimTime) {
+        if matches!(self.reads, Reads::Transfer(_)) {
+            return self.transfer(state, bytes, now);
+        }
         let room = TYPE_AHEAD_MAX.saturating_sub(self.waiting.len());
         self.waiting.extend(bytes.iter().take(room));
         self.pump(state, now);
@@ -225,9 +250,16 @@ impl Session {
     }
 
     /// What is to be sent to the client.
-    pub(crate) fn take_output(&mut self) -> Vec<u8> {
+    pub(crate) fn take_output(&mut self) -> impl Iterator<Item = Output> {
         self.sent_last = self.out.last().copied().or(self.sent_last);
-        std::mem::take(&mut self.out)
+        let last = Some(std::mem::take(&mut self.out)).filter(|bytes| !bytes.is_empty());
+        let before = std::mem::take(&mut self.sent);
+        before.into_iter().chain(last.map(Output::Bytes))
+    }
+
+    /// What the session's one command came to, if it ran one.
+    pub(crate) fn status(&self) -> Option<u32> {
+        self.status
     }
 
     /// Whether the session is over.
@@ -237,12 +269,14 @@ impl Session {
 
     /// Shows what every session is told.
     pub(crate) fn tell(&mut self, text: &str) {
-        self.say(text);
+        if !matches!(self.reads, Reads::Transfer(_)) {
+            self.say(text);
+        }
     }
 
     /// Ends the session from outside.
     pub(crate) fn end(&mut self, farewell: &str) {
-        self.say(farewell);
+        self.tell(farewell);
         self.reads = Reads::Closed;
     }
 
@@ -253,7 +287,7 @@ impl Session {
 
     /// A log message, on a session that monitors the log.
     pub(crate) fn interrupt(&mut self, state: &State, message: &str) {
-        if matches!(self.reads, Reads::Closed) {
+        if matches!(self.reads, Reads::Closed | Reads::Transfer(_)) {
             return;
         }
         // A message begins on a line of its own.

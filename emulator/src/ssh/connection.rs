@@ -209,6 +209,11 @@ async fn write_all(outbox: &Outbox, switch: &Switch, handle: &Handle, channel: C
             return;
         }
     }
+    if let Some(status) = outbox.status()
+        && handle.exit_status_request(channel, status).await.is_err()
+    {
+        return;
+    }
     if handle.close(channel).await.is_err() {
         return;
     }

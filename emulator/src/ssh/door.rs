@@ -319,12 +319,12 @@ impl Handler for Door {
             .await
     }
 
-    /// A shell whose input has ended ends; what was typed before has been handed in.
+    /// A shell whose input has ended ends; what was typed before has been handed in. A command may have more to say.
     async fn channel_eof(&mut self, _: ChannelId, _: &mut Session) -> Result<(), DoorError> {
         if self.stage.shell {
-            self.tell(DeviceEvent::Closed(self.id)).await?;
+            return self.tell(DeviceEvent::Closed(self.id)).await;
         }
-        Ok(())
+        self.tell(DeviceEvent::EndOfInput(self.id)).await
     }
 
     async fn channel_close(&mut self, _: ChannelId, _: &mut Session) -> Result<(), DoorError> {

@@ -4,6 +4,7 @@
 //! than one large output is no such session, so the bound counts only what earlier steps of the device left
 //! behind: one step may write a `show tech-support` of any length.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
@@ -33,11 +34,42 @@ pub(crate) struct Outbox {
 
 #[derive(Debug, Default)]
 struct Queue {
+    /// What goes out before `waiting`: files, which aren't copied, and what was written before them.
+    pieces: VecDeque<Bytes>,
     waiting: BytesMut,
     /// The step that wrote last, and whether too much was waiting before it.
     step: u64,
     overdue: bool,
     ended: bool,
+    status: Option<u32>,
+}
+
+impl Queue {
+    /// Whether one more step may write.
+    fn begin(&mut self, step: u64) -> Result<(), Unread> {
+        if self.step != step {
+            self.step = step;
+            let before: usize = self.pieces.iter().map(Bytes::len).sum();
+            self.overdue = before + self.waiting.len() >= UNREAD_BYTES_MAX;
+        }
+        if self.overdue { Err(Unread) } else { Ok(()) }
+    }
+
+    /// The next piece to send, if there is one.
+    fn next(&mut self) -> Option<Bytes> {
+        if let Some(first) = self.pieces.front_mut() {
+            let piece = first.split_to(first.len().min(CHUNK_BYTES_MAX));
+            if first.is_empty() {
+                self.pieces.pop_front();
+            }
+            return Some(piece);
+        }
+        if self.waiting.is_empty() {
+            return None;
+        }
+        let length = self.waiting.len().min(CHUNK_BYTES_MAX);
+        Some(self.waiting.split_to(length).freeze())
+    }
 }
 
 impl Outbox {
@@ -53,17 +85,35 @@ impl Outbox {
     /// Adds what one step of the device writes. Steps have different numbers.
     pub(crate) fn push(&self, step: u64, bytes: &[u8]) -> Result<(), Unread> {
         let mut queue = self.queue();
-        if queue.step != step {
-            queue.step = step;
-            queue.overdue = queue.waiting.len() >= UNREAD_BYTES_MAX;
-        }
-        if queue.overdue {
-            return Err(Unread);
-        }
+        queue.begin(step)?;
         queue.waiting.extend_from_slice(bytes);
         drop(queue);
         self.changed.notify_one();
         Ok(())
+    }
+
+    /// Adds bytes that somebody else keeps as well, such as a file's: they aren't copied.
+    pub(crate) fn push_shared(&self, step: u64, bytes: Arc<[u8]>) -> Result<(), Unread> {
+        let mut queue = self.queue();
+        queue.begin(step)?;
+        let before = queue.waiting.split().freeze();
+        let pieces = [before, Bytes::from_owner(bytes)];
+        queue
+            .pieces
+            .extend(pieces.into_iter().filter(|piece| !piece.is_empty()));
+        drop(queue);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// What the session's command came to.
+    pub(crate) fn exit(&self, status: u32) {
+        self.queue().status = Some(status);
+    }
+
+    /// What it came to, if the device has said so.
+    pub(crate) fn status(&self) -> Option<u32> {
+        self.queue().status
     }
 
     /// Nothing more will come: the session closes once all is sent.
@@ -84,9 +134,8 @@ impl Outbox {
         loop {
             {
                 let mut queue = self.queue();
-                if !queue.waiting.is_empty() {
-                    let length = queue.waiting.len().min(CHUNK_BYTES_MAX);
-                    return Some(queue.waiting.split_to(length).freeze());
+                if let Some(piece) = queue.next() {
+                    return Some(piece);
                 }
                 // What was sent gives its memory back: an idle session weighs nothing.
                 queue.waiting = BytesMut::new();
@@ -141,6 +190,34 @@ mod tests {
             sent += chunk.len();
         }
         assert_eq!(sent, text.len() + 7);
+    }
+
+    #[tokio::test]
+    async fn a_file_goes_out_between_what_was_written_before_and_after_it() {
+        let outbox = outbox();
+        let file: Arc<[u8]> = vec![b'f'; CHUNK_BYTES_MAX + 1].into();
+        outbox.push(1, b"C").unwrap();
+        outbox.push_shared(1, file.clone()).unwrap();
+        outbox.push_shared(1, Arc::from([])).unwrap();
+        outbox.push(1, b"E").unwrap();
+        outbox.end();
+        let mut sizes = vec![];
+        let mut sent = vec![];
+        while let Some(chunk) = outbox.next().await {
+            sizes.push(chunk.len());
+            sent.extend_from_slice(&chunk);
+        }
+        assert_eq!(sizes, [1, CHUNK_BYTES_MAX, 1, 1]);
+        assert_eq!(sent, [b"C", &*file, b"E"].concat());
+    }
+
+    #[test]
+    fn a_file_that_nobody_reads_counts_too() {
+        let outbox = outbox();
+        outbox
+            .push_shared(1, vec![b'x'; UNREAD_BYTES_MAX].into())
+            .unwrap();
+        assert_eq!(outbox.push(2, b"more"), Err(Unread));
     }
 
     #[test]

@@ -58,6 +58,8 @@ impl Machine for Script {
         }
     }
 
+    fn end_of_input(&mut self, _: SessionId, _: SimTime, _: &mut Vec<Effect>) {}
+
     fn login_by_key(&mut self, user: &str, _: &[u8], _: SimTime) -> Login {
         if user == "keyholder" {
             Login::Accepted
