@@ -133,7 +133,7 @@ def judge(row, device, text):
 
 
 def refused(text):
-    return "% Invalid input" in text or "% Incomplete" in text or "% Ambiguous" in text or "% Unknown" in text
+    return "% Internal error" in text or "% Invalid input" in text or "% Incomplete" in text or "% Ambiguous" in text or "% Unknown" in text
 
 
 def main():
