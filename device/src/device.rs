@@ -156,6 +156,7 @@ impl Device {
     pub fn input(&mut self, id: SessionId, bytes: &[u8], now: SimTime, out: &mut Vec<Effect>) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.touch(now);
+            self.state.revert_is_touched(session.vty, now);
         }
         self.see_lines(now);
         if let Some(session) = self.sessions.get_mut(&id) {
@@ -199,6 +200,9 @@ impl Device {
         if self.state.reload_at.is_some_and(|at| at <= now) {
             self.state.reload_at = None;
             self.state.orders.push(Order::Reload);
+        }
+        if self.back_at.is_none() {
+            self.state.archive_tick(now);
         }
         self.presence
             .look(&mut self.state, self.back_at.is_none(), now);
@@ -265,6 +269,11 @@ impl Device {
                         session.tell(text);
                     }
                 }
+                Order::Advise { operator, text } => {
+                    for session in self.sessions.values_mut() {
+                        session.advise(&self.state, &operator, &text);
+                    }
+                }
             }
         }
         self.flush(out);
@@ -308,6 +317,12 @@ impl Device {
             .chain(self.back_at)
             .chain(self.state.reload_at)
             .chain(self.presence.wake_at())
+            .chain(
+                self.state
+                    .archive
+                    .wake_at()
+                    .filter(|_| self.back_at.is_none()),
+            )
             .min();
         // Asking again for a later time is left out: an early tick does no harm.
         if let Some(next) = next.filter(|next| self.wakes_at.is_none_or(|asked| *next < asked)) {

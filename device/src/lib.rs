@@ -4,6 +4,7 @@
 //! its sessions; whoever drives it hands in events and carries out the [`Effect`]s, in order.
 
 pub mod api;
+mod archive;
 pub mod config;
 pub mod device;
 pub mod files;

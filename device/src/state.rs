@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
+use crate::archive::Archive;
+use crate::archive::revert::Operator;
 use crate::config::{Bench, Block, Note, Statement, reader, text};
 use crate::files::Files;
 use crate::network::adjacency::{self, Memory};
@@ -27,6 +29,8 @@ pub(crate) enum Order {
     Reload,
     /// Show a text on every session.
     Tell(&'static str),
+    /// Show a text to an operator, if it is still there.
+    Advise { operator: Operator, text: String },
 }
 
 /// The state that a device's sessions share.
@@ -39,6 +43,8 @@ pub(crate) struct State {
     pub(crate) startup: Option<String>,
     /// Shared with snapshots; [`Self::files_mut`] writes.
     pub(crate) files: Arc<Files>,
+    /// The archive of configurations.
+    pub(crate) archive: Arc<Archive>,
     pub(crate) vault: Vault,
     pub(crate) log: VecDeque<String>,
     pub(crate) booted: SimTime,
@@ -88,6 +94,7 @@ impl State {
             ops: Block::default(),
             startup: None,
             files,
+            archive: Arc::default(),
             log: VecDeque::new(),
             booted: now,
             changed: None,
@@ -148,6 +155,9 @@ impl State {
                 self.be_born(now);
             }
         }
+        // What waited to be confirmed is forgotten, and so are the commands; the copies lie in flash.
+        self.archive = Arc::new(self.archive.after_boot());
+        self.look_at_archive(now);
         self.log(now, "%SYS-5-RESTART: System restarted --");
     }
 
@@ -336,6 +346,7 @@ impl State {
             lines: self.lines.clone(),
             session,
             files: self.files.clone(),
+            archive: self.archive.clone(),
             saved_bytes: self.startup.as_ref().map_or(0, String::len) as u64,
             args: BTreeMap::new(),
             surroundings: self.surroundings.clone(),
@@ -383,6 +394,7 @@ impl State {
     pub(crate) fn save(&mut self, now: SimTime) {
         self.saved = Some(now);
         self.startup = Some(self.running_text(now));
+        self.archive_on_save(now);
     }
 
     /// Whether the running-config is not what was saved.

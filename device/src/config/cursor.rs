@@ -5,7 +5,7 @@ use super::edit::{Applied, Bench, Edit};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
 use crate::grammar::{Form, Matched, Refusal, Target};
-use crate::pack::{CONFIG, ModeId};
+use crate::pack::{CONFIG, ModeId, Platform};
 
 /// An old form may lead to another one, but not for ever.
 const REWRITES_MAX: usize = 4;
@@ -105,7 +105,7 @@ impl Cursor {
         if line.is_empty() || line.word(0).starts_with('!') {
             return Reply::Done;
         }
-        match self.find(bench, &line) {
+        match self.find(bench.platform, bench.privilege, &line) {
             Ok((depth, matched)) => self.run(bench, &line, depth, &matched, confirmed),
             Err(refusal) => Reply::Refused(refusal),
         }
@@ -113,15 +113,20 @@ impl Cursor {
 
     /// The innermost mode that can read the line. Where none can, the mode that read furthest says why, and of several
     /// the innermost (ios-xe-behaviour §2.4).
-    fn find(&self, bench: &Bench<'_>, line: &Line<'_>) -> Result<(usize, Matched), Refusal> {
+    fn find(
+        &self,
+        platform: &Platform,
+        privilege: u8,
+        line: &Line<'_>,
+    ) -> Result<(usize, Matched), Refusal> {
         let mut furthest = Refusal::Invalid(0);
         let read = |refusal: Refusal| match refusal {
             Refusal::Invalid(at) => at,
             Refusal::Ambiguous | Refusal::Incomplete => usize::MAX,
         };
         for (depth, level) in self.levels.iter().enumerate().rev() {
-            let graph = &bench.platform.grammar().mode(level.mode).graph;
-            match parse(graph, line, bench.platform, bench.privilege) {
+            let graph = &platform.grammar().mode(level.mode).graph;
+            match parse(graph, line, platform, privilege) {
                 Parsed::Command(matched) => return Ok((depth, matched)),
                 Parsed::Refused(refusal) if depth + 1 == self.levels.len() => furthest = refusal,
                 Parsed::Refused(refusal) if read(refusal) > read(furthest) => furthest = refusal,
@@ -212,6 +217,44 @@ impl Cursor {
         Reply::Done
     }
 }
+
+impl Cursor {
+    /// A line as the log of commands has it: its words whole, set in as deep as its mode, a blank behind it, and `*` for
+    /// each secret if secrets are hidden. None if it is no configuration.
+    #[must_use]
+    pub fn logged(
+        &self,
+        platform: &Platform,
+        privilege: u8,
+        text: &str,
+        hides: bool,
+    ) -> Option<String> {
+        let line = Line::new(text);
+        if line.is_empty() || line.word(0).starts_with('!') {
+            return None;
+        }
+        let (depth, matched) = self.find(platform, privilege, &line).ok()?;
+        if let Some(Target::Command(_)) = matched.accepts.first().map(|accept| accept.target) {
+            return None;
+        }
+        let graph = &platform.grammar().mode(self.levels.get(depth)?.mode).graph;
+        let whole = matched.canonical(graph, &line, platform, 0);
+        let mut shown = format!("{:depth$}{whole} ", "");
+        for (name, value) in matched.bindings(graph, &line, platform) {
+            if hides && SECRETS.contains(&&*name) {
+                shown = shown.replace(&format!(" {value} "), " * ");
+            }
+        }
+        Some(if shown.ends_with("* ") {
+            shown.trim_end().to_string()
+        } else {
+            shown
+        })
+    }
+}
+
+/// The names that packs give to values which are secret.
+const SECRETS: [&str; 6] = ["secret", "password", "hash", "hidden", "key", "community"];
 
 impl Matched {
     /// Whether the line removes what it names.

@@ -70,8 +70,20 @@ effects! {
 effects! {
     /// What a command does.
     ExecEffect {
-        /// Enters configuration mode.
+        /// Enters configuration mode, with `revert` on trial. Slots: `timer`, `idle`.
         Configure = "configure",
+        /// Keeps what was configured on trial.
+        ConfigureConfirm = "configure-confirm",
+        /// Goes back to what was before a trial, now or later. Slots: `timer`, `idle`.
+        ConfigureRevert = "configure-revert",
+        /// Replaces the running-config by a file. Slots: `file`, `time`, `timer`, and the keywords of the command.
+        ConfigureReplace = "configure-replace",
+        /// Keeps a copy of the running-config.
+        Archive = "archive",
+        /// Compares configurations. Slots: `old` and `new`, or `merged`, and the keyword `ignorecase`.
+        ConfigDifferences = "config-differences",
+        /// Forgets the commands that were logged; asks first, without `force`.
+        ClearCommandLog = "clear-command-log",
         /// Raises the privilege level. Slot: `level`.
         Enable = "enable",
         /// Lowers it. Slot: `level`.

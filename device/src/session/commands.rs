@@ -34,6 +34,16 @@ impl Session {
     ) -> Option<String> {
         let values = &ready.values;
         match effect {
+            ExecEffect::Configure if ready.says("revert") => {
+                self.configure_on_trial(state, values, now)
+            }
+            ExecEffect::ConfigureConfirm => self.confirm_change(state, now),
+            ExecEffect::ConfigureRevert => return self.revert(state, values, now),
+            ExecEffect::ConfigureReplace => self.replace(state, ready, now),
+            ExecEffect::Archive => self.archive(state, now),
+            ExecEffect::ConfigDifferences => return Some(self.differences(state, ready, now)),
+            ExecEffect::ClearCommandLog if ready.says("force") => state.clear_command_log(),
+            ExecEffect::ClearCommandLog => self.ask(state, Question::ClearCommandLog),
             ExecEffect::Configure if ready.says("terminal") => {
                 self.enter_configuration(state, ready.says("lock"));
             }

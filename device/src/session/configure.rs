@@ -13,14 +13,23 @@ use crate::state::State;
 const TEXT_BYTES_MAX: usize = 64 << 10;
 
 impl Session {
+    /// Whether no other session has configuration mode for itself; else says who has.
+    pub(super) fn may_configure(&mut self, state: &State) -> bool {
+        let Some((vty, user)) = state.locked_by.as_ref().filter(|(vty, _)| *vty != self.vty) else {
+            return true;
+        };
+        let text = format!(
+            "Configuration mode locked exclusively by user '{user}' process '13' from terminal '{vty}'. \
+             Please try later.\n"
+        );
+        self.say(&text);
+        false
+    }
+
     /// Enters configuration mode, unless another session has it for itself; `lock` takes it so.
     pub(super) fn enter_configuration(&mut self, state: &mut State, lock: bool) {
-        if let Some((vty, user)) = state.locked_by.as_ref().filter(|(vty, _)| *vty != self.vty) {
-            let text = format!(
-                "Configuration mode locked exclusively by user '{user}' process '13' from terminal '{vty}'. \
-                 Please try later.\n"
-            );
-            return self.say(&text);
+        if !self.may_configure(state) {
+            return;
         }
         let exclusive = state.get("configuration mode exclusive");
         if lock || exclusive.is_some_and(|s| s.line.ends_with("auto")) {
@@ -32,6 +41,7 @@ impl Session {
         }
         self.cursor = Some(Cursor::default());
         self.touched = false;
+        self.logged_as = None;
         self.say("Enter configuration commands, one per line.  End with CNTL/Z.\n");
     }
 
@@ -41,6 +51,7 @@ impl Session {
         state.unlock(self.vty);
         if std::mem::take(&mut self.touched) {
             state.changed = Some((now, self.user.clone()));
+            state.look_at_archive(now);
         }
         let (user, vty, peer) = (&self.user, self.vty, self.peer);
         state.log(
@@ -62,6 +73,7 @@ impl Session {
             return;
         };
         let platform = state.platform.clone();
+        let logged = self.logged(state, &cursor, line);
         let mut bench = state.bench(&platform);
         bench.privilege = self.privilege;
         let reply = if confirmed {
@@ -80,6 +92,7 @@ impl Session {
         match reply {
             Reply::Done => {
                 self.touched |= !line.trim().is_empty() && !line.trim_start().starts_with('!');
+                self.log_command(state, logged, now);
             }
             Reply::Refused(refusal) => self.refuse(line, refusal, columns),
             Reply::Command { index, matched } => {
@@ -116,6 +129,47 @@ impl Session {
                 };
                 self.prompt_for_line(state);
             }
+        }
+    }
+
+    /// A line as the archive logs commands, if it does, or if this line may be what makes it.
+    fn logged(&self, state: &State, cursor: &Cursor, line: &str) -> Option<String> {
+        let logs = state.archive.logging || sets_logging(state, cursor);
+        let hides = || state.archiving().hides_keys();
+        logs.then(|| cursor.logged(&state.platform, self.privilege, line, hides()))
+            .flatten()
+    }
+
+    /// Logs a command that was taken.
+    fn log_command(&mut self, state: &mut State, logged: Option<String>, now: SimTime) {
+        let Some(text) = logged else {
+            return;
+        };
+        if self
+            .cursor
+            .as_ref()
+            .is_some_and(|cursor| sets_logging(state, cursor))
+        {
+            let before = state.archive.logging;
+            state.look_at_archive(now);
+            if !before && !state.archive.logging {
+                return;
+            }
+        }
+        let session = *self.logged_as.get_or_insert_with(|| state.log_session());
+        state.log_command(session, &self.user, self.vty, &text, now);
+        if text
+            .trim_start()
+            .trim_start_matches("no ")
+            .starts_with("username ")
+        {
+            state.log_command(
+                session,
+                &self.user,
+                self.vty,
+                "!config: USER TABLE MODIFIED",
+                now,
+            );
         }
     }
 
@@ -186,6 +240,11 @@ impl Session {
         self.say(&prompt);
         self.editor.start_text(prompt.as_bytes(), self.screen.width);
     }
+}
+
+/// Whether a line here may say whether commands are logged.
+fn sets_logging(state: &State, cursor: &Cursor) -> bool {
+    state.platform.grammar().mode(cursor.mode()).name == "archive-log-config"
 }
 
 fn add(line: &mut String, text: &str) {

@@ -310,6 +310,7 @@ impl Session {
             self.say(&told(&refused));
         }
         state.changed = Some((now, self.user.clone()));
+        state.look_at_archive(now);
         let name = match from {
             End::File(path) => state.shown(path),
             _ => "startup-config".to_string(),

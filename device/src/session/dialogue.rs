@@ -1,5 +1,6 @@
 //! Questions that a command asks before it acts, and what their answers do.
 
+use super::archive::Replacing;
 use super::copying::Copying;
 use super::exec::Ready;
 use super::files::FileQuestion;
@@ -14,6 +15,10 @@ pub(super) enum Question {
     Copy(Copying),
     /// What a command on files wants to know.
     Files(FileQuestion),
+    /// What a replacement of the configuration wants to know.
+    Replace(Replacing),
+    /// Whether to forget the commands that were logged.
+    ClearCommandLog,
     /// Whether to erase the startup-config.
     Erase,
     /// Where configuration lines come from.
@@ -40,6 +45,7 @@ impl Question {
         match self {
             Self::Copy(copying) => copying.is_key(),
             Self::Files(question) => question.is_key(),
+            Self::Replace(replacing) => replacing.is_key(),
             other => !matches!(other, Self::SaveFirst | Self::ConfigureFrom),
         }
     }
@@ -48,6 +54,8 @@ impl Question {
         match self {
             Self::Copy(copying) => copying.text(state, user),
             Self::Files(question) => question.text(state),
+            Self::Replace(replacing) => replacing.text(),
+            Self::ClearCommandLog => "Clear logged commands? [confirm]".to_string(),
             Self::Erase => {
                 "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]".to_string()
             }
@@ -89,9 +97,12 @@ impl Session {
         };
         if let Question::Files(FileQuestion::Remove(removals)) = question {
             self.removal_answered(state, removals, yes);
+        } else if let Question::Replace(replacing) = question {
+            self.removal_confirmed(state, replacing, yes, now);
         } else if yes {
             match question {
                 Question::Copy(copying) => self.copy_answered(state, copying, "", now),
+                Question::ClearCommandLog => state.clear_command_log(),
                 Question::Erase => {
                     state.startup = None;
                     self.say("[OK]\nErase of nvram: complete\n");
@@ -128,6 +139,7 @@ impl Session {
         match question {
             Question::Copy(copying) => self.copy_answered(state, copying, answer, now),
             Question::Files(question) => self.file_answered(state, question, answer, now),
+            Question::Replace(replacing) => self.replace_answered(state, replacing, answer, now),
             Question::ConfigureFrom if "terminal".starts_with(&answer.to_ascii_lowercase()) => {
                 self.enter_configuration(state, false);
             }

@@ -428,10 +428,14 @@ fn missing_interface(
 
 /// Whether a command's output may go through a pipe.
 fn prints(command: &CommandDef) -> bool {
-    use crate::pack::ExecEffect::{Dir, More, RunningConfig, StartupConfig, Write};
+    use crate::pack::ExecEffect::{
+        ConfigDifferences, Dir, More, RunningConfig, StartupConfig, Write,
+    };
     command.show.is_some()
-        || command
-            .does
-            .iter()
-            .any(|d| matches!(d, Dir | More | RunningConfig | StartupConfig | Write))
+        || command.does.iter().any(|d| {
+            matches!(
+                d,
+                ConfigDifferences | Dir | More | RunningConfig | StartupConfig | Write
+            )
+        })
 }

@@ -3,6 +3,7 @@
 //! Bytes come in, are masked to seven bits (unless the line has eight), and go to whatever reads at the moment: the
 //! command line, a password, a question, the pager. What can't be read yet waits, as type-ahead does on a device.
 
+mod archive;
 mod commands;
 mod configure;
 mod copying;
@@ -55,6 +56,8 @@ pub(crate) struct Session {
     cursor: Option<Cursor>,
     /// Whether the configuration was touched since configuration mode was entered.
     touched: bool,
+    /// Its number in the log of commands, if it configures and has logged one.
+    logged_as: Option<u32>,
     /// Where names of files without a file system stand.
     directory: FilePath,
     reads: Reads,
@@ -138,6 +141,7 @@ impl Session {
             config_history: History::default(),
             cursor: None,
             touched: false,
+            logged_as: None,
             directory: state.root(),
             reads: Reads::Command,
             waiting: VecDeque::new(),
@@ -287,6 +291,16 @@ impl Session {
 
     /// A log message, on a session that monitors the log.
     pub(crate) fn interrupt(&mut self, state: &State, message: &str) {
+        let synchronous = state.vty_line(self.vty, "logging synchronous").is_some();
+        self.print_between(state, &format!("{message}\n"), synchronous);
+    }
+
+    /// A text that concerns the operator; what it was typing is shown again.
+    fn break_in(&mut self, state: &State, text: &str) {
+        self.print_between(state, text, true);
+    }
+
+    fn print_between(&mut self, state: &State, text: &str, again: bool) {
         if matches!(self.reads, Reads::Closed | Reads::Transfer(_)) {
             return;
         }
@@ -294,10 +308,8 @@ impl Session {
         if self.out.last().copied().or(self.sent_last) != Some(b'\n') {
             self.say("\n");
         }
-        self.say(&format!("{message}\n"));
-        if state.vty_line(self.vty, "logging synchronous").is_some()
-            && matches!(self.reads, Reads::Command)
-        {
+        self.say(text);
+        if again && matches!(self.reads, Reads::Command) {
             self.redisplay(state);
         }
     }

@@ -3,6 +3,7 @@
 //! A [`Snapshot`] is the device's state at one moment; each view is computed from it when a template asks for it, and
 //! not before.
 
+mod archive;
 mod clock;
 mod config;
 mod files;
@@ -18,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 use minijinja::value::{Object, Serde, Value};
 use serde::Serialize;
 
+use crate::archive::Archive;
 use crate::config::Block;
 use crate::files::Files;
 use crate::network::adjacency::Memory;
@@ -59,6 +61,8 @@ pub struct Snapshot {
     /// The files, and how much of NVRAM the startup-config takes.
     pub(crate) files: Arc<Files>,
     pub(crate) saved_bytes: u64,
+    /// The archive of configurations.
+    pub(crate) archive: Arc<Archive>,
     /// The command's values.
     pub args: BTreeMap<String, String>,
     /// How it finds what other devices show.
@@ -253,6 +257,7 @@ impl Object for Snapshot {
             "files" => serialized(files::files(self)),
             "aps" => serialized(self.aps()),
             "controller" => serialized(self.controller()?),
+            "archive" => serialized(archive::view(self)),
             "lines" => serialized(&self.lines),
             "session" => serialized(&self.session),
             "log" => serialized(&self.log),
