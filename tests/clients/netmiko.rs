@@ -53,6 +53,12 @@ fn netmiko_copies_files_and_verifies_them() {
 }
 
 #[test]
+fn netmiko_writes_a_file_through_tclsh() {
+    let served = Served::plain_edge();
+    passes("netmiko_transfers_inline.py", &served, "edge-1", &[]);
+}
+
+#[test]
 fn netmiko_learns_of_a_wrong_password_in_under_three_seconds() {
     let served = Served::plain_edge();
     passes("netmiko_is_refused_quickly.py", &served, "edge-1", &[]);

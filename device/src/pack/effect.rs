@@ -120,6 +120,8 @@ effects! {
         WorkingDirectory = "pwd",
         /// Prints a file. Slot: `file`.
         More = "more",
+        /// Enters the Tcl shell, or runs a script. Slot: `file`.
+        Tclsh = "tclsh",
         /// Prints the running-config. Slots: `interface`, and the keywords `all`, `brief`, `full`.
         RunningConfig = "running-config",
         /// Prints the startup-config.

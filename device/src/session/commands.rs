@@ -72,6 +72,7 @@ impl Session {
                 self.change_directory(state, Change::RemoveDirectory, values, now)
             }
             ExecEffect::Rename => self.rename(state, values),
+            ExecEffect::Tclsh => self.enter_tcl(state, values, now),
             ExecEffect::Verify => self.verify(state, values, now),
             ExecEffect::WorkIn => self.change_working_directory(state, values),
             ExecEffect::WorkingDirectory => self.print_working_directory(state),

@@ -14,6 +14,7 @@ mod help;
 mod listings;
 mod outputs;
 mod reading;
+mod shell;
 mod transfer;
 mod writing;
 
@@ -25,6 +26,7 @@ use std::time::Duration;
 use crate::config::Cursor;
 use crate::files::FilePath;
 use crate::state::State;
+use crate::tcl::Shell;
 use crate::terminal::pager::Pager;
 use crate::terminal::{History, LineEditor, Mask};
 use crate::views::{LineView, SessionView};
@@ -60,6 +62,8 @@ pub(crate) struct Session {
     logged_as: Option<u32>,
     /// Where names of files without a file system stand.
     directory: FilePath,
+    /// The Tcl shell, if it is in one.
+    tcl: Option<Box<Shell>>,
     reads: Reads,
     waiting: VecDeque<u8>,
     last_input: SimTime,
@@ -143,6 +147,7 @@ impl Session {
             touched: false,
             logged_as: None,
             directory: state.root(),
+            tcl: None,
             reads: Reads::Command,
             waiting: VecDeque::new(),
             last_input: now,

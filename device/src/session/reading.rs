@@ -91,6 +91,7 @@ impl Session {
             }
             Key::Interrupt => {
                 self.editor.take();
+                self.tcl.iter_mut().for_each(|shell| shell.forget());
                 if self.cursor.is_some() {
                     self.leave_configuration(state, now);
                 }
@@ -142,7 +143,9 @@ impl Session {
         columns: &Columns,
         now: SimTime,
     ) {
-        if self.cursor.is_some() {
+        if self.tcl.is_some() {
+            self.tcl_line(state, line, columns, now);
+        } else if self.cursor.is_some() {
             self.configure_line(state, line, columns, now, false);
         } else {
             self.exec_line(state, line, columns, now);

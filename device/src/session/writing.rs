@@ -44,7 +44,11 @@ impl Session {
         self.reads = Reads::Command;
         let prompt = self.prompt_text(state);
         self.out.extend_from_slice(prompt.as_bytes());
-        self.editor.start(prompt.as_bytes(), self.screen.width);
+        if self.tcl.is_some() {
+            self.editor.start_text(prompt.as_bytes(), self.screen.width);
+        } else {
+            self.editor.start(prompt.as_bytes(), self.screen.width);
+        }
     }
 
     pub(super) fn redisplay(&mut self, state: &State) {
@@ -54,6 +58,13 @@ impl Session {
 
     pub(super) fn prompt_text(&self, state: &State) -> String {
         let hostname = state.hostname();
+        if let Some(shell) = &self.tcl {
+            return if shell.goes_on() {
+                "+>".to_string()
+            } else {
+                format!("{hostname}(tcl)#")
+            };
+        }
         let Some(cursor) = &self.cursor else {
             return format!("{hostname}{}", if self.privilege > 1 { '#' } else { '>' });
         };
