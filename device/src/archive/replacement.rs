@@ -24,10 +24,12 @@ pub(crate) struct Manner {
 }
 
 impl State {
-    /// Whether a text is a configuration as IOS wants it: with a version, and with an end.
-    pub(crate) fn is_configuration(text: &str) -> bool {
+    /// Whether a text is a configuration as IOS wants it: with a version, and with an end. A device that was booted
+    /// from lines without a version takes its own ones.
+    pub(crate) fn is_configuration(&self, text: &str) -> bool {
         let mut lines = text.lines().map(str::trim);
-        lines.any(|line| line.starts_with("version ")) && lines.any(|line| line == "end")
+        let versioned = !self.has("version") || lines.any(|line| line.starts_with("version "));
+        versioned && lines.any(|line| line == "end")
     }
 
     /// The lines that the running-config would have if the device booted from a text.

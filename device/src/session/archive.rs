@@ -221,7 +221,7 @@ impl Session {
             Ok(text) => text,
             Err(error) => return self.say(&error),
         };
-        if !State::is_configuration(&text) {
+        if !state.is_configuration(&text) {
             return self.say("%The input file is not a valid config file.\n");
         }
         let mut manner = Manner {
