@@ -117,7 +117,9 @@ def judge(row, device, text):
         excused = library in row.get("unparsed", {})
         if what is NO_PARSER:
             marks[library] = None
-        elif isinstance(what, Exception) or not (what or library in row.get("empty", "")):
+        elif isinstance(what, Exception) or not what:
+            if library in row.get("empty", ""):
+                continue
             marks[library] = False
             if not excused:
                 wrong.append(f"{library} can't parse it: {str(what)[:600]}")
