@@ -9,7 +9,7 @@ use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
 use crate::grammar::{Accept, Form, Matched, Refusal, Target};
 use crate::pack::{
-    CONFIG, Condition, Fill, Filter, Key, ModeId, Platform, Requirement, Sort, StatementDef,
+    By, CONFIG, Condition, Fill, Filter, Key, ModeId, Platform, Requirement, Sort, StatementDef,
 };
 
 /// What an edit works on, and what it leaves behind.
@@ -334,7 +334,8 @@ impl Edit<'_, '_> {
             kind: definition.kind,
             by: definition.by,
             sort: definition.sort,
-            typed: (definition.sort == Sort::Typed).then_some(u32::MAX),
+            typed: (definition.sort == Sort::Typed || definition.by == By::Entry)
+                .then_some(u32::MAX),
             key: key.into(),
         }
     }

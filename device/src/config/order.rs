@@ -58,6 +58,7 @@ impl Ord for Rank {
                 .then_with(|| self.first_key().cmp(other.first_key()))
                 .then_with(kind)
                 .then_with(key),
+            By::Entry => place.then_with(typed).then_with(kind).then_with(key),
             By::Hash => place
                 .then_with(|| bucket(self.first_key()).cmp(&bucket(other.first_key())))
                 .then_with(typed)

@@ -246,9 +246,16 @@ impl<'p> Printer<'p> {
             Some("1" | "1002" | "1003" | "1004" | "1005")
         ) && definition.does.contains(&ConfigEffect::VlanDatabase)
             && statement.block.as_ref().is_none_or(Block::is_empty);
+        // A VTP server too keeps VLANs above 1005 in the configuration.
+        let extended = definition.does.contains(&ConfigEffect::VlanDatabase)
+            && statement
+                .value("vlan")
+                .and_then(|vlan| vlan.parse().ok())
+                .is_some_and(|vlan: u16| vlan > 1005);
         definition.shown
             && !built_in
             && (definition.shown_with.is_empty()
+                || extended
                 || definition.shown_with.iter().any(|line| stored(line)))
     }
 

@@ -258,6 +258,8 @@ pub enum By {
     Letters,
     /// The bucket of the key in IOS's table of class-maps.
     Hash,
+    /// The order of entry, whatever the kind.
+    Entry,
 }
 
 /// A release of IOS-XE, as the `version` line has it: `17.12`.
