@@ -40,6 +40,10 @@ const TYPE_AHEAD_MAX: usize = 2 << 20;
 /// `hostname(mode)#` shows this much of the hostname (ios-xe-behaviour §2.2).
 const HOSTNAME_IN_MODE: usize = 20;
 
+/// A CR and its LF come within this time; an LF that comes later is a key of its own. netmiko leaves `tclsh` with a CR
+/// and a second later asks for the prompt with an LF.
+const LINE_END: Duration = Duration::from_millis(100);
+
 /// A session.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -216,6 +220,9 @@ impl Session {
 
     /// Somebody types, so that the session isn't idle.
     pub(crate) fn touch(&mut self, now: SimTime) {
+        if self.waiting.is_empty() && now.since(self.last_input) > LINE_END {
+            self.editor.forget_line_end();
+        }
         self.last_input = now;
     }
 

@@ -78,6 +78,11 @@ impl Decoder {
         tail || byte == NUL
     }
 
+    /// An LF that comes now doesn't belong to the CR before it.
+    pub(super) fn forget_line_end(&mut self) {
+        self.after_cr = false;
+    }
+
     /// Decodes one byte. `help` says whether `?` and Tab are keys or text.
     pub(super) fn decode(&mut self, byte: u8, help: bool) -> Stroke {
         if self.swallows(byte) {

@@ -160,6 +160,11 @@ impl LineEditor {
         self.decoder.swallows(byte)
     }
 
+    /// The line end that came last is over: an LF that comes now is none of it.
+    pub fn forget_line_end(&mut self) {
+        self.decoder.forget_line_end();
+    }
+
     /// Reads the key that answers `[confirm]`: Enter or `y` agrees, all else does not. The answer ends the line.
     pub fn confirm(&mut self, byte: u8, echo: &mut Vec<u8>) -> Option<bool> {
         if self.swallows(byte) {
