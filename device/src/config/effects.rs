@@ -4,6 +4,7 @@ mod addresses;
 mod blocks;
 mod credentials;
 mod lists;
+mod numbered;
 mod texts;
 
 use super::block::{Block, Statement};
@@ -58,14 +59,7 @@ impl Edit<'_, '_> {
             }
             ConfigEffect::ListAdd => self.list_remove(typed),
             ConfigEffect::WordList => self.words_remove(typed),
-            ConfigEffect::Sequence if typed.value("sequence").is_none() => {
-                let text = typed.line.replace("deny ", "deny   ");
-                let same = |old: &Statement| {
-                    [&typed.line, &text].contains(&&lists::entry_text(old).to_string())
-                };
-                self.block().remove(same);
-                Some(Applied::Done)
-            }
+            ConfigEffect::Sequence => self.sequence_remove(typed),
             ConfigEffect::VlanDatabase => {
                 let list = vlans(typed.value("vlan")?)?;
                 let definition = self.definition(typed.definition);

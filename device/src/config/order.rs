@@ -53,6 +53,7 @@ impl Ord for Rank {
             By::Key => place
                 .then_with(|| compare(self.first_key(), other.first_key()))
                 .then_with(kind)
+                .then_with(typed)
                 .then_with(key),
             By::Letters => place
                 .then_with(|| self.first_key().cmp(other.first_key()))

@@ -4,7 +4,7 @@ use super::block::{Block, Statement};
 use super::cursor::Reply;
 use super::edit::{Applied, Edit, Typed};
 use crate::grammar::{Matched, Target};
-use crate::pack::{ConfigEffect, Key, StatementDef};
+use crate::pack::{ConfigEffect, KeptNo, Key, StatementDef};
 
 impl Edit<'_, '_> {
     pub(super) fn no(&mut self, typed: &Typed, matched: &Matched) -> Applied {
@@ -24,7 +24,7 @@ impl Edit<'_, '_> {
             };
             let definition = self.definition(index);
             let removed = self.take_away(definition, typed);
-            let negative = definition.keeps_no && self.negate(index, definition, typed);
+            let negative = definition.keeps_no.is_some() && self.negate(index, definition, typed);
             if removed || negative {
                 for effect in &definition.does {
                     self.after(*effect, typed, false);
@@ -57,7 +57,13 @@ impl Edit<'_, '_> {
     pub(super) fn take_away(&mut self, definition: &StatementDef, typed: &Typed) -> bool {
         let kind = definition.kind;
         let place = definition.place;
-        let of_kind = |old: &Statement| old.rank.kind == kind && old.rank.place == place;
+        let begins = |old: &Statement| {
+            let rest = old.line.strip_prefix(&*typed.line);
+            !definition.takes_prefix
+                || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        let of_kind =
+            |old: &Statement| old.rank.kind == kind && old.rank.place == place && begins(old);
         let removed = match &definition.key {
             Key::Line => self
                 .block()
@@ -79,11 +85,15 @@ impl Edit<'_, '_> {
     /// Stores the `no` form; true if that is new.
     pub(super) fn negate(&mut self, index: u32, definition: &StatementDef, typed: &Typed) -> bool {
         let rank = self.rank(definition, typed);
+        let line = match &definition.keeps_no {
+            Some(KeptNo::Words(words)) => words,
+            _ => &*typed.line,
+        };
         let statement = Statement {
             definition: index,
             rank: rank.clone(),
             negated: true,
-            line: format!("no {}", typed.line).into(),
+            line: format!("no {line}").into(),
             values: typed.values.clone(),
             block: None,
         };

@@ -217,14 +217,14 @@ fn negation<'p>(platform: &'p Platform, mode: ModeId, branch: &Branch<'_>) -> Op
     let mut lines: Vec<(String, Form)> = Vec::new();
     match first.strip_prefix("no ").filter(|_| negated) {
         Some(positive) => {
-            let both = platform.grammar().statement(definition).keeps_no;
+            let both = platform.grammar().statement(definition).keeps_no.is_some();
             let default = (format!("default {positive}"), Form::Default);
             lines.extend(both.then(|| default.clone()));
             lines.extend([(positive.to_string(), Form::Set), default]);
         }
         None => {
             // Where both forms are lines of their own, `no` would store the other one.
-            let both = platform.grammar().statement(definition).keeps_no;
+            let both = platform.grammar().statement(definition).keeps_no.is_some();
             lines.extend(both.then(|| (format!("default {first}"), Form::Default)));
             lines.extend(heads(first).map(|head| (format!("no {head}"), Form::No)));
             lines.extend(heads(first).map(|head| (format!("default {head}"), Form::Default)));

@@ -11,6 +11,7 @@ pub mod line;
 pub mod matcher;
 pub mod slot;
 pub mod syntax;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -4,12 +4,15 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::interfaces::{Interfaces, common};
 use super::line::Line;
+use super::words::{is_asn, is_change, is_community, is_host, is_rd, is_time, name_of};
 
 /// A type of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlotKind {
     /// A whole number in a range.
     Range(i64, i64),
+    /// A number with its sign, that is added or subtracted.
+    Change,
     /// One word.
     Word,
     /// The rest of the line.
@@ -132,6 +135,12 @@ const NAMES: &[(&str, SlotKind, &str, &str)] = &[
         "Route distinguisher",
     ),
     (
+        "change",
+        SlotKind::Change,
+        "+/-<metric>",
+        "Add or subtract metric",
+    ),
+    (
         "community",
         SlotKind::Community,
         "<1-4294967295>",
@@ -226,6 +235,7 @@ impl SlotKind {
                 let number = digits.len() <= 20 && digits.bytes().all(|b| b.is_ascii_digit());
                 one(number && word.parse().is_ok_and(|n: i64| (low..=high).contains(&n)))
             }
+            Self::Change => one(is_change(word)),
             Self::Word => one(!word.is_empty()),
             Self::Url => one(is_url(word, world)),
             Self::Line => (line.len() > at).then(|| line.len() - at),
@@ -405,57 +415,6 @@ fn is_url(word: &str, world: &dyn World) -> bool {
     }
 }
 
-fn is_host(word: &str) -> bool {
-    let address_like = word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if address_like {
-        return word.parse::<Ipv4Addr>().is_ok();
-    }
-    word.parse::<Ipv6Addr>().is_ok()
-        || word
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
-}
-
-fn is_asn(word: &str) -> bool {
-    match word.split_once('.') {
-        Some((high, low)) => high.parse::<u16>().is_ok() && low.parse::<u16>().is_ok(),
-        None => word.parse::<u32>().is_ok_and(|n| n > 0),
-    }
-}
-
-fn is_rd(word: &str) -> bool {
-    word.split_once(':').is_some_and(|(left, right)| {
-        (is_asn(left) || left.parse::<Ipv4Addr>().is_ok()) && right.parse::<u32>().is_ok()
-    })
-}
-
-fn is_community(word: &str) -> bool {
-    match word.split_once(':') {
-        Some((left, right)) => left.parse::<u16>().is_ok() && right.parse::<u16>().is_ok(),
-        None => word.parse::<u32>().is_ok_and(|n| n > 0),
-    }
-}
-
-fn is_time(word: &str) -> bool {
-    let parts: Vec<&str> = word.split(':').collect();
-    let below = |part: &str, limit: u8| part.parse().is_ok_and(|n: u8| n < limit);
-    match parts[..] {
-        [hours, minutes] => below(hours, 24) && below(minutes, 60),
-        [hours, minutes, seconds] => below(hours, 24) && below(minutes, 60) && below(seconds, 60),
-        _ => false,
-    }
-}
-
-/// The one name that `word` is a prefix of; three letters are always enough.
-fn name_of(word: &str, names: &[&'static str]) -> Option<&'static str> {
-    let lower = word.to_ascii_lowercase();
-    let mut fits = names
-        .iter()
-        .filter(|name| name.to_ascii_lowercase().starts_with(&lower));
-    let first = fits.next().filter(|_| !lower.is_empty())?;
-    fits.next().is_none().then_some(first)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -471,6 +430,11 @@ mod tests {
             assert_eq!(vlan_text(&vlans(typed).unwrap()), stored);
         }
         assert!(vlans("0").is_none() && vlans("5-1").is_none() && vlans("4095").is_none());
+    }
+
+    #[test]
+    fn a_change_has_a_sign() {
+        assert!(is_change("+100") && is_change("-1") && !is_change("100") && !is_change("+"));
     }
 
     #[test]

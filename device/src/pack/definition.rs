@@ -76,6 +76,15 @@ pub enum Key {
     Line,
 }
 
+/// How much of a line stands behind a `no` that is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeptNo {
+    /// These words: what follows them doesn't matter to a `no`.
+    Words(Box<str>),
+    /// The line with its keys.
+    Typed,
+}
+
 /// A condition of the block in which a statement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
@@ -109,8 +118,10 @@ pub struct StatementDef {
     pub key: Key,
     /// The line in force when nothing is stored.
     pub default: Option<Box<str>>,
-    /// Whether `no` is stored as a line of its own.
-    pub keeps_no: bool,
+    /// What is stored behind `no` as a line of its own: the words before the values, or all that was typed.
+    pub keeps_no: Option<KeptNo>,
+    /// Whether `no` takes away only a line that begins with what was typed.
+    pub takes_prefix: bool,
     /// The line shown when nothing is stored.
     pub absent: Option<Box<str>>,
     /// When `default` and `absent` hold.

@@ -58,6 +58,9 @@ effects! {
         Shutdown = "shutdown",
         /// A line without a number gets the next multiple of ten. Slot: `sequence`.
         Sequence = "sequence",
+        /// A remark of a numbered list: it goes with the entry of its number, and without one it waits for the next entry.
+        /// Slot: `sequence`.
+        Remark = "remark",
         /// Enters the stored ranges of vty lines that a line names, split where it cuts them. Slots: `first`, `last`.
         Vty = "vty",
         /// The ports of one more member of the stack. Slots: `member`, `model`.

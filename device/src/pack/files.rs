@@ -316,6 +316,8 @@ pub(super) struct StatementEntry {
     pub(super) default: Option<String>,
     #[serde(default)]
     pub(super) keeps_no: bool,
+    #[serde(default)]
+    pub(super) takes: Takes,
     pub(super) absent: Option<String>,
     pub(super) when: Option<String>,
     pub(super) only: Option<String>,
@@ -381,6 +383,17 @@ impl Default for KeyEntry {
     fn default() -> Self {
         Self::Names(Vec::new())
     }
+}
+
+/// What `no` takes away of the statements of its kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Takes {
+    /// The one with its key, whatever else the line says.
+    #[default]
+    Key,
+    /// Only one that begins with what was typed.
+    Prefix,
 }
 
 /// The order of a statement among its like.

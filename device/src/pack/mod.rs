@@ -24,7 +24,8 @@ use std::sync::{Arc, OnceLock};
 use yaml::Mistake;
 
 pub use definition::{
-    CONFIG, CommandDef, Condition, EXEC, Key, Lock, Mode, ModeId, Place, Requirement, StatementDef,
+    CONFIG, CommandDef, Condition, EXEC, KeptNo, Key, Lock, Mode, ModeId, Place, Requirement,
+    StatementDef,
 };
 pub use effect::{ConfigEffect, ExecEffect};
 pub use files::{Bang, By, Release, Sort, SshOffer, Timing};

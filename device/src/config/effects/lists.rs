@@ -1,6 +1,6 @@
 //! Lines that edit a stored list: VLANs allowed on a trunk, VLANs that are snooped, numbered entries.
 
-use super::{Applied, Edit, Rank, Statement, Typed};
+use super::{Applied, Edit, Rank, Typed};
 use crate::grammar::slot::{vlan_text, vlans};
 
 impl Edit<'_, '_> {
@@ -165,86 +165,6 @@ impl Edit<'_, '_> {
         let rank = self.rank(definition, &kept);
         self.store(definition, &rank, &kept);
         Some(Applied::Done)
-    }
-
-    /// A line of a numbered list that has no number gets the next one: tens in access lists, fives in prefix lists. One
-    /// that is there already keeps its number.
-    pub(super) fn sequence(&mut self, typed: &mut Typed) -> Option<Applied> {
-        self.pad(typed);
-        if typed.value("sequence").is_some() {
-            return None;
-        }
-        let definition = self.definition(typed.definition);
-        let (place, kind) = (definition.place, definition.kind);
-        // The numbers of a list on one level are told apart by the list's name.
-        let list_name = typed.value("list").map(ToString::to_string);
-        let entries = self
-            .block()
-            .of_kind(place, kind)
-            .filter(|old| old.value("list") == list_name.as_deref());
-        let mut last = 0;
-        for old in entries {
-            if entry_text(old) == typed.line {
-                return Some(Applied::Done);
-            }
-            last = last.max(
-                old.value("sequence")
-                    .and_then(|number| number.parse().ok())
-                    .unwrap_or(0),
-            );
-        }
-        let step: u32 = if list_name.is_some() { 5 } else { 10 };
-        let next = (last / step * step + step).to_string();
-        typed.set("sequence", &next);
-        if definition.store.is_none() {
-            let word = if self.numbers_are_named(typed.definition) {
-                "sequence "
-            } else {
-                ""
-            };
-            typed.line = format!("{word}{next} {}", typed.line);
-        }
-        None
-    }
-
-    /// IPv4 lists set `deny` as wide as `permit`.
-    fn pad(&self, typed: &mut Typed) {
-        if typed.value("action") == Some("deny")
-            && !self.numbers_are_named(typed.definition)
-            && self.is_ipv4(typed.definition)
-        {
-            typed.line = typed.line.replacen("deny ", "deny   ", 1);
-        }
-    }
-
-    fn is_ipv4(&self, definition: u32) -> bool {
-        let mode = self.definition(definition).mode;
-        self.bench
-            .platform
-            .grammar()
-            .mode(mode)
-            .prompt
-            .ends_with("nacl")
-    }
-
-    /// Whether the list writes `sequence 10 permit …` (IPv6), not `10 permit …`.
-    pub(super) fn numbers_are_named(&self, definition: u32) -> bool {
-        let mode = self.definition(definition).mode;
-        self.bench
-            .platform
-            .grammar()
-            .mode(mode)
-            .name
-            .contains("ipv6")
-    }
-}
-
-/// An entry of a numbered list without its number.
-pub(super) fn entry_text(entry: &Statement) -> &str {
-    let line = entry.line.strip_prefix("sequence ").unwrap_or(&entry.line);
-    match line.split_once(' ') {
-        Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => rest,
-        _ => line,
     }
 }
 

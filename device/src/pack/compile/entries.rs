@@ -6,9 +6,9 @@ use super::{At, Compiler, Words};
 use crate::grammar::graph::Entry;
 use crate::grammar::syntax::{self, Element};
 use crate::grammar::{Accept, Form, Target};
-use crate::pack::definition::{CommandDef, EXEC, Key, ModeId, StatementDef};
+use crate::pack::definition::{CommandDef, EXEC, KeptNo, Key, ModeId, StatementDef};
 use crate::pack::effect::{ConfigEffect, ExecEffect};
-use crate::pack::files::{self, By, CommandEntry, GrammarFile, StatementEntry};
+use crate::pack::files::{self, By, CommandEntry, GrammarFile, KeyEntry, StatementEntry, Takes};
 use crate::pack::source::File;
 
 impl Compiler<'_> {
@@ -227,8 +227,8 @@ impl Compiler<'_> {
             name,
             key: self.key(at, &entry.key, elements),
             default: entry.default.as_deref().map(Into::into),
-            keeps_no: entry.keeps_no
-                || entry.default.as_deref() == Some(&syntax::leading_words(elements)),
+            keeps_no: kept_no(entry, elements),
+            takes_prefix: entry.takes == Takes::Prefix,
             absent: entry.absent.as_deref().map(Into::into),
             when: self.condition(at, "when", entry.when.as_deref()),
             only: self.condition(at, "only", entry.only.as_deref()),
@@ -313,4 +313,15 @@ impl Compiler<'_> {
         };
         self.add(at, EXEC, &elements, how, &entry.help);
     }
+}
+
+/// What is kept of a statement's `no`, if anything is. Without keys nothing that follows the first words matters.
+fn kept_no(entry: &StatementEntry, elements: &[Element]) -> Option<KeptNo> {
+    let words = syntax::leading_words(elements);
+    let keeps = entry.keeps_no || entry.default.as_deref() == Some(&*words);
+    let keyless = matches!(&entry.key, KeyEntry::Names(names) if names.is_empty());
+    keeps.then(|| match keyless && !words.is_empty() {
+        true => KeptNo::Words(words.into()),
+        false => KeptNo::Typed,
+    })
 }
