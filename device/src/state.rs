@@ -48,6 +48,8 @@ pub(crate) struct State {
     pub(crate) vault: Vault,
     pub(crate) log: VecDeque<String>,
     pub(crate) booted: SimTime,
+    /// When it left the factory: the time of the files that it came with.
+    pub(crate) born: SimTime,
     pub(crate) changed: Option<(SimTime, String)>,
     pub(crate) saved: Option<SimTime>,
     pub(crate) orders: Vec<Order>,
@@ -85,7 +87,7 @@ impl State {
         surroundings: Arc<dyn Surroundings>,
         now: SimTime,
     ) -> Self {
-        let files = Arc::new(Files::from_factory(platform.storage(), now));
+        let files = platform.factory_files().clone();
         let mut state = Self {
             vault: platform.vault().clone(),
             config: platform.baseline().clone(),
@@ -97,6 +99,7 @@ impl State {
             archive: Arc::default(),
             log: VecDeque::new(),
             booted: now,
+            born: now,
             changed: None,
             saved: None,
             orders: Vec::new(),
@@ -346,6 +349,7 @@ impl State {
             lines: self.lines.clone(),
             session,
             files: self.files.clone(),
+            born: self.born,
             archive: self.archive.clone(),
             saved_bytes: self.startup.as_ref().map_or(0, String::len) as u64,
             args: BTreeMap::new(),

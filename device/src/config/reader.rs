@@ -40,33 +40,58 @@ pub fn read_with(
         notes: Vec::new(),
         rewrites: 0,
     };
-    let mut cursor = Cursor::default();
     let mut refused = Vec::new();
+    hear(&mut bench, text, |told| {
+        if let Told::Refused(line) = told {
+            refused.push(line);
+        }
+    });
+    refused
+}
+
+/// What a device tells of the lines that it reads.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// A line was taken, with these words.
+    Said(String),
+    /// A line was not taken.
+    Refused(Refused),
+}
+
+/// Reads a configuration, and hands over what is told of its lines, in order.
+pub(crate) fn hear(bench: &mut Bench<'_>, text: &str, mut tell: impl FnMut(Told)) {
+    let mut cursor = Cursor::default();
     let mut lines = text.lines().enumerate();
     while let Some((at, line)) = lines.next() {
         let line = line.trim_end_matches('\r');
         if line.trim() == "end" {
             break;
         }
-        let mut reply = cursor.take(&mut bench, line);
+        let mut reply = cursor.take(bench, line);
         if let Some(whole) = rest_of(&reply, &mut lines) {
-            reply = cursor.take(&mut bench, &whole);
+            reply = cursor.take(bench, &whole);
         }
-        match reply {
-            Reply::Done => {}
+        let refusal = match reply {
+            Reply::Done => None,
             Reply::Command { .. } => {
                 cursor.exit();
+                None
             }
-            Reply::Refused(refusal) => refused.push(refusal_of(at + 1, line, refusal)),
+            Reply::Refused(refusal) => Some(refusal),
             Reply::Confirm(_) => {
-                cursor.confirmed(&mut bench, line);
+                cursor.confirmed(bench, line);
+                None
             }
-            Reply::Text { .. } | Reply::Lines { .. } => {
-                refused.push(refusal_of(at + 1, line, Refusal::Incomplete));
-            }
+            Reply::Text { .. } | Reply::Lines { .. } => Some(Refusal::Incomplete),
+        };
+        let said = std::mem::take(&mut bench.said);
+        if !said.is_empty() {
+            tell(Told::Said(said));
+        }
+        if let Some(refusal) = refusal {
+            tell(Told::Refused(refusal_of(at + 1, line, refusal)));
         }
     }
-    refused
 }
 
 /// The line with the text that follows it, if it is one that text follows.

@@ -39,7 +39,7 @@ const DIRECTORY_BYTES: u64 = 4096;
 pub(crate) struct Entry {
     /// The number in listings.
     pub(crate) id: u32,
-    /// When it was last written.
+    /// When it was last written; zero in the factory.
     pub(crate) modified: SimTime,
     /// What it is.
     pub(crate) node: Node,
@@ -118,6 +118,8 @@ pub(crate) enum FileError {
     NameTooLong,
     #[error("Permission denied")]
     Denied,
+    #[error("Timed out")]
+    TimedOut,
     #[error("No such device")]
     NoDevice,
 }
@@ -130,8 +132,9 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// What a device leaves the factory with.
-    pub(crate) fn from_factory(storage: &Storage, now: SimTime) -> Self {
+    /// What a device leaves the factory with. All devices of a platform share it until one writes; the files' time is
+    /// that of the device's birth, which is later than zero.
+    pub(crate) fn from_factory(storage: &Storage) -> Self {
         let mut files = Self::default();
         let root = FilePath {
             system: storage.default,
@@ -143,7 +146,7 @@ impl Files {
                 FactoryContent::Image(bytes) => Node::File(Content::Image(*bytes)),
                 FactoryContent::Directory => Node::Directory,
             };
-            files.insert(root.join(&file.name), node, now);
+            files.insert(root.join(&file.name), node, SimTime(0));
         }
         files
     }

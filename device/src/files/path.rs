@@ -1,6 +1,6 @@
 //! Names of files, in one form: `flash:x`, `flash:/x` and, where it is the default, `x` are the same file.
 
-use super::system::Storage;
+use super::system::{Kind, Storage};
 
 /// A file or directory: the number of its file system, and its path below the root, without slashes at either end.
 /// An empty path is the root itself.
@@ -80,7 +80,11 @@ impl FilePath {
 
     /// As outputs show it: `flash:/dir/x`.
     pub(crate) fn shown(&self, storage: &Storage) -> String {
-        format!("{}/{}", storage.name(self.system), self.path)
+        let network = storage
+            .get(self.system)
+            .is_some_and(|system| system.kind == Kind::Network);
+        let slashes = if network { "//" } else { "/" };
+        format!("{}{slashes}{}", storage.name(self.system), self.path)
     }
 }
 
@@ -91,7 +95,7 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::system::{FileSystem, Flags, Kind};
+    use crate::files::system::{FileSystem, Flags};
 
     fn storage() -> Storage {
         let system = |names: &[&str], kind| FileSystem {

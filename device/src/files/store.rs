@@ -46,6 +46,8 @@ impl State {
                 .ok_or(FileError::Missing),
             (_, "system:", "running-config") => Ok(Content::from(self.running_text(now))),
             (_, "null:", _) => Ok(Content::from(String::new())),
+            // A fleet has no file servers.
+            (Some(Kind::Network), ..) => Err(FileError::TimedOut),
             _ => self.files.content(path).cloned(),
         }
     }
@@ -69,6 +71,7 @@ impl State {
                 self.files_mut()
                     .put_content(path, content, platform.storage(), now)
             }
+            (Some(Kind::Network), ..) => Err(FileError::TimedOut),
             _ => Err(FileError::Denied),
         }
     }
@@ -116,10 +119,20 @@ impl State {
         self.write_file(self.path(typed)?, Content::Kept(bytes), now)
     }
 
+    /// Takes a file away; the startup-config is one.
+    pub(crate) fn remove(&mut self, path: &FilePath) -> Result<(), FileError> {
+        match (self.kind(path), &*path.path) {
+            (Some(Kind::Nvram), "startup-config") => {
+                self.startup.take().map(|_| ()).ok_or(FileError::Missing)
+            }
+            _ => self.files_mut().remove(path),
+        }
+    }
+
     /// Takes a file away by the name that was typed.
     pub(crate) fn remove_file(&mut self, typed: &str) -> Result<(), FileError> {
         let path = self.path(typed)?;
-        self.files_mut().remove(&path)
+        self.remove(&path)
     }
 
     fn kind(&self, path: &FilePath) -> Option<Kind> {

@@ -39,7 +39,7 @@ fn put(files: &mut Files, path: &str, bytes: usize, storage: &Storage) -> Result
 #[test]
 fn flash_holds_as_much_as_it_has_room_for() {
     let storage = storage(8192);
-    let mut files = Files::from_factory(&storage, NOW);
+    let mut files = Files::from_factory(&storage);
     let free = files.free(0, &storage).unwrap();
     assert_eq!(free, 8192 - 4096 - 1000);
     assert_eq!(
@@ -57,7 +57,7 @@ fn flash_holds_as_much_as_it_has_room_for() {
 #[test]
 fn what_a_fleet_would_have_to_keep_is_bounded_however_large_the_flash_is() {
     let storage = storage(u64::MAX);
-    let mut files = Files::from_factory(&storage, NOW);
+    let mut files = Files::from_factory(&storage);
     let largest = usize::try_from(FILE_BYTES_MAX).unwrap();
     assert_eq!(
         put(&mut files, "a", largest + 1, &storage),

@@ -13,6 +13,7 @@ use super::hardware::{self, Hardware};
 use super::source::{File, Source};
 use super::storage::{Said, storage};
 use crate::config::{Block, reader};
+use crate::files::Files;
 use crate::files::system::Storage;
 use crate::grammar::interfaces::Port;
 use crate::grammar::{Interfaces, Layer, World};
@@ -33,6 +34,7 @@ pub struct Platform {
     timing: Timing,
     vty: usize,
     storage: Storage,
+    factory_files: Arc<Files>,
     bare: Block,
     baseline: Block,
     vault: Vault,
@@ -73,6 +75,11 @@ impl Platform {
     #[must_use]
     pub fn storage(&self) -> &Storage {
         &self.storage
+    }
+
+    /// What lies in flash of a device that comes from the factory.
+    pub(crate) fn factory_files(&self) -> &Arc<Files> {
+        &self.factory_files
     }
 
     /// How many vty lines exist.
@@ -208,6 +215,7 @@ impl Family {
             timing: Timing::default(),
             vty: 16,
             storage: Storage::default(),
+            factory_files: Arc::default(),
             bare: Block::default(),
             baseline: Block::default(),
             vault: Vault::default(),
@@ -218,6 +226,7 @@ impl Family {
             said.add(&source.pack);
         }
         platform.storage = storage(said, &platform.identity, &self.features, mistakes);
+        platform.factory_files = Arc::new(Files::from_factory(&platform.storage));
         platform.bare = bare(&platform, mistakes);
         platform.baseline = baseline(&platform, chain, mistakes);
         platform

@@ -6,7 +6,7 @@
 use super::Session;
 use super::dialogue::Question;
 use crate::SimTime;
-use crate::config::reader::Refused;
+use crate::config::reader::{self, Refused, Told};
 use crate::files::{Content, FileError, FilePath};
 use crate::state::State;
 
@@ -306,9 +306,8 @@ impl Session {
     /// Adds the lines of a file to the running-config; those that are refused are told as if they had been typed.
     fn merge(&mut self, state: &mut State, from: &End, content: &Content, now: SimTime) {
         let text = String::from_utf8_lossy(content.bytes());
-        for refused in state.read(&text) {
-            self.say(&told(&refused));
-        }
+        let told = merged(state, &text, now);
+        self.say(&told);
         state.changed = Some((now, self.user.clone()));
         state.look_at_archive(now);
         let name = match from {
@@ -365,6 +364,20 @@ impl Copying {
             _ => {}
         }
     }
+}
+
+/// Adds the lines of a text to the running-config; what IOS prints of them.
+pub(super) fn merged(state: &mut State, text: &str, now: SimTime) -> String {
+    let platform = state.platform.clone();
+    let mut bench = state.bench(&platform);
+    let mut printed = String::new();
+    reader::hear(&mut bench, text, |heard| match heard {
+        Told::Said(said) => printed.push_str(&said),
+        Told::Refused(refused) => printed.push_str(&told(&refused)),
+    });
+    let notes = std::mem::take(&mut bench.notes);
+    state.note(notes, now);
+    printed
 }
 
 /// What IOS prints of a line of a file that it refuses.

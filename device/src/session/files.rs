@@ -104,7 +104,7 @@ impl Session {
         for path in matching(state, &path) {
             let done = match state.files.is_directory(&path) {
                 true if recursive => state.files_mut().remove_directory(&path, true),
-                _ => state.files_mut().remove(&path),
+                _ => state.remove(&path),
             };
             if let Err(error) = done {
                 self.say(&format!(
@@ -234,7 +234,7 @@ impl Session {
     fn remove_next(&mut self, state: &State, mut removals: VecDeque<Removal>) {
         while let Some(first) = removals.front() {
             let possible = match first {
-                Removal::File(path) => state.files.content(path).map(|_| ()),
+                Removal::File(path) => state.read_file(path, state.booted).map(|_| ()),
                 _ => Ok(()),
             };
             match (first, possible) {
@@ -269,7 +269,7 @@ impl Session {
     fn remove_one(&mut self, state: &mut State, mut removals: VecDeque<Removal>) {
         match removals.pop_front() {
             Some(Removal::File(path)) => {
-                if let Err(error) = state.files_mut().remove(&path) {
+                if let Err(error) = state.remove(&path) {
                     self.say(&format!(
                         "%Error deleting {} ({error})\n",
                         state.shown(&path)

@@ -40,7 +40,7 @@ fn listing(state: &State, path: &FilePath, recursive: bool, now: SimTime) -> Str
     let Some(system) = state.platform.storage().get(path.system) else {
         return String::new();
     };
-    let name = &*state.platform.storage().name(path.system);
+    let name = state.platform.storage().name(path.system);
     match system.kind {
         Kind::Network => format!("%Error opening {} (Undefined error)\n", state.shown(path)),
         Kind::Nvram => made(state, path, &nvram(state)),
@@ -57,12 +57,12 @@ fn disk(state: &State, path: &FilePath, recursive: bool) -> String {
     if state.files.is_directory(path) {
         let slash = if path.path.is_empty() { "" } else { "/" };
         text.push_str(&format!("Directory of {}{slash}\n\n", state.shown(path)));
-        text.push_str(&rows(state.files.list(path), &zone));
+        text.push_str(&rows(state, state.files.list(path), &zone));
         if recursive {
             for (below, entry) in state.files.below(path) {
                 if entry.is_directory() {
                     text.push_str(&format!("\nDirectory of {}/\n\n", state.shown(below)));
-                    text.push_str(&rows(state.files.list(below), &zone));
+                    text.push_str(&rows(state, state.files.list(below), &zone));
                 }
             }
         }
@@ -80,12 +80,12 @@ fn disk(state: &State, path: &FilePath, recursive: bool) -> String {
             );
         }
         text.push_str(&format!("Directory of {}\n\n", state.shown(path)));
-        text.push_str(&rows(files, &zone));
+        text.push_str(&rows(state, files, &zone));
     }
     text + "\n" + &room(state, path)
 }
 
-fn rows(files: Vec<(&FilePath, &Entry)>, zone: &Zone) -> String {
+fn rows(state: &State, files: Vec<(&FilePath, &Entry)>, zone: &Zone) -> String {
     if files.is_empty() {
         return "No files in directory\n".to_string();
     }
@@ -95,7 +95,7 @@ fn rows(files: Vec<(&FilePath, &Entry)>, zone: &Zone) -> String {
             entry.id,
             rights,
             entry.len(),
-            &file_date(entry.modified, zone),
+            &file_date(entry.modified.max(state.born), zone),
             path.name(),
         )
     };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::copying::merged;
 use super::{Output, Reads, Session};
 use crate::SimTime;
 use crate::files::rcp::{self, Arrived, Command, FINE, Sender, Sent, Sink};
@@ -154,7 +155,10 @@ impl Session {
         };
         let error = |error: FileError| format!("%Error opening {typed} ({error})");
         let path = state.path_from(typed, &self.directory).map_err(error)?;
-        let modified = state.files.get(&path).map_or(now, |entry| entry.modified);
+        let modified = state
+            .files
+            .get(&path)
+            .map_or(now, |entry| entry.modified.max(state.born));
         let bytes = match state.read_file(&path, now).map_err(error)? {
             // The running-config begins with an empty line here.
             Content::Kept(bytes) if typed.eq_ignore_ascii_case("system:running-config") => {
@@ -238,7 +242,8 @@ impl Session {
         match to {
             Place::Running => {
                 let text = String::from_utf8_lossy(&file).into_owned();
-                state.read(&text);
+                // Nobody reads what is told of its lines.
+                _ = merged(state, &text, now);
                 state.changed = Some((now, self.user.clone()));
                 Ok(())
             }

@@ -65,13 +65,14 @@ pub(super) fn files(snapshot: &Snapshot) -> Vec<FileView> {
         path: String::new(),
     };
     let zone = snapshot.zone();
+    let time = |entry: &crate::files::Entry| entry.modified.max(snapshot.born);
     let view = |(path, entry): (&FilePath, &crate::files::Entry)| FileView {
         id: entry.id,
         path: path.path.clone(),
         directory: entry.is_directory(),
         bytes: entry.len(),
-        date: file_date(entry.modified, &zone),
-        long_date: long_file_date(entry.modified, &zone),
+        date: file_date(time(entry), &zone),
+        long_date: long_file_date(time(entry), &zone),
     };
     snapshot.files.below(&root).map(view).collect()
 }

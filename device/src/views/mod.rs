@@ -61,6 +61,8 @@ pub struct Snapshot {
     /// The files, and how much of NVRAM the startup-config takes.
     pub(crate) files: Arc<Files>,
     pub(crate) saved_bytes: u64,
+    /// The time of the files that the device came with.
+    pub(crate) born: SimTime,
     /// The archive of configurations.
     pub(crate) archive: Arc<Archive>,
     /// The command's values.
