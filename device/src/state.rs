@@ -356,6 +356,7 @@ impl State {
             surroundings: self.surroundings.clone(),
             memory: self.memory.clone(),
             network: OnceLock::new(),
+            interfaces: OnceLock::new(),
         }
     }
 

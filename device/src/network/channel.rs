@@ -31,6 +31,34 @@ impl ChannelMode {
         })
     }
 
+    /// The word of `channel-group … mode`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Active => "active",
+            Self::Passive => "passive",
+            Self::Auto => "auto",
+            Self::Desirable => "desirable",
+        }
+    }
+
+    /// Whether it begins the negotiation.
+    #[must_use]
+    pub fn begins(self) -> bool {
+        matches!(self, Self::Active | Self::Desirable)
+    }
+
+    /// The protocol that it speaks, as `show etherchannel summary` names it.
+    #[must_use]
+    pub fn protocol(self) -> &'static str {
+        match self {
+            Self::On => "-",
+            Self::Active | Self::Passive => "LACP",
+            Self::Auto | Self::Desirable => "PAgP",
+        }
+    }
+
     /// Whether two ends come to a bundle.
     #[must_use]
     pub fn agrees(self, far: Self) -> bool {

@@ -116,6 +116,10 @@ pub struct Settings {
     pub port_speed: u32,
     /// `full` or `half`, as the configuration forces it.
     pub forced_duplex: Option<&'static str>,
+    /// Whether a spanning-tree message shuts it down (`bpduguard`), its own or by default.
+    pub guarded: bool,
+    /// Whether it neither sends nor hears spanning-tree messages (`bpdufilter`).
+    pub filtered: bool,
     /// Its lines.
     pub block: Option<Block>,
 }
@@ -133,6 +137,8 @@ pub struct Interface {
     pub trunking: bool,
     /// The port-channel that bundles it now.
     pub bundled: Option<u32>,
+    /// What disabled it, if something did: `bpduguard`.
+    pub disabled: Option<&'static str>,
     /// The speed that both ends agree on, in Mb/s.
     pub speed: u32,
     /// `full` or `half`.
@@ -181,14 +187,40 @@ impl Interface {
         }
     }
 
-    /// Whether it leads frames in and out of a VLAN by itself: a switch port that is up and no part of a bundle.
+    /// Whether it is a switch port that works by itself: up, and no part of a port-channel.
+    #[must_use]
+    pub fn switches(&self) -> bool {
+        let port = self.physical || self.kind == "Port-channel";
+        port && self.switched() && self.protocol && self.bundled.is_none() && self.channel.is_none()
+    }
+
+    /// Whether it leads frames in and out of a VLAN by itself.
     #[must_use]
     pub fn bridges(&self, vlan: u16) -> bool {
-        let port = self.physical || self.kind == "Port-channel";
-        port && self.protocol
-            && self.bundled.is_none()
-            && self.channel.is_none()
-            && self.carries(vlan)
+        self.switches() && self.carries(vlan)
+    }
+
+    /// The tag that frames of a VLAN leave with.
+    #[must_use]
+    pub fn tag_of(&self, vlan: u16) -> Option<u16> {
+        let untagged = if self.trunking {
+            self.native
+        } else {
+            self.access
+        };
+        (vlan != untagged).then_some(vlan)
+    }
+
+    /// The VLAN that frames with a tag come into, if they are let in.
+    #[must_use]
+    pub fn vlan_of(&self, tag: Option<u16>) -> Option<u16> {
+        let vlan = match tag {
+            None if self.trunking => self.native,
+            None => self.access,
+            Some(tag) => tag,
+        };
+        (self.carries(vlan) && (tag.is_none() || self.trunking || self.voice == tag))
+            .then_some(vlan)
     }
 }
 
@@ -266,6 +298,8 @@ fn plain(node: &Node, at: usize, name: &str) -> Settings {
         forced_speed: None,
         port_speed: interfaces.port(name).map_or(1000, |port| port.speed_mbps),
         forced_duplex: None,
+        guarded: false,
+        filtered: false,
         block: None,
         name: name.to_string(),
     }
@@ -288,6 +322,7 @@ fn of_statement(node: &Node, at: usize, statement: &Statement) -> Settings {
         }
     }
     settings.addresses.sort_by_key(|address| address.secondary);
+    guard(node, &mut settings);
     if settings.layer == Layer::Three {
         settings.mode = PortMode::Routed;
     }
@@ -298,6 +333,29 @@ fn of_statement(node: &Node, at: usize, statement: &Statement) -> Settings {
         ));
     }
     settings
+}
+
+/// Guard and filter against spanning-tree messages: the port's own line, else what holds for all edge ports.
+fn guard(node: &Node, settings: &mut Settings) {
+    let own = |kind: &str| {
+        let line = node
+            .below(settings.block.as_ref(), kind)
+            .next()
+            .filter(|s| !s.negated);
+        line.map(|s| s.line.ends_with("enable"))
+    };
+    let (guard, filter) = (
+        own("spanning-tree bpduguard"),
+        own("spanning-tree bpdufilter"),
+    );
+    let fast = node
+        .below(settings.block.as_ref(), "spanning-tree portfast")
+        .next();
+    let fast = fast.is_some_and(|s| !s.negated && !s.line.ends_with("disable"));
+    let everywhere =
+        |what: &str| fast && node.has(&format!("spanning-tree portfast {what} default"));
+    settings.guarded = guard.unwrap_or_else(|| everywhere("bpduguard"));
+    settings.filtered = filter.unwrap_or(false);
 }
 
 fn address(line: &Statement, kind: &str) -> Option<Address> {

@@ -36,8 +36,9 @@ pub(super) fn would_be_up(network: &Network, node: &Arc<Node>, settings: &Settin
 
 /// A port by itself: its cable and the other end of that.
 fn port(network: &Network, node: &Arc<Node>, settings: &Arc<Settings>) -> Interface {
-    let up =
-        node.up() && !settings.shutdown && (!settings.physical || lives(network, node, settings));
+    let disabled = (settings.physical && guarded(network, node, settings)).then_some("bpduguard");
+    let live = !settings.physical || (disabled.is_none() && lives(network, node, settings));
+    let up = node.up() && !settings.shutdown && live;
     let far = network
         .far_end(node.name(), &settings.name)
         .filter(|_| settings.physical);
@@ -57,6 +58,7 @@ fn port(network: &Network, node: &Arc<Node>, settings: &Arc<Settings>) -> Interf
         protocol: up,
         trunking: up && trunks(settings, far.as_deref()),
         bundled: None,
+        disabled: disabled.filter(|_| node.up() && !settings.shutdown),
         speed,
         // An end that is told half duplex stops negotiating; the other one falls back to half.
         duplex: settings
@@ -83,7 +85,25 @@ fn lives(network: &Network, node: &Arc<Node>, settings: &Settings) -> bool {
         (None, Some(far)) => far <= settings.port_speed,
         (None, None) => true,
     });
-    far.up() && speeds_agree && end.is_none_or(|end| !end.shutdown)
+    let open = |end: &Arc<Settings>| !(end.shutdown || end.guarded && sends_bpdus(node, settings));
+    far.up() && speeds_agree && end.is_none_or(open)
+}
+
+/// Whether a port's guard has heard a spanning-tree message and shut it down.
+fn guarded(network: &Network, node: &Arc<Node>, settings: &Settings) -> bool {
+    if !settings.guarded || !settings.switched() {
+        return false;
+    }
+    let Some((far, port)) = network.far_end(node.name(), &settings.name) else {
+        return false;
+    };
+    let end = far.settings().iter().find(|s| s.name == port);
+    far.up() && end.is_some_and(|end| !end.shutdown && sends_bpdus(&far, end))
+}
+
+/// Whether a port sends spanning-tree messages.
+fn sends_bpdus(node: &Node, settings: &Settings) -> bool {
+    node.platform().has("switching") && settings.switched() && !settings.filtered
 }
 
 /// Whether a port is a trunk: it is told to, or both ends negotiate it (DTP).

@@ -6,7 +6,8 @@
 //! - [`Network`] is what one device sees at one moment: itself and, as far as a question leads, the others. It is made
 //!   for one question and then dropped, and remembers what it has computed.
 //! - [`Interface`] is a port of a node with the state that follows from both ends; `link` computes it, `channel` says
-//!   which ports a port-channel bundles, `segment` who shares a broadcast domain.
+//!   which ports a port-channel bundles, `tree` which ports spanning tree blocks, `segment` who shares a broadcast
+//!   domain.
 //! - `adjacency` compares what follows now with what followed before, and logs the difference. A protocol adds an
 //!   evaluator there and builds on [`Network`] alone.
 //! - `presence` says when a device shows itself to others and when it looks around.
@@ -16,21 +17,25 @@
 
 pub(crate) mod adjacency;
 mod channel;
+mod discovery;
 mod interface;
 mod link;
 mod node;
 pub(crate) mod presence;
 mod segment;
+pub(crate) mod tree;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use channel::ChannelMode;
+pub use discovery::{Discovery, Heard, speaks};
 pub use interface::{Address, Address6, Interface, PortMode, Settings, Vlans};
 pub use node::Node;
 pub(crate) use node::Shown;
 pub use segment::Seat;
+pub use tree::{Bridge, BridgeId, Instance, Role, Tree, TreePort};
 
 /// The most devices that one question looks at. A campus has some hundred; beyond that a question would hold its
 /// device up for longer than a client waits for a line.
@@ -75,6 +80,7 @@ pub struct Network {
     /// Nodes that were asked for; `None` is known to be unknown.
     nodes: Mutex<BTreeMap<String, Option<Arc<Node>>>>,
     interfaces: Mutex<BTreeMap<String, Arc<[Interface]>>>,
+    trees: Mutex<BTreeMap<(String, Instance), Arc<Tree>>>,
 }
 
 impl Network {
@@ -86,6 +92,7 @@ impl Network {
             surroundings,
             nodes: Mutex::default(),
             interfaces: Mutex::default(),
+            trees: Mutex::default(),
         }
     }
 
@@ -161,6 +168,31 @@ impl Network {
     pub fn interface(&self, node: &str, name: &str) -> Option<Interface> {
         let all = self.interfaces(node);
         all.iter().find(|interface| interface.name == name).cloned()
+    }
+
+    /// The interface at the other end of a port or port-channel: where it is part of a bundle, that.
+    #[must_use]
+    pub fn opposite(&self, node: &str, interface: &Interface) -> Option<(Arc<Node>, Interface)> {
+        let near = self.interfaces(node);
+        let group = (interface.kind == "Port-channel")
+            .then(|| interface.number.parse().ok())
+            .flatten();
+        let cabled = match group {
+            Some(group) => near.iter().find(|port| port.bundled == Some(group))?,
+            None => interface,
+        };
+        let (far, port) = self.far_end(node, &cabled.name)?;
+        let all = self.interfaces(far.name());
+        let port = all.iter().find(|other| other.name == port)?;
+        let whole = match port.bundled {
+            Some(group) => {
+                let number = group.to_string();
+                all.iter()
+                    .find(|other| other.kind == "Port-channel" && other.number == number)?
+            }
+            None => port,
+        };
+        Some((far, whole.clone()))
     }
 
     /// Whether one of this device's interfaces would be up if nobody had shut it down.

@@ -112,11 +112,10 @@ impl<'n> Walk<'n> {
     fn bridge(&mut self, node: &str, vlan: u16, through: Option<&str>) {
         let svi = vlan.to_string();
         // A switch drops what belongs to a VLAN that it doesn't have.
-        if self
-            .network
-            .node(node)
-            .is_some_and(|n| n.platform().has("switching") && !vlan_exists(&n, &svi))
-        {
+        let Some(device) = self.network.node(node) else {
+            return;
+        };
+        if device.platform().has("switching") && !vlan_exists(&device, &svi) {
             return;
         }
         let interfaces = self.network.interfaces(node);
@@ -124,16 +123,11 @@ impl<'n> Walk<'n> {
             if interface.kind == "Vlan" && interface.number == svi && interface.protocol {
                 self.sit(node, interface, through.map(ToString::to_string));
             }
-            if interface.bridges(vlan) {
-                let tagged = if interface.trunking {
-                    vlan != interface.native
-                } else {
-                    interface.access != vlan
-                };
+            if interface.bridges(vlan) && !self.network.blocks(&device, &interface.name, vlan) {
                 let at = At::Leaving {
                     node: node.to_string(),
                     port: interface.name.clone(),
-                    tag: tagged.then_some(vlan),
+                    tag: interface.tag_of(vlan),
                 };
                 let own = through.is_none() && node == self.start.0;
                 let port = if own {
@@ -181,21 +175,13 @@ impl<'n> Walk<'n> {
             return;
         };
         if logical.switched() {
-            let vlan = match tag {
-                None if logical.trunking => Some(logical.native),
-                None => Some(logical.access),
-                Some(tag) => Some(tag).filter(|tag| {
-                    logical.carries(*tag) && (logical.trunking || logical.voice == Some(*tag))
-                }),
-            };
-            if let Some(vlan) = vlan.filter(|vlan| logical.carries(*vlan)) {
-                self.go(
-                    At::Bridge {
-                        node: node.name().to_string(),
-                        vlan,
-                    },
-                    through,
-                );
+            let open = |vlan: &u16| !self.network.blocks(node, &logical.name, *vlan);
+            if let Some(vlan) = logical.vlan_of(tag).filter(open) {
+                let at = At::Bridge {
+                    node: node.name().to_string(),
+                    vlan,
+                };
+                self.go(at, through);
             }
             return;
         }

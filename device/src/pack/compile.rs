@@ -109,7 +109,11 @@ impl Compiler<'_> {
     }
 
     fn has(&self, feature: Option<&files::OneOrMany>) -> bool {
-        feature.is_none_or(|wanted| wanted.iter().all(|one| self.features.contains(one)))
+        let holds = |one: &String| match one.strip_prefix("not ") {
+            Some(other) => !self.features.contains(other),
+            None => self.features.contains(one),
+        };
+        feature.is_none_or(|wanted| wanted.iter().all(holds))
     }
 }
 

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::Snapshot;
+use super::layer2::allowed_text;
 use super::traffic::{self, Traffic};
 use crate::config::{Block, Statement};
 use crate::grammar::World;
-use crate::grammar::slot::mask_length;
+use crate::grammar::slot::{ipv6_text, mask_length};
 use crate::network::adjacency::{PROTOCOL, line_state, protocol_state};
 use crate::network::{Interface, PortMode};
 use crate::pack::Platform;
@@ -38,11 +39,31 @@ pub(super) struct InterfaceView {
     pub(super) vlan: Option<String>,
     pub(super) trunk: bool,
     pub(super) trunking: bool,
+    /// What a switch port is set to, and what it is: `static access`, `dynamic auto`, `trunk`, `down`.
+    pub(super) admin_mode: &'static str,
+    pub(super) oper_mode: String,
+    pub(super) negotiates: bool,
+    pub(super) native: u16,
+    pub(super) voice: Option<u16>,
+    /// The VLANs that a trunk may carry: `1-4094`, `10,20`, `none`.
+    pub(super) allowed: String,
+    /// What disabled it, if something did.
+    pub(super) disabled: Option<&'static str>,
+    /// Its port-channel doesn't take it.
+    pub(super) suspended: bool,
+    /// Its IPv6 addresses.
+    pub(super) ipv6: Vec<String>,
+    pub(super) link_local: Option<String>,
     pub(super) bundled: Option<u32>,
     pub(super) channel: Option<u32>,
     /// For how many seconds its protocol has been as it is.
     pub(super) since_s: u64,
+    /// `full` or `half`, as both ends come to it.
+    pub(super) oper_duplex: &'static str,
+    /// CDP is off here.
+    pub(super) cdp_off: bool,
     pub(super) speed: u32,
+    pub(super) forced_speed: Option<u32>,
     pub(super) duplex: String,
     pub(super) bandwidth: u32,
     pub(super) delay: u32,
@@ -145,6 +166,25 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         vlan: value(here.get("switchport access vlan"), "vlan")
             .or_else(|| state.tag.map(|tag| tag.to_string())),
         trunk: state.mode == PortMode::Trunk,
+        admin_mode: match state.mode {
+            PortMode::Trunk => "trunk",
+            PortMode::Access | PortMode::Routed => "static access",
+            PortMode::Auto => "dynamic auto",
+            PortMode::Desirable => "dynamic desirable",
+        },
+        oper_mode: oper_mode(state),
+        negotiates: state.negotiates && state.mode != PortMode::Access,
+        native: state.native,
+        voice: state.voice,
+        allowed: allowed_text(&state.allowed),
+        disabled: state.disabled,
+        suspended: state.channel.is_some() && state.bundled.is_none() && state.line,
+        ipv6: state
+            .addresses6
+            .iter()
+            .map(|six| format!("{}/{}", ipv6_text(six.address), six.length))
+            .collect(),
+        link_local: state.link_local.map(ipv6_text),
         duplex: here
             .line("duplex")
             .map_or("auto", |line| {
@@ -169,10 +209,28 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         hardware: hardware(kind, speed).to_string(),
         helpers: here.all("ip helper-address", "address"),
         speed,
+        oper_duplex: state.duplex,
+        cdp_off: here.get("cdp enable").is_some_and(|s| s.negated),
         input: Traffic::default(),
         output: Traffic::default(),
         cleared_s: None,
+        forced_speed: state.forced_speed,
         name,
+    }
+}
+
+/// What a switch port is now.
+fn oper_mode(state: &Interface) -> String {
+    let mode = if state.trunking {
+        "trunk"
+    } else {
+        "static access"
+    };
+    match state.bundled {
+        _ if !state.line => "down".to_string(),
+        Some(group) => format!("{mode} (member of bundle Po{group})"),
+        None if !state.protocol => "down (suspended)".to_string(),
+        None => mode.to_string(),
     }
 }
 

@@ -3,15 +3,20 @@
 //! A [`Snapshot`] is the device's state at one moment; each view is computed from it when a template asks for it, and
 //! not before.
 
+pub(crate) mod aps;
 mod archive;
+mod channels;
 mod clock;
 mod config;
 mod files;
 mod interfaces;
 mod layer2;
 mod neighbors;
+mod power;
 mod routes;
+mod tables;
 mod traffic;
+mod trees;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -23,7 +28,7 @@ use crate::archive::Archive;
 use crate::config::Block;
 use crate::files::Files;
 use crate::network::adjacency::Memory;
-use crate::network::{Network, Node, Shown, Surroundings};
+use crate::network::{Discovery, Network, Node, Shown, Surroundings, speaks};
 use crate::pack::Platform;
 use crate::{Facts, SimTime};
 
@@ -71,6 +76,8 @@ pub struct Snapshot {
     pub surroundings: Arc<dyn Surroundings>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) network: OnceLock<Network>,
+    /// The view that most templates walk, more than once.
+    pub(crate) interfaces: OnceLock<Value>,
 }
 
 /// A terminal line in use.
@@ -113,28 +120,6 @@ pub struct SessionView {
     pub history_size: usize,
     /// The terminal's type, in capitals.
     pub terminal: String,
-}
-
-/// An access point, as its controller shows it.
-#[derive(Debug, Clone, Serialize)]
-struct ApView {
-    name: String,
-    model: String,
-    serial: String,
-    mac: String,
-    radio_mac: String,
-    address: String,
-    location: String,
-    country: String,
-    state: &'static str,
-    slots: u8,
-}
-
-/// A controller, as its access point shows it.
-#[derive(Debug, Clone, Serialize)]
-struct ControllerView {
-    name: String,
-    address: String,
 }
 
 impl Snapshot {
@@ -204,41 +189,6 @@ impl Snapshot {
         text("address", self.facts.address.to_string());
         serialized(&map)
     }
-
-    fn aps(&self) -> Vec<ApView> {
-        let grammar = self.platform.grammar();
-        let told = |ap: &str, kind: &str, value: &str| {
-            let mut found = self.ops.iter().filter(|s| s.kind(grammar) == kind);
-            let of_ap = found.find(|s| {
-                s.value("ap")
-                    .is_some_and(|name| name.eq_ignore_ascii_case(ap))
-            });
-            of_ap.and_then(|s| s.value(value).map(ToString::to_string))
-        };
-        let view = |ap: &crate::AccessPoint| ApView {
-            name: told(&ap.name, "ap name name", "name").unwrap_or_else(|| ap.name.clone()),
-            model: ap.model.clone(),
-            serial: ap.serial.clone(),
-            mac: ap.mac.clone(),
-            radio_mac: ap.radio_mac.clone(),
-            address: ap.address.to_string(),
-            location: told(&ap.name, "ap name location", "location")
-                .unwrap_or_else(|| "default location".to_string()),
-            country: told(&ap.name, "ap name country", "country")
-                .unwrap_or_else(|| "US".to_string()),
-            state: "Registered",
-            slots: 2,
-        };
-        self.facts.access_points.iter().map(view).collect()
-    }
-
-    fn controller(&self) -> Option<ControllerView> {
-        let controller = self.facts.controller.as_ref()?;
-        Some(ControllerView {
-            name: controller.name.clone(),
-            address: controller.address.to_string(),
-        })
-    }
 }
 
 impl Object for Snapshot {
@@ -250,16 +200,29 @@ impl Object for Snapshot {
             "args" | "credentials" => serialized(&self.args),
             "config" => config::view(&self.platform, &self.config),
             "ops" => config::view(&self.platform, &self.ops),
-            "interfaces" => serialized(interfaces::views(self)),
+            "interfaces" => self
+                .interfaces
+                .get_or_init(|| serialized(interfaces::views(self)))
+                .clone(),
+            "trunks" => serialized(layer2::trunks(self)),
             "vlans" => serialized(layer2::vlans(self)),
             "vrfs" => serialized(layer2::vrfs(self)),
             "routes" => serialized(routes::views(self)),
-            "neighbors" => serialized(neighbors::views(self)),
             "file_systems" => serialized(files::systems(self)),
             "files" => serialized(files::files(self)),
-            "aps" => serialized(self.aps()),
-            "controller" => serialized(self.controller()?),
             "archive" => serialized(archive::view(self)),
+            "neighbors" => serialized(neighbors::views(self, Discovery::Cdp)),
+            "lldp_neighbors" => serialized(neighbors::views(self, Discovery::Lldp)),
+            "cdp" => Value::from(speaks(self.network().own(), Discovery::Cdp)),
+            "macs" => serialized(tables::macs(self)),
+            "arp" => serialized(tables::arp(self)),
+            "neighbors6" => serialized(tables::neighbors6(self)),
+            "tracked" => serialized(tables::tracked(self)),
+            "power" => serialized(power::views(self)),
+            "channels" => serialized(channels::views(self)),
+            "trees" => serialized(trees::views(self)),
+            "aps" => serialized(aps::views(self)),
+            "controller" => serialized(aps::controller(self)?),
             "lines" => serialized(&self.lines),
             "session" => serialized(&self.session),
             "log" => serialized(&self.log),
