@@ -103,6 +103,18 @@ impl Typed {
     }
 }
 
+/// A line whose words behind `word` stand two blanks apart: `match dscp cs4  cs5  ef`. If `word` ends in a blank, the
+/// first of them too: `match cos  5`.
+fn spread(line: &str, word: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let Some(at) = words.iter().position(|other| *other == word.trim_end()) else {
+        return line.to_string();
+    };
+    let (head, tail) = words.split_at(at + 1);
+    let gap = if word.ends_with(' ') { "  " } else { " " };
+    format!("{}{gap}{}", head.join(" "), tail.join("  "))
+}
+
 impl<'b> Edit<'_, 'b> {
     pub(super) fn apply(&mut self, line: &Line<'_>, matched: &Matched) -> Applied {
         let Some(Accept {
@@ -154,9 +166,11 @@ impl<'b> Edit<'_, 'b> {
         let platform = self.bench.platform;
         let graph = &platform.grammar().mode(self.mode).graph;
         let skip = usize::from(form != Form::Set);
+        let written = matched.canonical(graph, line, platform, skip);
+        let apart = self.definition(definition).apart.as_deref();
         Typed {
             definition,
-            line: matched.canonical(graph, line, platform, skip),
+            line: apart.map_or_else(|| written.clone(), |word| spread(&written, word)),
             values: matched.bindings(graph, line, platform),
             raw: line.rest(0).to_string(),
         }

@@ -4,7 +4,9 @@ use super::block::{Block, Statement};
 use super::order::Rank;
 use crate::grammar::slot::vlan_text;
 use crate::grammar::{Layer, World};
-use crate::pack::{Bang, CONFIG, Condition, ConfigEffect, ModeId, Place, Platform, Release};
+use crate::pack::{
+    Bang, CONFIG, Condition, ConfigEffect, ModeId, Place, Platform, Release, StatementDef,
+};
 
 /// Which lines are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -166,17 +168,22 @@ impl<'p> Printer<'p> {
     /// The place whose statements stand at this one, in the configuration's release.
     fn stands_at(&self, places: &[Place], index: usize) -> Option<usize> {
         let place = places.get(index)?;
-        let holds = |place: &Place| {
-            let before = |release| self.release.is_some_and(|now| now < release);
-            place.before.is_none_or(before)
+        let same = |other: &&Place| other.name == place.name;
+        let holds = |place: &&Place| {
+            self.release
+                .is_some_and(|now| place.before.is_some_and(|until| now < until))
         };
-        if place.before.is_some() {
-            let same = |other: &Place| other.name == place.name && other.before.is_none();
-            return holds(place).then(|| places.iter().position(same)).flatten();
-        }
-        let moved =
-            |other: &Place| other.name == place.name && other.before.is_some() && holds(other);
-        (!places.iter().any(moved)).then_some(index)
+        // Of several earlier places the one holds that was left first.
+        let earlier = places
+            .iter()
+            .filter(same)
+            .filter(holds)
+            .min_by_key(|place| place.before);
+        let here = earlier.map_or(place.before.is_none(), |earlier| {
+            earlier.before == place.before
+        });
+        let own = |other: &Place| other.name == place.name && other.before.is_none();
+        here.then(|| places.iter().position(own)).flatten()
     }
 
     fn place(&mut self, place: &Place, entries: &[Entry<'_>], indent: usize) {
@@ -299,7 +306,7 @@ impl<'p> Printer<'p> {
         if opens.is_some_and(|(_, mode)| mode.bang == Bang::Before) {
             self.bang(indent);
         }
-        self.line(&statement.line, indent);
+        self.line(self.shown(definition, &statement.line), indent);
         if let (Some((id, mode)), Some(block)) = (opens, &statement.block) {
             self.block(id, block, Some(statement), indent + 1);
             if let Some(exit) = &mode.exit {
@@ -309,6 +316,15 @@ impl<'p> Printer<'p> {
                 self.bang(indent);
             }
         }
+    }
+
+    /// The line as the configuration's release shows it: without its number, where numbers came later.
+    fn shown<'l>(&self, definition: &StatementDef, line: &'l str) -> &'l str {
+        let since = self.platform.grammar().mode(definition.mode).numbers_since;
+        let hidden = since.is_some_and(|since| self.release.is_some_and(|now| now < since));
+        let rest = line.strip_prefix("sequence ").unwrap_or(line);
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        if hidden { rest.trim_start() } else { line }
     }
 
     fn line(&mut self, line: &str, indent: usize) {

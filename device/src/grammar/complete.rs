@@ -140,12 +140,17 @@ fn slot_rows(
 ) {
     let typed = begun.unwrap_or_default();
     let digits = typed.find(|c: char| c.is_ascii_digit());
-    if let (SlotKind::Interface | SlotKind::InterfaceRange, Some(at)) = (kind, digits) {
+    if let (SlotKind::Interface | SlotKind::ShortInterface | SlotKind::InterfaceRange, Some(at)) =
+        (kind, digits)
+    {
         let (letters, number) = typed.split_at(at);
         rows.extend(world.interfaces().next_numbers(letters, number));
         return;
     }
-    if matches!(kind, SlotKind::Interface | SlotKind::InterfaceRange) {
+    if matches!(
+        kind,
+        SlotKind::Interface | SlotKind::ShortInterface | SlotKind::InterfaceRange
+    ) {
         for of in world.interfaces().types_here() {
             if starts(&of.name, typed) {
                 rows.push((of.name.clone(), of.help.clone()));

@@ -355,7 +355,10 @@ impl<'a> Walk<'a> {
     /// Whether a word is the type of an interface whose number is still missing.
     fn is_begun(&self, node: NodeId, typed: &str) -> bool {
         let kind = self.graph.node(node).label.slot().map(|(_, kind)| kind);
-        let interface = matches!(kind, Some(SlotKind::Interface | SlotKind::InterfaceRange));
+        let interface = matches!(
+            kind,
+            Some(SlotKind::Interface | SlotKind::ShortInterface | SlotKind::InterfaceRange)
+        );
         interface
             && typed.bytes().all(|b| !b.is_ascii_digit())
             && self.common(node, typed) == typed.len()
@@ -366,9 +369,12 @@ impl<'a> Walk<'a> {
         let kinds = self
             .followers(index)
             .filter_map(|id| Some(self.graph.node(id).label.slot()?.1));
-        kinds
-            .into_iter()
-            .any(|kind| matches!(kind, SlotKind::Interface | SlotKind::InterfaceRange))
+        kinds.into_iter().any(|kind| {
+            matches!(
+                kind,
+                SlotKind::Interface | SlotKind::ShortInterface | SlotKind::InterfaceRange
+            )
+        })
     }
 
     /// Whether some way that has arrived before word `index` is a complete command.

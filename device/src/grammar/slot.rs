@@ -39,6 +39,8 @@ pub enum SlotKind {
     Interface,
     /// Several interfaces.
     InterfaceRange,
+    /// An interface, stored by its short name: `Gi1/0/1`.
+    ShortInterface,
     /// A list of VLANs.
     VlanList,
     /// An autonomous system number.
@@ -110,6 +112,7 @@ const NAMES: &[(&str, SlotKind, &str, &str)] = &[
     ),
     ("mac", SlotKind::Mac, "H.H.H", "48-bit hardware address"),
     ("interface", SlotKind::Interface, "", "Interface"),
+    ("short-interface", SlotKind::ShortInterface, "", "Interface"),
     (
         "interface-range",
         SlotKind::InterfaceRange,
@@ -247,7 +250,7 @@ impl SlotKind {
             Self::Ipv6Prefix => one(prefix::<Ipv6Addr>(word, 128).is_some()),
             Self::Host => one(is_host(word)),
             Self::Mac => one(mac(word).is_some()),
-            Self::Interface => interface_words(line, at, world.interfaces()),
+            Self::Interface | Self::ShortInterface => interface_words(line, at, world.interfaces()),
             Self::InterfaceRange => world
                 .interfaces()
                 .range(line.rest(at))
@@ -282,6 +285,11 @@ impl SlotKind {
                 }),
             Self::Mac => mac(typed).unwrap_or_else(as_typed),
             Self::Interface => world.interfaces().resolve(typed).unwrap_or_else(as_typed),
+            Self::ShortInterface => {
+                let interfaces = world.interfaces();
+                let short = |name: String| interfaces.short(&name);
+                interfaces.resolve(typed).map_or_else(as_typed, short)
+            }
             Self::VlanList => vlans(typed).map_or_else(as_typed, |list| vlan_text(&list)),
             Self::Month => name_of(typed, MONTHS).map_or_else(as_typed, |m| m[..3].to_string()),
             Self::Weekday => name_of(typed, WEEKDAYS).map_or_else(as_typed, |d| d[..3].to_string()),
@@ -293,7 +301,9 @@ impl SlotKind {
     #[must_use]
     pub fn fits_so_far(self, word: &str, world: &dyn World) -> usize {
         match self {
-            Self::Interface | Self::InterfaceRange => world.interfaces().begun(word),
+            Self::Interface | Self::ShortInterface | Self::InterfaceRange => {
+                world.interfaces().begun(word)
+            }
             Self::Url => world
                 .file_systems()
                 .iter()

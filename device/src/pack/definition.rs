@@ -35,6 +35,8 @@ pub struct Mode {
     pub bang: Bang,
     /// What closes the mode while it is stored.
     pub locked_by: Option<Lock>,
+    /// The release in which the running-config began to show the numbers of its lines.
+    pub numbers_since: Option<Release>,
     /// What may be typed.
     pub graph: Graph,
     /// Its places, in the order of the running-config.
@@ -128,6 +130,8 @@ pub struct StatementDef {
     pub when: Option<Condition>,
     /// The condition without which the statement doesn't exist.
     pub only: Option<Condition>,
+    /// The words behind this one stand two blanks apart; if it ends in a blank, the first of them too.
+    pub apart: Option<Box<str>>,
     /// The stored line, if it is not the typed one with its keywords whole.
     pub store: Option<Fill>,
     /// The lines that are parsed instead.

@@ -196,6 +196,7 @@ pub(super) struct ModeEntry {
     #[serde(default)]
     pub(super) bang: Bang,
     pub(super) locked_by: Option<LockEntry>,
+    pub(super) numbers_since: Option<Release>,
 }
 
 /// A line that closes a mode while it is stored.
@@ -321,6 +322,7 @@ pub(super) struct StatementEntry {
     pub(super) absent: Option<String>,
     pub(super) when: Option<String>,
     pub(super) only: Option<String>,
+    pub(super) apart: Option<String>,
     pub(super) store: Option<String>,
     pub(super) rewrite: Option<OneOrMany>,
     #[serde(default = "yes")]

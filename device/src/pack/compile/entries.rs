@@ -232,6 +232,7 @@ impl Compiler<'_> {
             absent: entry.absent.as_deref().map(Into::into),
             when: self.condition(at, "when", entry.when.as_deref()),
             only: self.condition(at, "only", entry.only.as_deref()),
+            apart: entry.apart.as_deref().map(Into::into),
             store: self.fill(at, "store", entry.store.as_ref()),
             rewrite: self.fills(at, "rewrite", entry.rewrite.as_ref()),
             shown: entry.shown,

@@ -29,6 +29,7 @@ impl Compiler<'_> {
                 exit_outdent: false,
                 bang: Bang::None,
                 locked_by: None,
+                numbers_since: None,
             });
         }
         let entries: Vec<(&File<Vec<ModeEntry>>, usize)> = chain
@@ -53,6 +54,7 @@ impl Compiler<'_> {
             exit: entry.exit.clone(),
             exit_outdent: entry.exit_outdent,
             bang: entry.bang,
+            numbers_since: entry.numbers_since,
             locked_by: entry.locked_by.as_ref().map(|lock| Lock {
                 line: lock.line.as_str().into(),
                 says: lock.says.as_str().into(),
