@@ -12,6 +12,7 @@
 
 mod dependencies;
 mod failures;
+mod files;
 mod folder;
 mod netmiko;
 mod openssh_exec;
