@@ -11,13 +11,16 @@
 //! - `kind` and `key` say which one it is (`"ospf"`, `"1/10.0.0.2"`), `state` is a text of the protocol's own (`"FULL"`).
 //! - A finding whose state is new logs its `gained` lines; one that was not there before does so too, unless it is
 //!   `initial` (a state that nobody is told of, such as BGP's Idle).
-//! - A finding that is no longer there logs the `lost` lines that it came with.
+//!   `{old}` in a line stands for the state before.
+//! - A finding that is no longer there logs the `lost` lines that it came with, or the `severed` ones if the interface
+//!   that it is `through` is down.
 //!
 //! A view asks [`Memory::since`] for the time of the state that it has computed itself: views show what is, the memory
 //! only knows since when.
 
 use std::collections::BTreeMap;
 
+use super::routing::findings;
 use super::{Interface, Network};
 use crate::SimTime;
 
@@ -33,13 +36,41 @@ pub(crate) struct Finding {
     pub(crate) gained: Vec<String>,
     /// Logged when there is no such finding any more.
     pub(crate) lost: Vec<String>,
+    /// The interface that it depends on.
+    pub(crate) through: Option<String>,
+    /// Logged instead of `lost` if that interface is down.
+    pub(crate) severed: Vec<String>,
+}
+
+impl Finding {
+    /// A finding that has no state yet, and of which nothing is logged.
+    pub(crate) fn of(kind: &'static str, key: String) -> Self {
+        Self {
+            kind,
+            key,
+            state: String::new(),
+            initial: false,
+            gained: Vec::new(),
+            lost: Vec::new(),
+            through: None,
+            severed: Vec::new(),
+        }
+    }
 }
 
 /// What is to be found now.
 pub(crate) type Evaluator = fn(&Network) -> Vec<Finding>;
 
 /// All that is looked at, in the order in which one thing follows from another.
-const EVALUATORS: &[Evaluator] = &[links];
+const EVALUATORS: &[Evaluator] = &[
+    links,
+    findings::tracks,
+    findings::standby,
+    findings::ospf,
+    findings::eigrp,
+    findings::isis,
+    findings::bgp,
+];
 
 /// The kinds of the findings about interfaces: its line, its protocol.
 pub(crate) const LINK: &str = "link";
@@ -56,6 +87,18 @@ struct Known {
     state: String,
     since: SimTime,
     lost: Vec<String>,
+    through: Option<String>,
+    severed: Vec<String>,
+}
+
+impl Known {
+    /// What is logged now that it is gone.
+    fn farewell(self, network: &Network) -> Vec<String> {
+        let own = network.own().name();
+        let interface = self.through.and_then(|name| network.interface(own, &name));
+        let works = interface.is_none_or(|interface| interface.protocol);
+        if works { self.lost } else { self.severed }
+    }
 }
 
 impl Memory {
@@ -86,16 +129,21 @@ impl Memory {
                 .filter(|old| old.state == finding.state)
                 .map(|old| old.since);
             if same.is_none() && (old.is_some() || !finding.initial) {
-                lines.extend(finding.gained);
+                let was = old.as_ref().map_or("Init", |old| &old.state);
+                let told = finding.gained.iter();
+                lines.extend(told.map(|line| line.replace("{old}", was)));
             }
             let known = Known {
                 state: finding.state,
                 since: same.unwrap_or(now),
                 lost: finding.lost,
+                through: finding.through,
+                severed: finding.severed,
             };
             self.known.insert((finding.kind, finding.key), known);
         }
-        lines.splice(0..0, before.into_values().flat_map(|gone| gone.lost));
+        let gone = before.into_values();
+        lines.splice(0..0, gone.flat_map(|gone| gone.farewell(network)));
         lines
     }
 
@@ -142,6 +190,8 @@ fn links(network: &Network) -> Vec<Finding> {
             initial: state != "up",
             gained: vec![gained],
             lost: vec![lost],
+            through: None,
+            severed: Vec::new(),
         };
         let of_line = finding(
             LINK,

@@ -22,12 +22,13 @@ mod interface;
 mod link;
 mod node;
 pub(crate) mod presence;
+pub(crate) mod routing;
 mod segment;
 pub(crate) mod tree;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use channel::ChannelMode;
 pub use discovery::{Discovery, Heard, speaks};
@@ -81,6 +82,7 @@ pub struct Network {
     nodes: Mutex<BTreeMap<String, Option<Arc<Node>>>>,
     interfaces: Mutex<BTreeMap<String, Arc<[Interface]>>>,
     trees: Mutex<BTreeMap<(String, Instance), Arc<Tree>>>,
+    routing: OnceLock<routing::Routing>,
 }
 
 impl Network {
@@ -93,6 +95,7 @@ impl Network {
             nodes: Mutex::default(),
             interfaces: Mutex::default(),
             trees: Mutex::default(),
+            routing: OnceLock::new(),
         }
     }
 
@@ -161,6 +164,11 @@ impl Network {
             .unwrap_or_else(PoisonError::into_inner);
         all.insert(node.to_string(), computed.clone());
         computed
+    }
+
+    /// The routing tables of all devices, and the protocols that fill them.
+    pub(crate) fn routing(&self) -> &routing::Routing {
+        self.routing.get_or_init(|| routing::Routing::new(self))
     }
 
     /// One interface of a device.

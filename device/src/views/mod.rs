@@ -6,6 +6,8 @@
 pub(crate) mod aps;
 mod archive;
 mod channels;
+mod age;
+mod bgp;
 mod clock;
 mod config;
 mod files;
@@ -13,6 +15,7 @@ mod interfaces;
 mod layer2;
 mod neighbors;
 mod power;
+mod ospf;
 mod routes;
 mod tables;
 mod traffic;
@@ -208,6 +211,12 @@ impl Object for Snapshot {
             "vlans" => serialized(layer2::vlans(self)),
             "vrfs" => serialized(layer2::vrfs(self)),
             "routes" => serialized(routes::views(self)),
+            "routes" => serialized(routes::views(self, true)),
+            "routes6" => serialized(routes::views(self, false)),
+            "ospf" => serialized(ospf::views(self, true)),
+            "ospf6" => serialized(ospf::views(self, false)),
+            "bgp" => serialized(bgp::view(self)?),
+            "neighbors" => serialized(neighbors::views(self)),
             "file_systems" => serialized(files::systems(self)),
             "files" => serialized(files::files(self)),
             "archive" => serialized(archive::view(self)),

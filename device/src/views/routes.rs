@@ -1,136 +1,147 @@
-//! The IPv4 routing table that follows from addresses and static routes.
+//! The routing tables: what `show ip route` and its relatives list.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use serde::Serialize;
 
 use super::Snapshot;
-use super::interfaces::{self, InterfaceView};
-use crate::grammar::slot::{length_mask, mask_length};
+use super::age::{age, between};
+use crate::SimTime;
+use crate::grammar::World;
+use crate::network::routing::Routing;
+use crate::network::routing::findings;
+use crate::network::routing::table::{Hop, Route, Source, Table};
 
 /// A route.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct RouteView {
-    code: &'static str,
+    /// `C`, `O IA`, `S*` …
+    code: String,
+    /// `connected`, `ospf` …
+    source: &'static str,
+    process: String,
+    /// 4 or 6.
+    version: u8,
     prefix: String,
     length: u32,
     mask: String,
+    /// The first of the next hops, and its interface.
     next_hop: Option<String>,
     interface: Option<String>,
+    hops: Vec<HopView>,
     distance: u32,
     metric: u32,
+    tag: u32,
     vrf: Option<String>,
-    #[serde(skip)]
-    network: u32,
+    age: Option<String>,
+    from: Option<String>,
+    internal: bool,
 }
 
-impl RouteView {
-    fn covers(&self, address: Ipv4Addr) -> bool {
-        u32::from(address) & u32::from(length_mask(self.length)) == self.network
+/// A next hop.
+#[derive(Debug, Clone, Serialize)]
+struct HopView {
+    next: Option<String>,
+    interface: Option<String>,
+    /// Where it leaves once its next hop is looked up too.
+    out: Option<String>,
+    out_next: Option<String>,
+    age: Option<String>,
+}
+
+/// Every route of a family, by VRF, network and length.
+pub(super) fn views(snapshot: &Snapshot, v4: bool) -> Vec<RouteView> {
+    let routing = snapshot.network().routing();
+    let mut views = Vec::new();
+    for (vrf, table) in routing.tables_of(OWN) {
+        let routes = table.routes().filter(|route| route.prefix.is_v4() == v4);
+        views.extend(routes.map(|route| view(snapshot, routing, table, vrf.as_deref(), route)));
     }
+    views
 }
 
-/// Every route, by network and length.
-pub(super) fn views(snapshot: &Snapshot) -> Vec<RouteView> {
-    let interfaces = interfaces::views(snapshot);
-    let mut routes: Vec<RouteView> = interfaces
-        .iter()
-        .filter(|i| i.protocol == "up")
-        .flat_map(connected)
-        .collect();
-    let statics = statics(snapshot, &routes, &interfaces);
-    routes.extend(statics);
-    routes.sort_by_key(|route| (route.vrf.clone(), route.network, route.length));
-    routes
-}
+/// Where the device that asks stands among the routers.
+pub(super) const OWN: usize = 0;
 
-/// The network of an interface's address, and the address itself.
-fn connected(interface: &InterfaceView) -> Vec<RouteView> {
-    let parsed = || {
-        let address: Ipv4Addr = interface.ip.as_ref()?.parse().ok()?;
-        let length = mask_length(interface.mask.as_ref()?.parse().ok()?)?;
-        Some((address, length))
-    };
-    let Some((address, length)) = parsed() else {
-        return Vec::new();
-    };
-    let route = |code, length| {
-        let network = u32::from(address) & u32::from(length_mask(length));
-        RouteView {
-            code,
-            prefix: Ipv4Addr::from(network).to_string(),
-            length,
-            mask: length_mask(length).to_string(),
-            next_hop: None,
-            interface: Some(interface.name.clone()),
-            distance: 0,
-            metric: 0,
-            vrf: interface.vrf.clone(),
-            network,
+fn view(snapshot: &Snapshot, routing: &Routing, table: &Table, vrf: Option<&str>, route: &Route) -> RouteView {
+    let star = route.prefix.is_default() && route.prefix.is_v4();
+    let code = match (star, route.source) {
+        (false, source) => source.code().to_string(),
+        // The mark follows the first letter: `S*`, `O*E2`, `B*`.
+        (true, source) => {
+            let (first, rest) = source.code().split_at(1);
+            format!("{first}*{}", rest.trim_start())
         }
     };
-    if length == 32 {
-        vec![route("C", 32)]
-    } else {
-        vec![route("C", length), route("L", 32)]
+    let hops: Vec<HopView> = route.hops.iter().map(|hop| hop_view(snapshot, routing, table, vrf, route, hop)).collect();
+    let first = hops.first();
+    RouteView {
+        code,
+        source: route.source.word(),
+        process: route.process.clone(),
+        version: if route.prefix.is_v4() { 4 } else { 6 },
+        prefix: text(route.prefix.address()),
+        length: route.prefix.length(),
+        mask: route.prefix.mask().to_string(),
+        next_hop: first.and_then(|hop| hop.next.clone()),
+        interface: first.and_then(|hop| hop.interface.clone()),
+        age: first.and_then(|hop| hop.age.clone()),
+        distance: route.distance,
+        metric: route.metric,
+        tag: route.tag,
+        vrf: vrf.map(ToString::to_string),
+        from: route.from.map(text),
+        internal: matches!(route.source, Source::Bgp(crate::network::routing::table::Learned::Internal)),
+        hops,
     }
 }
 
-/// The static routes whose next hop can be reached.
-fn statics(
-    snapshot: &Snapshot,
-    known: &[RouteView],
-    interfaces: &[InterfaceView],
-) -> Vec<RouteView> {
-    let grammar = snapshot.platform.grammar();
-    let of_kind = snapshot
-        .config
-        .iter()
-        .filter(|s| s.kind(grammar) == "ip route" && !s.negated);
-    let mut routes = Vec::new();
-    for statement in of_kind {
-        let address = |name: &str| {
-            statement
-                .value(name)
-                .and_then(|text| text.parse::<Ipv4Addr>().ok())
-        };
-        let (Some(prefix), Some(length)) =
-            (address("prefix"), address("mask").and_then(mask_length))
-        else {
-            continue;
-        };
-        let vrf = statement.value("vrf").map(ToString::to_string);
-        let interface = statement.value("interface").map(ToString::to_string);
-        let next = address("next");
-        let through = interface.as_ref().is_some_and(|name| {
-            name.starts_with("Null")
-                || interfaces
-                    .iter()
-                    .any(|i| i.name == *name && i.protocol == "up")
-        });
-        let reached = next.is_some_and(|next| {
-            known
-                .iter()
-                .any(|r| r.vrf == vrf && r.code == "C" && r.covers(next))
-        });
-        if !(through || (interface.is_none() && reached)) {
-            continue;
-        }
-        routes.push(RouteView {
-            code: if length == 0 { "S*" } else { "S" },
-            prefix: prefix.to_string(),
-            length,
-            mask: length_mask(length).to_string(),
-            next_hop: next.map(|next| next.to_string()),
-            interface,
-            distance: statement
-                .value("distance")
-                .and_then(|d| d.parse().ok())
-                .unwrap_or(1),
-            metric: 0,
-            vrf,
-            network: u32::from(prefix) & u32::from(length_mask(length)),
-        });
+fn hop_view(snapshot: &Snapshot, routing: &Routing, table: &Table, vrf: Option<&str>, route: &Route, hop: &Hop) -> HopView {
+    let name = |port: usize| routing.routers[OWN].ports[port].name.clone();
+    let way = hop.next.and_then(|next| table.resolve(next));
+    let out = hop.port.or_else(|| way.and_then(|way| way.port));
+    let learned = !matches!(route.source, Source::Connected | Source::Local | Source::Static);
+    HopView {
+        next: hop.next.map(text),
+        interface: hop.port.map(name).or_else(|| hop.sink.map(ToString::to_string)),
+        out: out.map(name).or_else(|| hop.sink.map(ToString::to_string)),
+        out_next: hop.port.and(hop.next).or_else(|| way.map(|way| way.next)).map(text),
+        age: learned.then(|| age(between(since(snapshot, routing, vrf, route, hop), snapshot.now))),
     }
-    routes
+}
+
+/// A route is as old as the neighbour that told of it.
+fn since(snapshot: &Snapshot, routing: &Routing, vrf: Option<&str>, route: &Route, hop: &Hop) -> SimTime {
+    let next = hop.next;
+    match route.source {
+        Source::Ospf(_) => {
+            let mut all = routing.ospf.of_router(OWN).flat_map(|(at, _)| routing.ospf.neighbors[at].iter().map(move |n| (at, n)));
+            let found = all.find(|(_, neighbor)| Some(neighbor.address) == next);
+            found.map(|(at, n)| snapshot.since(findings::OSPF, &findings::ospf_key(routing, at, n), n.state.text()))
+        }
+        Source::Bgp(_) => {
+            let key = format!("{}/{}", vrf.unwrap_or_default(), route.from.map(|from| from.to_string()).unwrap_or_default());
+            Some(snapshot.since(findings::BGP, &key, findings::ESTABLISHED))
+        }
+        Source::Eigrp { .. } => {
+            let port = hop.port.map(|port| routing.routers[OWN].ports[port].name.clone()).unwrap_or_default();
+            let next = next.map(|next| next.to_string()).unwrap_or_default();
+            Some(snapshot.since(findings::EIGRP, &format!("{}/{port}/{next}", route.process), findings::UP))
+        }
+        _ => None,
+    }
+    .unwrap_or(snapshot.booted)
+}
+
+/// An address as IOS prints it: IPv6 in capitals.
+pub(super) fn text(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => address.to_string().to_ascii_uppercase(),
+    }
+}
+
+/// The short name of an interface.
+pub(super) fn short(snapshot: &Snapshot, name: &str) -> String {
+    snapshot.platform.interfaces().short(name)
 }
