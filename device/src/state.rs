@@ -410,19 +410,16 @@ impl State {
             .is_none_or(|saved| !saved.ends_with(&format!("!\n{running}end\n")))
     }
 
-    /// Whether an address answers to an echo request: the device's own that are up, and those at the other end of a
-    /// cable that works. What lies further is not known here.
-    pub(crate) fn answers(&self, now: SimTime, host: &str) -> bool {
+    /// Whether an address that no table leads to answers all the same: the one that the device is managed at, and those
+    /// of devices that nobody describes, at the other end of a cable that works.
+    pub(crate) fn answers(&self, now: SimTime, address: std::net::IpAddr) -> bool {
         let snapshot = self.snapshot(now, SessionView::default());
-        let near = || {
-            self.facts
-                .cables
-                .iter()
-                .filter(|cable| snapshot.is_up(&cable.port))
-        };
-        self.facts.address.to_string() == host
-            || snapshot.has_address(host)
-            || near().any(|cable| cable.far_address.to_string() == host)
+        let mut near = self
+            .facts
+            .cables
+            .iter()
+            .filter(|cable| snapshot.is_up(&cable.port));
+        self.facts.address == address || near.any(|cable| cable.far_address == address)
     }
 
     /// Writes a message into the log.

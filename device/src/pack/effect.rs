@@ -135,8 +135,11 @@ effects! {
         ClearLine = "clear-line",
         /// Empties the log buffer.
         ClearLogging = "clear-logging",
-        /// Sends echo requests. Slots: `host`, `repeat`, `size`.
+        /// Sends echo requests; without a target it asks for everything. Slots: `vrf`, `host`, `repeat`, `size`,
+        /// `timeout`, `source`, `address`, and the keyword `df-bit`.
         Ping = "ping",
+        /// Shows the way to a host. Slots: `vrf`, `host`, `source`, `address`, `probe`, `min`, `max`.
+        Traceroute = "traceroute",
         /// Renames an access point. Slots: `ap`, `name`.
         ApRename = "ap-rename",
         /// Explains `?`.

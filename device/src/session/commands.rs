@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::dialogue::Question;
+use super::echo::traceroute;
 use super::exec::{Ready, Values, value};
 use super::files::Change;
-use super::outputs::{ping, running, startup};
+use super::outputs::{running, startup};
 use super::{Reads, Session};
 use crate::SimTime;
 use crate::config::{KIND, Statement};
@@ -85,7 +86,8 @@ impl Session {
             ExecEffect::Terminal => self.set_terminal(ready),
             ExecEffect::ClearLine => self.clear_line(state, values),
             ExecEffect::ClearLogging => state.log.clear(),
-            ExecEffect::Ping => return Some(ping(state, values, now)),
+            ExecEffect::Ping => return self.ping(state, ready, now),
+            ExecEffect::Traceroute => return Some(traceroute(state, ready, now)),
             ExecEffect::ApRename => rename(state, values),
             ExecEffect::SendLog => {
                 let text = value(values, "text").unwrap_or_default();

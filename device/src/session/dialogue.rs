@@ -2,6 +2,7 @@
 
 use super::archive::Replacing;
 use super::copying::Copying;
+use super::echo::Form;
 use super::exec::Ready;
 use super::files::FileQuestion;
 use super::{Columns, Reads, Session};
@@ -19,6 +20,8 @@ pub(super) enum Question {
     Replace(Replacing),
     /// Whether to forget the commands that were logged.
     ClearCommandLog,
+    /// What a `ping` without a target wants to know.
+    Echo(Box<Form>),
     /// Whether to erase the startup-config.
     Erase,
     /// Where configuration lines come from.
@@ -46,7 +49,7 @@ impl Question {
             Self::Copy(copying) => copying.is_key(),
             Self::Files(question) => question.is_key(),
             Self::Replace(replacing) => replacing.is_key(),
-            other => !matches!(other, Self::SaveFirst | Self::ConfigureFrom),
+            other => !matches!(other, Self::SaveFirst | Self::ConfigureFrom | Self::Echo(_)),
         }
     }
 
@@ -56,6 +59,7 @@ impl Question {
             Self::Files(question) => question.text(state),
             Self::Replace(replacing) => replacing.text(),
             Self::ClearCommandLog => "Clear logged commands? [confirm]".to_string(),
+            Self::Echo(form) => form.text().to_string(),
             Self::Erase => {
                 "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]".to_string()
             }
@@ -140,6 +144,7 @@ impl Session {
             Question::Copy(copying) => self.copy_answered(state, copying, answer, now),
             Question::Files(question) => self.file_answered(state, question, answer, now),
             Question::Replace(replacing) => self.replace_answered(state, replacing, answer, now),
+            Question::Echo(form) => self.echo_answered(state, *form, answer, now),
             Question::ConfigureFrom if "terminal".starts_with(&answer.to_ascii_lowercase()) => {
                 self.enter_configuration(state, false);
             }

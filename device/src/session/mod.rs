@@ -8,6 +8,7 @@ mod commands;
 mod configure;
 mod copying;
 mod dialogue;
+mod echo;
 mod exec;
 mod files;
 mod help;

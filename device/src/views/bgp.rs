@@ -6,7 +6,9 @@ use super::Snapshot;
 use super::age::{age, between};
 use super::routes::{OWN, text};
 use crate::network::routing::Routing;
-use crate::network::routing::bgp::{Family, Instance, Origin, Path, Peer, PeerPolicy, Session, SessionState, Speaker};
+use crate::network::routing::bgp::{
+    Family, Instance, Origin, Path, Peer, PeerPolicy, Session, SessionState, Speaker,
+};
 use crate::network::routing::findings::{BGP, DOWN, ESTABLISHED, bgp_key};
 
 /// The device's BGP.
@@ -167,13 +169,20 @@ struct Here<'s> {
 pub(super) fn view(snapshot: &Snapshot) -> Option<BgpView> {
     let routing = snapshot.network().routing();
     let at = routing.bgp.of_router(OWN)?;
-    let here = Here { snapshot, routing, at, speaker: &routing.bgp.speakers[at] };
+    let here = Here {
+        snapshot,
+        routing,
+        at,
+        speaker: &routing.bgp.speakers[at],
+    };
     let tables = here.speaker.tables.get(&None);
     Some(BgpView {
         asn: here.speaker.asn,
         router_id: here.speaker.router_id.to_string(),
         families: here.families(),
-        neighbors: (0..here.speaker.peers.len()).map(|number| here.neighbor(number)).collect(),
+        neighbors: (0..here.speaker.peers.len())
+            .map(|number| here.neighbor(number))
+            .collect(),
         distances: tables.map_or([20, 200, 200], |tables| tables.distances),
         maximum_paths: tables.map_or(1, |tables| tables.maximum_paths[0]),
         uptime: age(between(snapshot.booted, snapshot.now)),
@@ -202,7 +211,10 @@ impl Here<'_> {
             }
         }
         wanted.sort_by(|a, b| (a.1.as_deref(), a.0).cmp(&(b.1.as_deref(), b.0)));
-        wanted.into_iter().map(|(family, vrf)| self.family(family, vrf)).collect()
+        wanted
+            .into_iter()
+            .map(|(family, vrf)| self.family(family, vrf))
+            .collect()
     }
 
     fn family(&self, family: Family, vrf: Option<String>) -> FamilyView {
@@ -210,14 +222,29 @@ impl Here<'_> {
             Family::Ipv4 | Family::Ipv6 => self.paths(vrf.as_deref(), family == Family::Ipv4),
             _ => Vec::new(),
         };
-        let members = self.speaker.peers.iter().enumerate().filter(|(_, peer)| peer.vrf == vrf && peer.families.contains_key(&family));
+        let members = self
+            .speaker
+            .peers
+            .iter()
+            .enumerate()
+            .filter(|(_, peer)| peer.vrf == vrf && peer.families.contains_key(&family));
         let node = &self.routing.routers[OWN].node;
-        let definition = vrf.as_deref().and_then(|vrf| node.all("vrf definition").find(|s| s.value("vrf") == Some(vrf)));
-        let rd = definition.and_then(|s| node.below(s.block.as_ref(), "rd").find_map(|s| s.value("rd").map(ToString::to_string)));
+        let definition = vrf.as_deref().and_then(|vrf| {
+            node.all("vrf definition")
+                .find(|s| s.value("vrf") == Some(vrf))
+        });
+        let rd = definition.and_then(|s| {
+            node.below(s.block.as_ref(), "rd")
+                .find_map(|s| s.value("rd").map(ToString::to_string))
+        });
         let mut networks: Vec<&str> = paths.iter().map(|path| path.network.as_str()).collect();
         networks.dedup();
         let networks = networks.len();
-        let mut aspaths: Vec<&str> = paths.iter().map(|path| path.path.as_str()).filter(|path| !path.is_empty()).collect();
+        let mut aspaths: Vec<&str> = paths
+            .iter()
+            .map(|path| path.path.as_str())
+            .filter(|path| !path.is_empty())
+            .collect();
         aspaths.sort_unstable();
         aspaths.dedup();
         let aspaths = aspaths.len();
@@ -226,7 +253,9 @@ impl Here<'_> {
             word: word(family),
             rd,
             version: paths.len() + 1,
-            neighbors: members.map(|(number, peer)| self.member(number, peer, family)).collect(),
+            neighbors: members
+                .map(|(number, peer)| self.member(number, peer, family))
+                .collect(),
             networks,
             aspaths,
             path_count: paths.len(),
@@ -237,17 +266,35 @@ impl Here<'_> {
 
     fn paths(&self, vrf: Option<&str>, v4: bool) -> Vec<PathView> {
         let instance = self.routing.bgp.instance(self.at, vrf);
-        let all = instance.into_iter().flat_map(|instance| &instance.paths).filter(|(prefix, _)| prefix.is_v4() == v4);
-        all.flat_map(|(_, paths)| paths.iter().enumerate().map(|(rank, path)| self.path(vrf, path, rank, paths))).collect()
+        let all = instance
+            .into_iter()
+            .flat_map(|instance| &instance.paths)
+            .filter(|(prefix, _)| prefix.is_v4() == v4);
+        all.flat_map(|(_, paths)| {
+            paths
+                .iter()
+                .enumerate()
+                .map(|(rank, path)| self.path(vrf, path, rank, paths))
+        })
+        .collect()
     }
 
     fn path(&self, vrf: Option<&str>, path: &Path, rank: usize, all: &[Path]) -> PathView {
         let best = rank == 0 && path.valid;
-        let most = self.speaker.tables.get(&vrf.map(ToString::to_string)).map_or(1, |t| t.maximum_paths[usize::from(path.is_internal())]);
-        let shares = all.first().is_some_and(|best| path.is_as_good(best, self.speaker.multipath_relax));
+        let most = self
+            .speaker
+            .tables
+            .get(&vrf.map(ToString::to_string))
+            .map_or(1, |t| t.maximum_paths[usize::from(path.is_internal())]);
+        let shares = all
+            .first()
+            .is_some_and(|best| path.is_as_good(best, self.speaker.multipath_relax));
         let since = match path.learned {
             Origin::Own => self.snapshot.booted,
-            Origin::Peer { number, .. } => self.snapshot.since(BGP, &bgp_key(&self.speaker.peers[number]), ESTABLISHED),
+            Origin::Peer { number, .. } => {
+                self.snapshot
+                    .since(BGP, &bgp_key(&self.speaker.peers[number]), ESTABLISHED)
+            }
         };
         let as_path: Vec<String> = path.as_path.iter().map(ToString::to_string).collect();
         PathView {
@@ -319,8 +366,14 @@ impl Here<'_> {
             Family::Ipv6 => false,
             _ => return (0, 0),
         };
-        let received = self.instance(peer).map_or(0, |instance| instance.received(number, v4));
-        let told = self.routing.bgp.told(self.routing, (self.at, number), family).len();
+        let received = self
+            .instance(peer)
+            .map_or(0, |instance| instance.received(number, v4));
+        let told = self
+            .routing
+            .bgp
+            .told(self.routing, (self.at, number), family)
+            .len();
         (received, told)
     }
 
@@ -334,7 +387,11 @@ impl Here<'_> {
         let established = session.state == SessionState::Established;
         let (uptime, uptime_s) = self.uptime(peer, session);
         let internal = self.speaker.is_internal(peer);
-        let families: Vec<FamilyMember> = peer.families.keys().map(|family| self.family_member(number, peer, *family)).collect();
+        let families: Vec<FamilyMember> = peer
+            .families
+            .keys()
+            .map(|family| self.family_member(number, peer, *family))
+            .collect();
         let told: usize = families.iter().map(|family| family.member.advertised).sum();
         let heard: usize = families.iter().map(|family| family.member.received).sum();
         let messages = messages(established, uptime_s, peer.keepalive_s);
@@ -348,19 +405,31 @@ impl Here<'_> {
             internal,
             description: peer.description.clone(),
             group: peer.group.clone(),
-            state: if session.state == SessionState::Admin { "Idle" } else { session.state.text() },
+            state: if session.state == SessionState::Admin {
+                "Idle"
+            } else {
+                session.state.text()
+            },
             established,
             admin: session.state == SessionState::Admin,
             uptime,
             uptime_s,
-            router_id: session.router_id.map_or("0.0.0.0".to_string(), |id| id.to_string()),
+            router_id: session
+                .router_id
+                .map_or("0.0.0.0".to_string(), |id| id.to_string()),
             local: session.source.map(text),
             local_port: if calls { ephemeral } else { 179 },
             remote_port: if calls { 179 } else { ephemeral },
-            interface: session.port.map(|port| self.routing.routers[OWN].ports[port].name.clone()),
+            interface: session
+                .port
+                .map(|port| self.routing.routers[OWN].ports[port].name.clone()),
             keepalive: peer.keepalive_s,
             hold: peer.hold_s,
-            hops: if internal { 255 } else { peer.hops.unwrap_or(1) },
+            hops: if internal {
+                255
+            } else {
+                peer.hops.unwrap_or(1)
+            },
             bfd: peer.bfd,
             update_source: peer.update_source.clone(),
             in_messages: messages + heard as u64,
@@ -373,26 +442,49 @@ impl Here<'_> {
 
     fn family_member(&self, number: usize, peer: &Peer, family: Family) -> FamilyMember {
         let unicast = matches!(family, Family::Ipv4 | Family::Ipv6);
-        let told = if unicast { self.routing.bgp.told(self.routing, (self.at, number), family) } else { Vec::new() };
+        let told = if unicast {
+            self.routing
+                .bgp
+                .told(self.routing, (self.at, number), family)
+        } else {
+            Vec::new()
+        };
         let vrf = peer.vrf.as_deref();
-        let all = if unicast { self.paths(vrf, family == Family::Ipv4) } else { Vec::new() };
+        let all = if unicast {
+            self.paths(vrf, family == Family::Ipv4)
+        } else {
+            Vec::new()
+        };
         let address = text(peer.address);
         // What is told is shown as it stands in our table.
-        let sent = all.iter().filter(|path| path.best && told.iter().any(|told| told.prefix.to_string() == path.network));
+        let sent = all.iter().filter(|path| {
+            path.best
+                && told
+                    .iter()
+                    .any(|told| told.prefix.to_string() == path.network)
+        });
         FamilyMember {
             name: family.text(),
             word: word(family),
             negotiated: self.session(number).families.contains(&family),
             member: self.member(number, peer, family),
             sent: sent.cloned().collect(),
-            heard: all.iter().filter(|path| !path.own && path.from == address).cloned().collect(),
+            heard: all
+                .iter()
+                .filter(|path| !path.own && path.from == address)
+                .cloned()
+                .collect(),
         }
     }
 }
 
 /// An OPEN, then a KEEPALIVE each interval.
 fn messages(established: bool, seconds: u64, keepalive_s: u64) -> u64 {
-    if established { 2 + seconds / keepalive_s.max(1) } else { 0 }
+    if established {
+        2 + seconds / keepalive_s.max(1)
+    } else {
+        0
+    }
 }
 
 fn policy_view(policy: &PeerPolicy) -> PolicyView {

@@ -7,7 +7,9 @@ use super::age::{age, between, clock, left};
 use super::routes::{OWN, short, text};
 use crate::network::routing::Routing;
 use crate::network::routing::findings::{OSPF, ospf_key};
-use crate::network::routing::ospf::{AreaKind, Attached, LsaKind, Neighbor, Process, Role, State, database};
+use crate::network::routing::ospf::{
+    AreaKind, Attached, LsaKind, Neighbor, Process, Role, State, database,
+};
 
 /// One process.
 #[derive(Debug, Serialize)]
@@ -119,8 +121,12 @@ struct SourceView {
 /// The processes of a family, by number.
 pub(super) fn views(snapshot: &Snapshot, v4: bool) -> Vec<OspfView> {
     let routing = snapshot.network().routing();
-    let own = routing.ospf.of_router(OWN).filter(|(_, process)| process.v4 == v4);
-    own.map(|(at, process)| view(snapshot, routing, at, process)).collect()
+    let own = routing
+        .ospf
+        .of_router(OWN)
+        .filter(|(_, process)| process.v4 == v4);
+    own.map(|(at, process)| view(snapshot, routing, at, process))
+        .collect()
 }
 
 fn view(snapshot: &Snapshot, routing: &Routing, at: usize, process: &Process) -> OspfView {
@@ -134,14 +140,27 @@ fn view(snapshot: &Snapshot, routing: &Routing, at: usize, process: &Process) ->
         boundary: process.is_boundary(),
         reference: process.reference_mbps,
         max_metric: process.max_metric,
-        redistributes: process.redistributions.iter().map(|own| own.line.trim_start_matches("redistribute ").to_string()).collect(),
+        redistributes: process
+            .redistributions
+            .iter()
+            .map(|own| own.line.trim_start_matches("redistribute ").to_string())
+            .collect(),
         originates_default: process.default_route.is_some(),
         maximum_paths: process.maximum_paths,
         distances: process.distances,
         uptime: age(between(snapshot.booted, snapshot.now)),
-        areas: process.active_areas().into_iter().map(|area| area_view(process, area, &database)).collect(),
-        interfaces: (0..process.attached.len()).map(|number| interface(snapshot, routing, at, number)).collect(),
-        neighbors: routing.ospf.neighbors[at].iter().map(|neighbor| neighbor_view(snapshot, routing, at, neighbor)).collect(),
+        areas: process
+            .active_areas()
+            .into_iter()
+            .map(|area| area_view(process, area, &database))
+            .collect(),
+        interfaces: (0..process.attached.len())
+            .map(|number| interface(snapshot, routing, at, number))
+            .collect(),
+        neighbors: routing.ospf.neighbors[at]
+            .iter()
+            .map(|neighbor| neighbor_view(snapshot, routing, at, neighbor))
+            .collect(),
         sources: sources(snapshot, routing, process),
         database,
     }
@@ -150,7 +169,12 @@ fn view(snapshot: &Snapshot, routing: &Routing, at: usize, process: &Process) ->
 fn area_view(process: &Process, area: u32, database: &[LsaView]) -> AreaView {
     let told = process.areas.get(&area);
     let kind = process.kind(area);
-    let of_area = || process.attached.iter().filter(move |own| own.up && own.area == area);
+    let of_area = || {
+        process
+            .attached
+            .iter()
+            .filter(move |own| own.up && own.area == area)
+    };
     AreaView {
         id: area,
         name: std::net::Ipv4Addr::from(area).to_string(),
@@ -159,9 +183,18 @@ fn area_view(process: &Process, area: u32, database: &[LsaView]) -> AreaView {
             AreaKind::Stub { .. } => "stub",
             AreaKind::Nssa { .. } => "nssa",
         },
-        summaries: !matches!(kind, AreaKind::Stub { summaries: false } | AreaKind::Nssa { summaries: false, .. }),
+        summaries: !matches!(
+            kind,
+            AreaKind::Stub { summaries: false }
+                | AreaKind::Nssa {
+                    summaries: false,
+                    ..
+                }
+        ),
         interfaces: of_area().count(),
-        loopbacks: of_area().filter(|own| own.network.text() == "LOOPBACK").count(),
+        loopbacks: of_area()
+            .filter(|own| own.network.text() == "LOOPBACK")
+            .count(),
         authentication: match told.and_then(|told| told.authentication) {
             None => "no",
             Some(false) => "simple password",
@@ -181,7 +214,12 @@ fn state(routing: &Routing, at: usize, number: usize, own: &Attached) -> &'stati
         "POINT_TO_POINT" => "P2P",
         "POINT_TO_MULTIPOINT" => "P2MP",
         _ => {
-            let elected = routing.ospf.elected.get(&(at, number)).copied().unwrap_or_default();
+            let elected = routing
+                .ospf
+                .elected
+                .get(&(at, number))
+                .copied()
+                .unwrap_or_default();
             if elected.designated == Some((at, number)) {
                 "DR"
             } else if elected.backup == Some((at, number)) {
@@ -197,15 +235,28 @@ fn interface(snapshot: &Snapshot, routing: &Routing, at: usize, number: usize) -
     let process = &routing.ospf.processes[at];
     let own = &process.attached[number];
     let name = &routing.routers[OWN].ports[own.port].name;
-    let elected = routing.ospf.elected.get(&(at, number)).copied().unwrap_or_default();
+    let elected = routing
+        .ospf
+        .elected
+        .get(&(at, number))
+        .copied()
+        .unwrap_or_default();
     let who = |place: Option<(usize, usize)>| {
         let far = &routing.ospf.processes[place?.0];
-        Some([far.router_id.to_string(), text(far.attached[place?.1].address)])
+        Some([
+            far.router_id.to_string(),
+            text(far.attached[place?.1].address),
+        ])
     };
-    let neighbors: Vec<&Neighbor> = routing.ospf.neighbors[at].iter().filter(|n| n.attached == number).collect();
+    let neighbors: Vec<&Neighbor> = routing.ospf.neighbors[at]
+        .iter()
+        .filter(|n| n.attached == number)
+        .collect();
     let full = neighbors.iter().filter(|n| n.state == State::Full);
     let prefix = own.prefixes.first();
-    let length = routing.routers[OWN].ports[own.port].prefix().map_or(0, |prefix| prefix.length());
+    let length = routing.routers[OWN].ports[own.port]
+        .prefix()
+        .map_or(0, |prefix| prefix.length());
     InterfaceView {
         short: short(snapshot, name),
         name: name.clone(),
@@ -227,7 +278,9 @@ fn interface(snapshot: &Snapshot, routing: &Routing, at: usize, number: usize) -
         backup: who(elected.backup),
         neighbors: neighbors.len(),
         adjacent: full.clone().count(),
-        hello_due: clock(left(snapshot.booted, snapshot.now, own.hello_s, own.hello_s).saturating_sub(1)),
+        hello_due: clock(
+            left(snapshot.booted, snapshot.now, own.hello_s, own.hello_s).saturating_sub(1),
+        ),
         adjacencies: full
             .map(|n| {
                 let what = match n.role {
@@ -241,18 +294,38 @@ fn interface(snapshot: &Snapshot, routing: &Routing, at: usize, number: usize) -
     }
 }
 
-fn neighbor_view(snapshot: &Snapshot, routing: &Routing, at: usize, neighbor: &Neighbor) -> NeighborView {
+fn neighbor_view(
+    snapshot: &Snapshot,
+    routing: &Routing,
+    at: usize,
+    neighbor: &Neighbor,
+) -> NeighborView {
     let process = &routing.ospf.processes[at];
     let own = &process.attached[neighbor.attached];
     let name = &routing.routers[OWN].ports[own.port].name;
-    let since = snapshot.since(OSPF, &ospf_key(routing, at, neighbor), neighbor.state.text());
-    let elected = routing.ospf.elected.get(&(at, neighbor.attached)).copied().unwrap_or_default();
+    let since = snapshot.since(
+        OSPF,
+        &ospf_key(routing, at, neighbor),
+        neighbor.state.text(),
+    );
+    let elected = routing
+        .ospf
+        .elected
+        .get(&(at, neighbor.attached))
+        .copied()
+        .unwrap_or_default();
     let address = |place: Option<(usize, usize)>| {
-        place.map_or("0.0.0.0".to_string(), |(process, number)| text(routing.ospf.processes[process].attached[number].address))
+        place.map_or("0.0.0.0".to_string(), |(process, number)| {
+            text(routing.ospf.processes[process].attached[number].address)
+        })
     };
     NeighborView {
         id: neighbor.router_id.to_string(),
-        priority: if neighbor.role == Role::None { 0 } else { neighbor.priority },
+        priority: if neighbor.role == Role::None {
+            0
+        } else {
+            neighbor.priority
+        },
         state: neighbor.state.text(),
         role: neighbor.role.text(),
         dead: clock(left(since, snapshot.now, own.hello_s, own.dead_s)),
@@ -261,7 +334,11 @@ fn neighbor_view(snapshot: &Snapshot, routing: &Routing, at: usize, neighbor: &N
         interface: name.clone(),
         area: own.area,
         uptime: age(between(since, snapshot.now)),
-        changes: if neighbor.state == State::TwoWay { 2 } else { 6 },
+        changes: if neighbor.state == State::TwoWay {
+            2
+        } else {
+            6
+        },
         designated: address(elected.designated),
         backup: address(elected.backup),
     }
@@ -271,7 +348,14 @@ fn lsas(snapshot: &Snapshot, routing: &Routing, at: usize) -> Vec<LsaView> {
     let uptime = snapshot.now.since(snapshot.booted).as_secs();
     let view = |lsa: crate::network::routing::ospf::Lsa| {
         // Every advertisement is told anew after half an hour; when, and its checksum, follow from what it says.
-        let mixed = lsa.id.to_string().bytes().chain(lsa.router.octets()).fold(lsa.detail, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
+        let mixed = lsa
+            .id
+            .to_string()
+            .bytes()
+            .chain(lsa.router.octets())
+            .fold(lsa.detail, |sum, byte| {
+                sum.wrapping_mul(31) + u32::from(byte)
+            });
         let turns = uptime.saturating_add(u64::from(mixed % REFRESH_S)) / u64::from(REFRESH_S);
         LsaView {
             kind: match lsa.kind {
@@ -291,10 +375,15 @@ fn lsas(snapshot: &Snapshot, routing: &Routing, at: usize) -> Vec<LsaView> {
             detail: lsa.detail,
         }
     };
-    database(&routing.ospf, &routing.routers, &|router, vrf| routing.table(router, vrf).cloned().unwrap_or_default(), at)
-        .into_iter()
-        .map(view)
-        .collect()
+    database(
+        &routing.ospf,
+        &routing.routers,
+        &|router, vrf| routing.table(router, vrf).cloned().unwrap_or_default(),
+        at,
+    )
+    .into_iter()
+    .map(view)
+    .collect()
 }
 
 /// LSRefreshTime (RFC 2328, appendix B).
@@ -305,7 +394,10 @@ fn sources(snapshot: &Snapshot, routing: &Routing, process: &Process) -> Vec<Sou
         return Vec::new();
     };
     let mut gateways: Vec<String> = Vec::new();
-    for route in table.routes().filter(|route| route.source.word() == "ospf" && route.process == process.id) {
+    for route in table
+        .routes()
+        .filter(|route| route.source.word() == "ospf" && route.process == process.id)
+    {
         if let Some(from) = route.from.map(text)
             && !gateways.contains(&from)
         {
@@ -313,6 +405,10 @@ fn sources(snapshot: &Snapshot, routing: &Routing, process: &Process) -> Vec<Sou
         }
     }
     let uptime = age(between(snapshot.booted, snapshot.now));
-    let source = |gateway| SourceView { gateway, distance: process.distances[0], age: uptime.clone() };
+    let source = |gateway| SourceView {
+        gateway,
+        distance: process.distances[0],
+        age: uptime.clone(),
+    };
     gateways.into_iter().map(source).collect()
 }

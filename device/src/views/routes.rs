@@ -63,7 +63,13 @@ pub(super) fn views(snapshot: &Snapshot, v4: bool) -> Vec<RouteView> {
 /// Where the device that asks stands among the routers.
 pub(super) const OWN: usize = 0;
 
-fn view(snapshot: &Snapshot, routing: &Routing, table: &Table, vrf: Option<&str>, route: &Route) -> RouteView {
+fn view(
+    snapshot: &Snapshot,
+    routing: &Routing,
+    table: &Table,
+    vrf: Option<&str>,
+    route: &Route,
+) -> RouteView {
     let star = route.prefix.is_default() && route.prefix.is_v4();
     let code = match (star, route.source) {
         (false, source) => source.code().to_string(),
@@ -73,7 +79,11 @@ fn view(snapshot: &Snapshot, routing: &Routing, table: &Table, vrf: Option<&str>
             format!("{first}*{}", rest.trim_start())
         }
     };
-    let hops: Vec<HopView> = route.hops.iter().map(|hop| hop_view(snapshot, routing, table, vrf, route, hop)).collect();
+    let hops: Vec<HopView> = route
+        .hops
+        .iter()
+        .map(|hop| hop_view(snapshot, routing, table, vrf, route, hop))
+        .collect();
     let first = hops.first();
     RouteView {
         code,
@@ -91,42 +101,93 @@ fn view(snapshot: &Snapshot, routing: &Routing, table: &Table, vrf: Option<&str>
         tag: route.tag,
         vrf: vrf.map(ToString::to_string),
         from: route.from.map(text),
-        internal: matches!(route.source, Source::Bgp(crate::network::routing::table::Learned::Internal)),
+        internal: matches!(
+            route.source,
+            Source::Bgp(crate::network::routing::table::Learned::Internal)
+        ),
         hops,
     }
 }
 
-fn hop_view(snapshot: &Snapshot, routing: &Routing, table: &Table, vrf: Option<&str>, route: &Route, hop: &Hop) -> HopView {
+fn hop_view(
+    snapshot: &Snapshot,
+    routing: &Routing,
+    table: &Table,
+    vrf: Option<&str>,
+    route: &Route,
+    hop: &Hop,
+) -> HopView {
     let name = |port: usize| routing.routers[OWN].ports[port].name.clone();
     let way = hop.next.and_then(|next| table.resolve(next));
     let out = hop.port.or_else(|| way.and_then(|way| way.port));
-    let learned = !matches!(route.source, Source::Connected | Source::Local | Source::Static);
+    let learned = !matches!(
+        route.source,
+        Source::Connected | Source::Local | Source::Static
+    );
     HopView {
         next: hop.next.map(text),
-        interface: hop.port.map(name).or_else(|| hop.sink.map(ToString::to_string)),
+        interface: hop
+            .port
+            .map(name)
+            .or_else(|| hop.sink.map(ToString::to_string)),
         out: out.map(name).or_else(|| hop.sink.map(ToString::to_string)),
-        out_next: hop.port.and(hop.next).or_else(|| way.map(|way| way.next)).map(text),
-        age: learned.then(|| age(between(since(snapshot, routing, vrf, route, hop), snapshot.now))),
+        out_next: hop
+            .port
+            .and(hop.next)
+            .or_else(|| way.map(|way| way.next))
+            .map(text),
+        age: learned.then(|| {
+            age(between(
+                since(snapshot, routing, vrf, route, hop),
+                snapshot.now,
+            ))
+        }),
     }
 }
 
 /// A route is as old as the neighbour that told of it.
-fn since(snapshot: &Snapshot, routing: &Routing, vrf: Option<&str>, route: &Route, hop: &Hop) -> SimTime {
+fn since(
+    snapshot: &Snapshot,
+    routing: &Routing,
+    vrf: Option<&str>,
+    route: &Route,
+    hop: &Hop,
+) -> SimTime {
     let next = hop.next;
     match route.source {
         Source::Ospf(_) => {
-            let mut all = routing.ospf.of_router(OWN).flat_map(|(at, _)| routing.ospf.neighbors[at].iter().map(move |n| (at, n)));
+            let mut all = routing
+                .ospf
+                .of_router(OWN)
+                .flat_map(|(at, _)| routing.ospf.neighbors[at].iter().map(move |n| (at, n)));
             let found = all.find(|(_, neighbor)| Some(neighbor.address) == next);
-            found.map(|(at, n)| snapshot.since(findings::OSPF, &findings::ospf_key(routing, at, n), n.state.text()))
+            found.map(|(at, n)| {
+                snapshot.since(
+                    findings::OSPF,
+                    &findings::ospf_key(routing, at, n),
+                    n.state.text(),
+                )
+            })
         }
         Source::Bgp(_) => {
-            let key = format!("{}/{}", vrf.unwrap_or_default(), route.from.map(|from| from.to_string()).unwrap_or_default());
+            let key = format!(
+                "{}/{}",
+                vrf.unwrap_or_default(),
+                route.from.map(|from| from.to_string()).unwrap_or_default()
+            );
             Some(snapshot.since(findings::BGP, &key, findings::ESTABLISHED))
         }
         Source::Eigrp { .. } => {
-            let port = hop.port.map(|port| routing.routers[OWN].ports[port].name.clone()).unwrap_or_default();
+            let port = hop
+                .port
+                .map(|port| routing.routers[OWN].ports[port].name.clone())
+                .unwrap_or_default();
             let next = next.map(|next| next.to_string()).unwrap_or_default();
-            Some(snapshot.since(findings::EIGRP, &format!("{}/{port}/{next}", route.process), findings::UP))
+            Some(snapshot.since(
+                findings::EIGRP,
+                &format!("{}/{port}/{next}", route.process),
+                findings::UP,
+            ))
         }
         _ => None,
     }

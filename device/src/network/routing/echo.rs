@@ -18,7 +18,13 @@ pub(crate) enum NoEcho {
 
 impl Routing {
     /// Sends an echo request from an address of a device (else that of the interface it leaves by).
-    pub(crate) fn echo(&self, from: usize, vrf: Option<&str>, source: Option<IpAddr>, to: IpAddr) -> Result<usize, NoEcho> {
+    pub(crate) fn echo(
+        &self,
+        from: usize,
+        vrf: Option<&str>,
+        source: Option<IpAddr>,
+        to: IpAddr,
+    ) -> Result<usize, NoEcho> {
         let walk = self.walk(from, vrf, to);
         let own = || {
             let way = self.table(from, vrf)?.resolve(to)?;
@@ -36,6 +42,10 @@ impl Routing {
         let source = source.or_else(own).ok_or(NoEcho::NoRoute)?;
         let back = self.walk(router, far_vrf.as_deref(), source);
         let home = matches!(back.end, End::Arrived { router, .. } if router == from);
-        if home { Ok(walk.steps.len()) } else { Err(NoEcho::Silence) }
+        if home {
+            Ok(walk.steps.len())
+        } else {
+            Err(NoEcho::Silence)
+        }
     }
 }

@@ -77,17 +77,36 @@ pub(crate) struct Domain {
 
 impl Domain {
     pub(crate) fn new(routers: &[Router], on_segment: &impl Fn(Place) -> Vec<Place>) -> Self {
-        let processes: Vec<Process> = routers.iter().enumerate().flat_map(|(at, router)| read(at, router)).collect();
-        let neighbors = (0..processes.len()).map(|at| meet(&processes, at, on_segment)).collect();
-        Self { processes, neighbors }
+        let processes: Vec<Process> = routers
+            .iter()
+            .enumerate()
+            .flat_map(|(at, router)| read(at, router))
+            .collect();
+        let neighbors = (0..processes.len())
+            .map(|at| meet(&processes, at, on_segment))
+            .collect();
+        Self {
+            processes,
+            neighbors,
+        }
     }
 
     /// What each process knows, best first.
-    pub(crate) fn topology(&self, routers: &[Router], table: &impl Fn(usize, Option<&str>) -> Table) -> Vec<BTreeMap<Prefix, Known>> {
-        let own: Vec<_> = self.processes.iter().map(|process| originated(process, routers, table)).collect();
+    pub(crate) fn topology(
+        &self,
+        routers: &[Router],
+        table: &impl Fn(usize, Option<&str>) -> Table,
+    ) -> Vec<BTreeMap<Prefix, Known>> {
+        let own: Vec<_> = self
+            .processes
+            .iter()
+            .map(|process| originated(process, routers, table))
+            .collect();
         let mut now = own.clone();
         for _ in 0..PASSES_MAX {
-            let next: Vec<_> = (0..now.len()).map(|at| self.heard(at, &own[at], &now)).collect();
+            let next: Vec<_> = (0..now.len())
+                .map(|at| self.heard(at, &own[at], &now))
+                .collect();
             if next == now {
                 break;
             }
@@ -96,15 +115,28 @@ impl Domain {
         now
     }
 
-    fn heard(&self, at: usize, own: &BTreeMap<Prefix, Known>, now: &[BTreeMap<Prefix, Known>]) -> BTreeMap<Prefix, Known> {
+    fn heard(
+        &self,
+        at: usize,
+        own: &BTreeMap<Prefix, Known>,
+        now: &[BTreeMap<Prefix, Known>],
+    ) -> BTreeMap<Prefix, Known> {
         let process = &self.processes[at];
         let mut known = own.clone();
         for neighbor in &self.neighbors[at] {
             let link = &process.attached[neighbor.attached];
-            let hop = Hop { next: Some(IpAddr::V4(neighbor.address)), port: Some(link.port), sink: None };
+            let hop = Hop {
+                next: Some(IpAddr::V4(neighbor.address)),
+                port: Some(link.port),
+                sink: None,
+            };
             for (prefix, theirs) in &now[neighbor.far.0] {
                 // Split horizon: what leads back to us isn't told.
-                let back = theirs.reach.hops.iter().any(|hop| hop.next == Some(IpAddr::V4(link.address)));
+                let back = theirs
+                    .reach
+                    .hops
+                    .iter()
+                    .any(|hop| hop.next == Some(IpAddr::V4(link.address)));
                 if back || own.contains_key(prefix) {
                     continue;
                 }
@@ -116,12 +148,17 @@ impl Domain {
                     delay,
                     external: theirs.external,
                     reported: theirs.reach.cost,
-                    reach: Reach { cost, hops: vec![hop.clone()] },
+                    reach: Reach {
+                        cost,
+                        hops: vec![hop.clone()],
+                    },
                 };
                 let better = |old: &Known| (new.external, cost) < (old.external, old.reach.cost);
                 match known.get_mut(prefix) {
                     Some(old) if better(old) => *old = new,
-                    Some(old) if old.external == new.external => old.reach.meet(cost, &new.reach.hops),
+                    Some(old) if old.external == new.external => {
+                        old.reach.meet(cost, &new.reach.hops)
+                    }
                     Some(_) => {}
                     None => _ = known.insert(*prefix, new),
                 }
@@ -139,12 +176,20 @@ impl Domain {
         let topology = self.topology(routers, table);
         let all = self.processes.iter().zip(topology);
         let of = |(process, known): (&Process, BTreeMap<Prefix, Known>)| {
-            let learned = known.into_iter().filter(|(_, known)| !known.reach.hops.is_empty());
+            let learned = known
+                .into_iter()
+                .filter(|(_, known)| !known.reach.hops.is_empty());
             let routes = learned.map(|(prefix, known)| Route {
                 prefix,
-                source: Source::Eigrp { external: known.external },
+                source: Source::Eigrp {
+                    external: known.external,
+                },
                 process: process.asn.to_string(),
-                distance: if known.external { distance::EIGRP_EXTERNAL } else { distance::EIGRP },
+                distance: if known.external {
+                    distance::EIGRP_EXTERNAL
+                } else {
+                    distance::EIGRP
+                },
                 metric: known.reach.cost,
                 tag: 0,
                 from: known.reach.hops.first().and_then(|hop| hop.next),
@@ -170,9 +215,14 @@ fn read(at: usize, router: &Router) -> Vec<Process> {
         if let Some(asn) = parsed(statement, "asn") {
             processes.extend(process(at, router, lines, lines, asn, None, None));
         }
-        for family in lines.all("address-family").filter(|s| s.value("family") == Some("ipv4")) {
+        for family in lines
+            .all("address-family")
+            .filter(|s| s.value("family") == Some("ipv4"))
+        {
             let below = lines.under(family);
-            let base = below.get("topology base").map_or(below, |base| lines.under(base));
+            let base = below
+                .get("topology base")
+                .map_or(below, |base| lines.under(base));
             let vrf = family.value("vrf").map(ToString::to_string);
             let name = statement.value("name").map(ToString::to_string);
             if let Some(asn) = parsed(family, "asn") {
@@ -195,9 +245,16 @@ fn process(
     if lines.has("shutdown") {
         return None;
     }
-    let router_id = lines.value("eigrp router-id", "id").or_else(|| router.router_id(vrf.as_deref()))?;
-    let ports = router.ports.iter().enumerate().filter(|(_, port)| port.up && port.vrf() == vrf.as_deref());
-    let attached = ports.filter_map(|(number, port)| attach(router, lines, asn, number, port, name.is_some()));
+    let router_id = lines
+        .value("eigrp router-id", "id")
+        .or_else(|| router.router_id(vrf.as_deref()))?;
+    let ports = router
+        .ports
+        .iter()
+        .enumerate()
+        .filter(|(_, port)| port.up && port.vrf() == vrf.as_deref());
+    let attached =
+        ports.filter_map(|(number, port)| attach(router, lines, asn, number, port, name.is_some()));
     Some(Process {
         router: at,
         asn,
@@ -211,7 +268,14 @@ fn process(
     })
 }
 
-fn attach(router: &Router, lines: Lines<'_>, asn: u32, number: usize, port: &Port, named: bool) -> Option<Attached> {
+fn attach(
+    router: &Router,
+    lines: Lines<'_>,
+    asn: u32,
+    number: usize,
+    port: &Port,
+    named: bool,
+) -> Option<Attached> {
     let address = port.address()?;
     let has = |line: &Statement| {
         let network = parsed::<Ipv4Addr>(line, "network");
@@ -226,17 +290,26 @@ fn attach(router: &Router, lines: Lines<'_>, asn: u32, number: usize, port: &Por
         return None;
     }
     let settings = port.lines(&router.node);
-    let of_interface = |name: &str| lines.all("af-interface").find(|s| s.value("interface").unwrap_or("default") == name);
+    let of_interface = |name: &str| {
+        lines
+            .all("af-interface")
+            .find(|s| s.value("interface").unwrap_or("default") == name)
+    };
     let own = of_interface(&port.name).map(|s| lines.under(s));
     let all = of_interface("default").map(|s| lines.under(s));
     let scopes: Vec<Lines<'_>> = own.into_iter().chain(all).collect();
     let timer = |word: &'static str| {
         let all = settings.all("ip eigrp timer");
-        let mut all = all.filter(|s| parsed(s, "asn") == Some(asn) && s.value("timer") == Some(word));
-        all.next().and_then(|s| parsed(s, "seconds")).or_else(|| scopes.iter().find_map(|scope| scope.value(word, "seconds")))
+        let mut all =
+            all.filter(|s| parsed(s, "asn") == Some(asn) && s.value("timer") == Some(word));
+        all.next()
+            .and_then(|s| parsed(s, "seconds"))
+            .or_else(|| scopes.iter().find_map(|scope| scope.value(word, "seconds")))
     };
     let passive = match (own, all) {
-        (Some(own), _) if own.stored("passive-interface").next().is_some() => own.has("passive-interface"),
+        (Some(own), _) if own.stored("passive-interface").next().is_some() => {
+            own.has("passive-interface")
+        }
         (_, Some(all)) if named => all.has("passive-interface"),
         _ => is_passive(lines, &port.name),
     };
@@ -254,20 +327,43 @@ fn attach(router: &Router, lines: Lines<'_>, asn: u32, number: usize, port: &Por
 }
 
 fn authentication(settings: Lines<'_>, scopes: &[Lines<'_>], asn: u32) -> String {
-    let mode = settings.all("ip authentication mode eigrp").any(|s| parsed(s, "asn") == Some(asn));
-    let scoped = scopes.iter().find_map(|scope| scope.rest("authentication mode"));
+    let mode = settings
+        .all("ip authentication mode eigrp")
+        .any(|s| parsed(s, "asn") == Some(asn));
+    let scoped = scopes
+        .iter()
+        .find_map(|scope| scope.rest("authentication mode"));
     // Key chains of different names may hold the same key; only whether one is used is compared.
-    if mode { "md5".to_string() } else { scoped.unwrap_or_default().to_string() }
+    if mode {
+        "md5".to_string()
+    } else {
+        scoped.unwrap_or_default().to_string()
+    }
 }
 
-fn meet(processes: &[Process], at: usize, on_segment: &impl Fn(Place) -> Vec<Place>) -> Vec<Neighbor> {
+fn meet(
+    processes: &[Process],
+    at: usize,
+    on_segment: &impl Fn(Place) -> Vec<Place>,
+) -> Vec<Neighbor> {
     let process = &processes[at];
     let mut neighbors = Vec::new();
-    for (number, own) in process.attached.iter().enumerate().filter(|(_, own)| !own.passive) {
+    for (number, own) in process
+        .attached
+        .iter()
+        .enumerate()
+        .filter(|(_, own)| !own.passive)
+    {
         for place in on_segment((process.router, own.port)) {
-            let others = processes.iter().enumerate().filter(|(_, far)| far.router == place.0 && far.asn == process.asn);
+            let others = processes
+                .iter()
+                .enumerate()
+                .filter(|(_, far)| far.router == place.0 && far.asn == process.asn);
             for (far, other) in others {
-                let find = other.attached.iter().position(|theirs| theirs.port == place.1 && !theirs.passive);
+                let find = other
+                    .attached
+                    .iter()
+                    .position(|theirs| theirs.port == place.1 && !theirs.passive);
                 let Some(theirs) = find else {
                     continue;
                 };
@@ -276,7 +372,11 @@ fn meet(processes: &[Process], at: usize, on_segment: &impl Fn(Place) -> Vec<Pla
                     && own.prefix.has(IpAddr::V4(there.address))
                     && there.authentication == own.authentication
                 {
-                    neighbors.push(Neighbor { attached: number, far: (far, theirs), address: there.address });
+                    neighbors.push(Neighbor {
+                        attached: number,
+                        far: (far, theirs),
+                        address: there.address,
+                    });
                 }
             }
         }
@@ -285,20 +385,42 @@ fn meet(processes: &[Process], at: usize, on_segment: &impl Fn(Place) -> Vec<Pla
 }
 
 /// Its own networks, and what it brings in from other protocols.
-fn originated(process: &Process, routers: &[Router], table: &impl Fn(usize, Option<&str>) -> Table) -> BTreeMap<Prefix, Known> {
+fn originated(
+    process: &Process,
+    routers: &[Router],
+    table: &impl Fn(usize, Option<&str>) -> Table,
+) -> BTreeMap<Prefix, Known> {
     let mut known = BTreeMap::new();
     for own in &process.attached {
         let cost = metric(own.bandwidth_kbps, own.delay);
-        let reach = Reach { cost, hops: Vec::new() };
-        let new = Known { bandwidth_kbps: own.bandwidth_kbps, delay: own.delay, external: false, reported: 0, reach };
+        let reach = Reach {
+            cost,
+            hops: Vec::new(),
+        };
+        let new = Known {
+            bandwidth_kbps: own.bandwidth_kbps,
+            delay: own.delay,
+            external: false,
+            reported: 0,
+            reach,
+        };
         known.insert(own.prefix, new);
     }
     let node = &routers[process.router].node;
     for redistribution in &process.redistributions {
         let table = table(process.router, process.vrf.as_deref());
         for (route, _) in taken(node, redistribution, &table) {
-            let reach = Reach { cost: metric(1_000_000, 1), hops: Vec::new() };
-            let new = Known { bandwidth_kbps: 1_000_000, delay: 1, external: true, reported: 0, reach };
+            let reach = Reach {
+                cost: metric(1_000_000, 1),
+                hops: Vec::new(),
+            };
+            let new = Known {
+                bandwidth_kbps: 1_000_000,
+                delay: 1,
+                external: true,
+                reported: 0,
+                reach,
+            };
             known.entry(route.prefix).or_insert(new);
         }
     }

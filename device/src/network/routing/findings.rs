@@ -29,7 +29,10 @@ fn configured(network: &Network, kinds: &[&str]) -> bool {
 
 /// Of every OSPF process every neighbour.
 pub(crate) fn ospf(network: &Network) -> Vec<Finding> {
-    if !configured(network, &["router ospf", "router ospfv3", "ipv6 router ospf"]) {
+    if !configured(
+        network,
+        &["router ospf", "router ospfv3", "ipv6 router ospf"],
+    ) {
         return Vec::new();
     }
     let routing = network.routing();
@@ -37,17 +40,34 @@ pub(crate) fn ospf(network: &Network) -> Vec<Finding> {
     for (at, process) in routing.ospf.of_router(OWN) {
         for neighbor in &routing.ospf.neighbors[at] {
             let port = &routing.routers[OWN].ports[process.attached[neighbor.attached].port].name;
-            let (word, tag) = if process.v4 { ("OSPF", "Process") } else { ("OSPFv3", "Process") };
-            let begin = format!("%{word}-5-ADJCHG: {tag} {}, Nbr {} on {port} from", process.id, neighbor.router_id);
+            let (word, tag) = if process.v4 {
+                ("OSPF", "Process")
+            } else {
+                ("OSPFv3", "Process")
+            };
+            let begin = format!(
+                "%{word}-5-ADJCHG: {tag} {}, Nbr {} on {port} from",
+                process.id, neighbor.router_id
+            );
             let full = neighbor.state == super::ospf::State::Full;
-            let said = |line: String| if process.logs && full { vec![line] } else { Vec::new() };
+            let said = |line: String| {
+                if process.logs && full {
+                    vec![line]
+                } else {
+                    Vec::new()
+                }
+            };
             findings.push(Finding {
                 state: neighbor.state.text().to_string(),
                 initial: !full,
                 gained: said(format!("{begin} LOADING to FULL, Loading Done")),
-                lost: said(format!("{begin} FULL to DOWN, Neighbor Down: Dead timer expired")),
+                lost: said(format!(
+                    "{begin} FULL to DOWN, Neighbor Down: Dead timer expired"
+                )),
                 through: Some(port.clone()),
-                severed: said(format!("{begin} FULL to DOWN, Neighbor Down: Interface down or detached")),
+                severed: said(format!(
+                    "{begin} FULL to DOWN, Neighbor Down: Interface down or detached"
+                )),
                 ..Finding::of(OSPF, ospf_key(routing, at, neighbor))
             });
         }
@@ -56,10 +76,19 @@ pub(crate) fn ospf(network: &Network) -> Vec<Finding> {
 }
 
 /// Names a neighbour.
-pub(crate) fn ospf_key(routing: &Routing, process: usize, neighbor: &super::ospf::Neighbor) -> String {
+pub(crate) fn ospf_key(
+    routing: &Routing,
+    process: usize,
+    neighbor: &super::ospf::Neighbor,
+) -> String {
     let own = &routing.ospf.processes[process];
     let port = &routing.routers[own.router].ports[own.attached[neighbor.attached].port].name;
-    format!("{}{}/{port}/{}", if own.v4 { "" } else { "6/" }, own.id, neighbor.router_id)
+    format!(
+        "{}{}/{port}/{}",
+        if own.v4 { "" } else { "6/" },
+        own.id,
+        neighbor.router_id
+    )
 }
 
 /// Every BGP session.
@@ -74,7 +103,11 @@ pub(crate) fn bgp(network: &Network) -> Vec<Finding> {
     let speaker = &routing.bgp.speakers[at];
     let pairs = speaker.peers.iter().zip(&routing.bgp.sessions[at]);
     let finding = |(peer, session): (&super::bgp::Peer, &super::bgp::Session)| {
-        let vrf = peer.vrf.as_ref().map(|vrf| format!(" vpn vrf {vrf}")).unwrap_or_default();
+        let vrf = peer
+            .vrf
+            .as_ref()
+            .map(|vrf| format!(" vpn vrf {vrf}"))
+            .unwrap_or_default();
         let begin = format!("%BGP-5-ADJCHANGE: neighbor {}{vrf}", peer.address);
         let up = session.state == SessionState::Established;
         let reason = match session.state {
@@ -85,18 +118,34 @@ pub(crate) fn bgp(network: &Network) -> Vec<Finding> {
         };
         let said = |line: String| if speaker.logs { vec![line] } else { Vec::new() };
         let removed = |reason: &str| {
-            let reset = format!("%BGP-5-NBR_RESET: Neighbor {}{vrf} reset ({reason})", peer.address);
+            let reset = format!(
+                "%BGP-5-NBR_RESET: Neighbor {}{vrf} reset ({reason})",
+                peer.address
+            );
             let session = format!(
                 "%BGP_SESSION-5-ADJCHANGE: neighbor {}{vrf} IPv4 Unicast topology base removed from session  {reason}",
                 peer.address
             );
-            [said(reset), said(format!("{begin} Down {reason}")), said(session)].concat()
+            [
+                said(reset),
+                said(format!("{begin} Down {reason}")),
+                said(session),
+            ]
+            .concat()
         };
         Finding {
             state: if up { ESTABLISHED } else { DOWN }.to_string(),
             initial: !up,
-            gained: if up { said(format!("{begin} Up ")) } else { removed(reason) },
-            lost: if up { removed("Neighbor deleted") } else { Vec::new() },
+            gained: if up {
+                said(format!("{begin} Up "))
+            } else {
+                removed(reason)
+            },
+            lost: if up {
+                removed("Neighbor deleted")
+            } else {
+                Vec::new()
+            },
             ..Finding::of(BGP, bgp_key(peer))
         }
     };
@@ -105,7 +154,11 @@ pub(crate) fn bgp(network: &Network) -> Vec<Finding> {
 
 /// Names a session.
 pub(crate) fn bgp_key(peer: &super::bgp::Peer) -> String {
-    format!("{}/{}", peer.vrf.as_deref().unwrap_or_default(), peer.address)
+    format!(
+        "{}/{}",
+        peer.vrf.as_deref().unwrap_or_default(),
+        peer.address
+    )
 }
 
 /// Every EIGRP neighbour.
@@ -115,10 +168,19 @@ pub(crate) fn eigrp(network: &Network) -> Vec<Finding> {
     }
     let routing = network.routing();
     let mut findings = Vec::new();
-    for (at, process) in routing.eigrp.processes.iter().enumerate().filter(|(_, process)| process.router == OWN) {
+    for (at, process) in routing
+        .eigrp
+        .processes
+        .iter()
+        .enumerate()
+        .filter(|(_, process)| process.router == OWN)
+    {
         for neighbor in &routing.eigrp.neighbors[at] {
             let port = &routing.routers[OWN].ports[process.attached[neighbor.attached].port].name;
-            let begin = format!("%DUAL-5-NBRCHANGE: EIGRP-IPv4 {}: Neighbor {} ({port}) is", process.asn, neighbor.address);
+            let begin = format!(
+                "%DUAL-5-NBRCHANGE: EIGRP-IPv4 {}: Neighbor {} ({port}) is",
+                process.asn, neighbor.address
+            );
             let said = |line: String| if process.logs { vec![line] } else { Vec::new() };
             findings.push(Finding {
                 state: UP.to_string(),
@@ -126,7 +188,10 @@ pub(crate) fn eigrp(network: &Network) -> Vec<Finding> {
                 lost: said(format!("{begin} down: holding time expired")),
                 through: Some(port.clone()),
                 severed: said(format!("{begin} down: interface down")),
-                ..Finding::of(EIGRP, format!("{}/{port}/{}", process.asn, neighbor.address))
+                ..Finding::of(
+                    EIGRP,
+                    format!("{}/{port}/{}", process.asn, neighbor.address),
+                )
             });
         }
     }
@@ -140,7 +205,13 @@ pub(crate) fn isis(network: &Network) -> Vec<Finding> {
     }
     let routing = network.routing();
     let mut findings = Vec::new();
-    for (at, process) in routing.isis.processes.iter().enumerate().filter(|(_, process)| process.router == OWN) {
+    for (at, process) in routing
+        .isis
+        .processes
+        .iter()
+        .enumerate()
+        .filter(|(_, process)| process.router == OWN)
+    {
         for neighbor in &routing.isis.neighbors[at] {
             let port = &routing.routers[OWN].ports[process.attached[neighbor.attached].port].name;
             let far = &routing.isis.processes[neighbor.far.0];
@@ -163,12 +234,25 @@ pub(crate) fn isis(network: &Network) -> Vec<Finding> {
 /// Every HSRP and VRRP group.
 pub(crate) fn standby(network: &Network) -> Vec<Finding> {
     let own = network.own();
-    let has = |block: &crate::config::Block| block.iter().any(|s| s.line.starts_with("standby ") || s.line.starts_with("vrrp "));
-    if !own.settings().iter().filter_map(|settings| settings.block.as_ref()).any(has) {
+    let has = |block: &crate::config::Block| {
+        block
+            .iter()
+            .any(|s| s.line.starts_with("standby ") || s.line.starts_with("vrrp "))
+    };
+    if !own
+        .settings()
+        .iter()
+        .filter_map(|settings| settings.block.as_ref())
+        .any(has)
+    {
         return Vec::new();
     }
     let routing = network.routing();
-    let groups = routing.redundancy.groups.iter().zip(&routing.redundancy.standings);
+    let groups = routing
+        .redundancy
+        .groups
+        .iter()
+        .zip(&routing.redundancy.standings);
     let finding = |(group, standing): (&Group, &super::redundancy::Standing)| {
         let port = &routing.routers[OWN].ports[group.place.1].name;
         let state = role_text(group.protocol, standing.role);
@@ -182,7 +266,10 @@ pub(crate) fn standby(network: &Network) -> Vec<Finding> {
                     Role::Listen => Vec::new(),
                 }
             }
-            Protocol::Vrrp => vec![format!("%VRRP-6-STATECHANGE: {port} Grp {} state {{old}} -> {state}", group.number)],
+            Protocol::Vrrp => vec![format!(
+                "%VRRP-6-STATECHANGE: {port} Grp {} state {{old}} -> {state}",
+                group.number
+            )],
         };
         Finding {
             state: state.to_string(),
@@ -191,7 +278,10 @@ pub(crate) fn standby(network: &Network) -> Vec<Finding> {
             ..Finding::of(STANDBY, standby_key(group, port))
         }
     };
-    groups.filter(|(group, _)| group.place.0 == OWN).map(finding).collect()
+    groups
+        .filter(|(group, _)| group.place.0 == OWN)
+        .map(finding)
+        .collect()
 }
 
 /// Names a group.
@@ -219,7 +309,10 @@ pub(crate) fn tracks(network: &Network) -> Vec<Finding> {
     let routing = network.routing();
     let node = network.own();
     let finding = |(number, up): (u32, bool)| {
-        let text = node.all("track").find(|s| s.value("track") == Some(&number.to_string())).map_or("", |s| &s.line);
+        let text = node
+            .all("track")
+            .find(|s| s.value("track") == Some(&number.to_string()))
+            .map_or("", |s| &s.line);
         let what = text.splitn(3, ' ').nth(2).unwrap_or_default();
         let (from, to) = if up { (DOWN, UP) } else { (UP, DOWN) };
         Finding {

@@ -38,7 +38,10 @@ impl Reach {
 
 /// Puts a way into a map of what is reached.
 pub(crate) fn note<K: Ord>(known: &mut BTreeMap<K, Reach>, key: K, cost: u32, hops: &[Hop]) {
-    let unreached = || Reach { cost: u32::MAX, hops: Vec::new() };
+    let unreached = || Reach {
+        cost: u32::MAX,
+        hops: Vec::new(),
+    };
     known.entry(key).or_insert_with(unreached).meet(cost, hops);
 }
 
@@ -72,7 +75,15 @@ mod tests {
     use super::*;
 
     fn edge(to: usize, cost: u32, port: usize) -> Edge {
-        Edge { to, cost, hop: Hop { next: None, port: Some(port), sink: None } }
+        Edge {
+            to,
+            cost,
+            hop: Hop {
+                next: None,
+                port: Some(port),
+                sink: None,
+            },
+        }
     }
 
     #[test]

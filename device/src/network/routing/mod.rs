@@ -63,9 +63,17 @@ pub(crate) struct Routing {
 impl Routing {
     /// Computes everything.
     pub(crate) fn new(network: &Network) -> Self {
-        let routers: Vec<Router> = network.nodes().iter().map(|node| Router::new(network, node)).collect();
+        let routers: Vec<Router> = network
+            .nodes()
+            .iter()
+            .map(|node| Router::new(network, node))
+            .collect();
         let segments = segments(network, &routers);
-        let mut routing = Self { routers, segments, ..Self::default() };
+        let mut routing = Self {
+            routers,
+            segments,
+            ..Self::default()
+        };
         routing.tracks = vec![Tracks::default(); routing.routers.len()];
         routing.fill();
         routing
@@ -77,13 +85,20 @@ impl Routing {
     }
 
     /// The tables of a device, by VRF.
-    pub(crate) fn tables_of(&self, router: usize) -> impl Iterator<Item = (&Option<String>, &Table)> {
+    pub(crate) fn tables_of(
+        &self,
+        router: usize,
+    ) -> impl Iterator<Item = (&Option<String>, &Table)> {
         self.tables.get(router).into_iter().flatten()
     }
 
     /// The interfaces that share a broadcast domain with one, without itself.
     pub(crate) fn on_segment(&self, place: Place) -> Vec<Place> {
-        let all = self.segments.get(&place).into_iter().flat_map(|all| all.iter());
+        let all = self
+            .segments
+            .get(&place)
+            .into_iter()
+            .flat_map(|all| all.iter());
         all.filter(|other| **other != place).copied().collect()
     }
 
@@ -122,7 +137,8 @@ impl Routing {
     fn filled(&self, statics: &[Vec<statics::Static>]) -> Vec<Tables> {
         let mut tables: Vec<Tables> = self.routers.iter().map(connected).collect();
         let empty = Table::default();
-        let old = |router: usize, vrf: Option<&str>| self.table(router, vrf).unwrap_or(&empty).clone();
+        let old =
+            |router: usize, vrf: Option<&str>| self.table(router, vrf).unwrap_or(&empty).clone();
         let mut offer = |router: usize, vrf: Option<String>, routes: Vec<Route>| {
             let table = tables[router].entry(vrf).or_default();
             routes.into_iter().for_each(|route| table.offer(route));
@@ -169,11 +185,18 @@ impl Routing {
 /// The networks of a device's own interfaces.
 fn connected(router: &Router) -> Tables {
     let mut tables = Tables::from([(None, Table::default())]);
-    for vrf in ["vrf definition", "ip vrf"].iter().flat_map(|kind| router.node.all(kind)) {
-        tables.entry(vrf.value("vrf").map(ToString::to_string)).or_default();
+    for vrf in ["vrf definition", "ip vrf"]
+        .iter()
+        .flat_map(|kind| router.node.all(kind))
+    {
+        tables
+            .entry(vrf.value("vrf").map(ToString::to_string))
+            .or_default();
     }
     for (at, port) in router.ports.iter().enumerate().filter(|(_, port)| port.up) {
-        let table = tables.entry(port.vrf().map(ToString::to_string)).or_default();
+        let table = tables
+            .entry(port.vrf().map(ToString::to_string))
+            .or_default();
         for (address, prefix) in port.networks() {
             table.offer(Route::through(prefix, Source::Connected, at));
             let own = prefix::Prefix::host(address);
@@ -187,10 +210,19 @@ fn connected(router: &Router) -> Tables {
 
 /// Walks each broadcast domain once, and gives it to all that are on it.
 fn segments(network: &Network, routers: &[Router]) -> BTreeMap<Place, Arc<[Place]>> {
-    let numbers: BTreeMap<&str, usize> = routers.iter().enumerate().map(|(at, router)| (router.node.name(), at)).collect();
+    let numbers: BTreeMap<&str, usize> = routers
+        .iter()
+        .enumerate()
+        .map(|(at, router)| (router.node.name(), at))
+        .collect();
     let mut segments: BTreeMap<Place, Arc<[Place]>> = BTreeMap::new();
     for (at, router) in routers.iter().enumerate() {
-        for (port, own) in router.ports.iter().enumerate().filter(|(_, own)| own.up && has_segment(own)) {
+        for (port, own) in router
+            .ports
+            .iter()
+            .enumerate()
+            .filter(|(_, own)| own.up && has_segment(own))
+        {
             if segments.contains_key(&(at, port)) {
                 continue;
             }

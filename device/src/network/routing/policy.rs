@@ -45,7 +45,10 @@ pub(crate) fn route_map(node: &Node, name: &str, route: Candidate<'_>) -> Option
         return Some(Changes::default());
     }
     entries.sort_by_key(|(sequence, _)| *sequence);
-    let entry = entries.iter().find(|(_, entry)| matches(node, Lines::below(node, entry), route))?.1;
+    let entry = entries
+        .iter()
+        .find(|(_, entry)| matches(node, Lines::below(node, entry), route))?
+        .1;
     (entry.value("action") != Some("deny")).then(|| changes(Lines::below(node, entry)))
 }
 
@@ -67,16 +70,27 @@ fn match_line(node: &Node, text: &str, route: Candidate<'_>) -> (&'static str, b
     let words = |prefix: &str| text.strip_prefix(prefix).map(|rest| rest.split(' '));
     let lists = words("ip address prefix-list ").or_else(|| words("ipv6 address prefix-list "));
     if let Some(mut lists) = lists {
-        return ("address", lists.any(|list| prefix_list(node, list, route.prefix)));
+        return (
+            "address",
+            lists.any(|list| prefix_list(node, list, route.prefix)),
+        );
     }
     if let Some(mut lists) = words("ip address ") {
-        return ("address", lists.any(|list| access_list(node, list, route.prefix)));
+        return (
+            "address",
+            lists.any(|list| access_list(node, list, route.prefix)),
+        );
     }
     if let Some(mut tags) = words("tag ") {
         return ("tag", tags.any(|tag| tag.parse() == Ok(route.tag)));
     }
     if let Some(mut metrics) = words("metric ") {
-        return ("metric", metrics.next().is_some_and(|metric| metric.parse() == Ok(route.metric)));
+        return (
+            "metric",
+            metrics
+                .next()
+                .is_some_and(|metric| metric.parse() == Ok(route.metric)),
+        );
     }
     if let Some(mut source) = words("source-protocol ") {
         return ("source", source.next() == Some(route.source));
@@ -87,7 +101,10 @@ fn match_line(node: &Node, text: &str, route: Candidate<'_>) -> (&'static str, b
 fn changes(entry: Lines<'_>) -> Changes {
     let last = |kind| entry.rest(kind);
     let words = |text: Option<&str>| -> Vec<String> {
-        let words = text.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
+        let words = text
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|word| !word.is_empty());
         words.map(ToString::to_string).collect()
     };
     Changes {
@@ -95,9 +112,13 @@ fn changes(entry: Lines<'_>) -> Changes {
         tag: entry.value("set tag", "tag"),
         local_preference: entry.value("set local-preference", "value"),
         weight: entry.value("set weight", "weight"),
-        prepend: words(last("set as-path prepend")).iter().filter_map(|word| word.parse().ok()).collect(),
+        prepend: words(last("set as-path prepend"))
+            .iter()
+            .filter_map(|word| word.parse().ok())
+            .collect(),
         next_hop: entry.value("set ip next-hop", "address"),
-        metric_type: last("set metric-type").and_then(|kind| kind.strip_prefix("type-")?.parse().ok()),
+        metric_type: last("set metric-type")
+            .and_then(|kind| kind.strip_prefix("type-")?.parse().ok()),
         communities: words(last("set community")),
         origin: last("set origin").and_then(|origin| match origin {
             "igp" => Some('i'),
@@ -109,7 +130,11 @@ fn changes(entry: Lines<'_>) -> Changes {
 
 /// Whether a prefix list permits a network. A list that isn't there permits everything.
 pub(crate) fn prefix_list(node: &Node, name: &str, prefix: Prefix) -> bool {
-    let kind = if prefix.is_v4() { "ip prefix-list" } else { "ipv6 prefix-list" };
+    let kind = if prefix.is_v4() {
+        "ip prefix-list"
+    } else {
+        "ipv6 prefix-list"
+    };
     let mut entries: Vec<(u32, &Statement)> = node
         .all(kind)
         .filter(|s| s.value("list") == Some(name))
@@ -145,7 +170,9 @@ pub(crate) fn access_list(node: &Node, name: &str, prefix: Prefix) -> bool {
     let mut any = false;
     for line in acl_lines(node, name) {
         any = true;
-        let mut words = line.split(' ').skip_while(|word| !matches!(*word, "permit" | "deny"));
+        let mut words = line
+            .split(' ')
+            .skip_while(|word| !matches!(*word, "permit" | "deny"));
         let permits = words.next() == Some("permit");
         let words: Vec<&str> = words.collect();
         if acl_has(&words, address) {
@@ -163,8 +190,16 @@ fn acl_lines<'n>(node: &'n Node, name: &str) -> Vec<&'n str> {
         let kind = statement.kind(grammar);
         if kind.starts_with("access-list") && statement.line.split(' ').nth(1) == Some(name) {
             lines.push(&*statement.line);
-        } else if kind.starts_with("ip access-list") && statement.line.split(' ').any(|word| word == name) {
-            lines.extend(statement.block.iter().flat_map(|block| block.iter()).map(|line| &*line.line));
+        } else if kind.starts_with("ip access-list")
+            && statement.line.split(' ').any(|word| word == name)
+        {
+            lines.extend(
+                statement
+                    .block
+                    .iter()
+                    .flat_map(|block| block.iter())
+                    .map(|line| &*line.line),
+            );
         }
     }
     lines
@@ -181,8 +216,12 @@ fn acl_has(words: &[&str], address: Ipv4Addr) -> bool {
         ["any", ..] => true,
         ["host", host, ..] => parse(host) == Some(address),
         [network, rest @ ..] => {
-            let wildcard = rest.first().and_then(|word| parse(word)).map_or(0, u32::from);
-            parse(network).is_some_and(|network| (u32::from(network) ^ u32::from(address)) & !wildcard == 0)
+            let wildcard = rest
+                .first()
+                .and_then(|word| parse(word))
+                .map_or(0, u32::from);
+            parse(network)
+                .is_some_and(|network| (u32::from(network) ^ u32::from(address)) & !wildcard == 0)
         }
         [] => false,
     }

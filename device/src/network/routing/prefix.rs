@@ -85,7 +85,11 @@ impl Prefix {
 
     /// The mask of an IPv4 network.
     pub(crate) fn mask(self) -> Ipv4Addr {
-        Ipv4Addr::from(u32::MAX.checked_shl(32 - self.length().min(32)).unwrap_or(0))
+        Ipv4Addr::from(
+            u32::MAX
+                .checked_shl(32 - self.length().min(32))
+                .unwrap_or(0),
+        )
     }
 }
 
@@ -115,7 +119,10 @@ impl FromStr for Prefix {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (address, length) = text.split_once('/').ok_or(())?;
-        Ok(Self::of(address.parse().map_err(|_| ())?, length.parse().map_err(|_| ())?))
+        Ok(Self::of(
+            address.parse().map_err(|_| ())?,
+            length.parse().map_err(|_| ())?,
+        ))
     }
 }
 

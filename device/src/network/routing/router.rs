@@ -38,7 +38,10 @@ impl Router {
     /// Reads a device.
     pub(crate) fn new(network: &Network, node: &Arc<Node>) -> Self {
         let interfaces = network.interfaces(node.name());
-        let ports = interfaces.iter().filter(|i| !i.switched()).map(|i| Port::new(node, i));
+        let ports = interfaces
+            .iter()
+            .filter(|i| !i.switched())
+            .map(|i| Port::new(node, i));
         Self {
             ports: ports.collect(),
             forwards: node.all("ip routing").all(|s| !s.negated),
@@ -61,8 +64,12 @@ impl Router {
     /// device unless it is told.
     pub(crate) fn router_id(&self, vrf: Option<&str>) -> Option<Ipv4Addr> {
         let of = |loopbacks: bool| {
-            let ports = self.ports.iter().filter(|port| port.up && port.vrf() == vrf);
-            let ports = ports.filter(|port| port.interface.kind.starts_with("Loopback") == loopbacks);
+            let ports = self
+                .ports
+                .iter()
+                .filter(|port| port.up && port.vrf() == vrf);
+            let ports =
+                ports.filter(|port| port.interface.kind.starts_with("Loopback") == loopbacks);
             ports.filter_map(Port::address).max()
         };
         of(true).or_else(|| of(false))
@@ -72,11 +79,23 @@ impl Router {
 impl Port {
     fn new(node: &Node, interface: &Interface) -> Self {
         let lines = Lines::of(node, interface.block.as_ref());
-        let number = |kind| lines.rest(kind).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+        let number = |kind| {
+            lines
+                .rest(kind)
+                .and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok())
+        };
         let kind = interface.kind.as_str();
-        let by_kind = BANDWIDTHS.iter().find(|(known, _)| *known == kind).map(|(_, kbps)| *kbps);
-        let bandwidth = number("bandwidth").or(by_kind).unwrap_or(u64::from(interface.speed.max(1)) * 1000);
-        let mtu = MTUS.iter().find(|(known, _)| kind.starts_with(known)).map_or(1500, |(_, mtu)| *mtu);
+        let by_kind = BANDWIDTHS
+            .iter()
+            .find(|(known, _)| *known == kind)
+            .map(|(_, kbps)| *kbps);
+        let bandwidth = number("bandwidth")
+            .or(by_kind)
+            .unwrap_or(u64::from(interface.speed.max(1)) * 1000);
+        let mtu = MTUS
+            .iter()
+            .find(|(known, _)| kind.starts_with(known))
+            .map_or(1500, |(_, mtu)| *mtu);
         let set = number("mtu").and_then(|mtu| u32::try_from(mtu).ok());
         let mtu = set.unwrap_or(mtu);
         let ip_mtu = number("ip mtu").and_then(|mtu| u32::try_from(mtu).ok());
@@ -84,7 +103,11 @@ impl Port {
             name: interface.name.clone(),
             up: interface.protocol,
             bandwidth_kbps: bandwidth.max(1),
-            delay: number("delay").unwrap_or(if kind == "Loopback" { 500 } else { default_delay(bandwidth) }),
+            delay: number("delay").unwrap_or(if kind == "Loopback" {
+                500
+            } else {
+                default_delay(bandwidth)
+            }),
             ip_mtu: ip_mtu.unwrap_or(if kind == "Tunnel" { TUNNEL_IP_MTU } else { mtu }),
             mtu,
             interface: interface.clone(),
@@ -106,7 +129,9 @@ impl Port {
 
     /// The network of its primary IPv4 address.
     pub(crate) fn prefix(&self) -> Option<Prefix> {
-        self.interface.primary().map(|own| Prefix::of(IpAddr::V4(own.address), own.length))
+        self.interface
+            .primary()
+            .map(|own| Prefix::of(IpAddr::V4(own.address), own.length))
     }
 
     /// Its address of a family.
@@ -114,19 +139,34 @@ impl Port {
         if v4 {
             return self.address().map(IpAddr::V4);
         }
-        self.interface.addresses6.first().map(|own| IpAddr::V6(own.address))
+        self.interface
+            .addresses6
+            .first()
+            .map(|own| IpAddr::V6(own.address))
     }
 
     /// Every network that it is in: the address on it, and the network.
     pub(crate) fn networks(&self) -> impl Iterator<Item = (IpAddr, Prefix)> {
-        let v4 = self.interface.addresses.iter().map(|own| (IpAddr::V4(own.address), own.length));
-        let v6 = self.interface.addresses6.iter().map(|own| (IpAddr::V6(own.address), own.length));
-        v4.chain(v6).map(|(address, length)| (address, Prefix::of(address, length)))
+        let v4 = self
+            .interface
+            .addresses
+            .iter()
+            .map(|own| (IpAddr::V4(own.address), own.length));
+        let v6 = self
+            .interface
+            .addresses6
+            .iter()
+            .map(|own| (IpAddr::V6(own.address), own.length));
+        v4.chain(v6)
+            .map(|(address, length)| (address, Prefix::of(address, length)))
     }
 
     /// Whether an address is its own.
     pub(crate) fn has(&self, address: IpAddr) -> bool {
-        let link_local = self.interface.link_local.is_some_and(|own| IpAddr::V6(own) == address);
+        let link_local = self
+            .interface
+            .link_local
+            .is_some_and(|own| IpAddr::V6(own) == address);
         link_local || self.networks().any(|(own, _)| own == address)
     }
 

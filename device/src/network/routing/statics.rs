@@ -28,7 +28,10 @@ pub(crate) struct Static {
 /// The static routes of a device.
 pub(crate) fn read(router: &Router) -> Vec<Static> {
     let kinds = ["ip route", "ip route vrf", "ipv6 route", "ipv6 route vrf"];
-    let all = kinds.iter().flat_map(|kind| router.node.all(kind)).filter(|s| !s.negated);
+    let all = kinds
+        .iter()
+        .flat_map(|kind| router.node.all(kind))
+        .filter(|s| !s.negated);
     let mut statics: Vec<Static> = all.filter_map(of_line).collect();
     statics.extend(default_gateway(router));
     statics
@@ -51,7 +54,10 @@ fn of_line(line: &Statement) -> Option<Static> {
 
 /// A device that doesn't route has its default gateway instead.
 fn default_gateway(router: &Router) -> Option<Static> {
-    let line = router.node.get("ip default-gateway").filter(|s| !s.negated && !router.forwards)?;
+    let line = router
+        .node
+        .get("ip default-gateway")
+        .filter(|s| !s.negated && !router.forwards)?;
     Some(Static {
         vrf: None,
         prefix: Prefix::default_v4(),
@@ -67,23 +73,45 @@ fn default_gateway(router: &Router) -> Option<Static> {
 
 impl Static {
     /// The route, if its way out works.
-    pub(crate) fn route(&self, router: &Router, table: &Table, global: &Table, tracks: &Tracks) -> Option<Route> {
+    pub(crate) fn route(
+        &self,
+        router: &Router,
+        table: &Table,
+        global: &Table,
+        tracks: &Tracks,
+    ) -> Option<Route> {
         if self.track.is_some_and(|track| !tracks.is_up(track)) {
             return None;
         }
         let hop = match (&self.interface, self.next) {
-            (Some(name), _) if name.starts_with("Null") => Hop { next: None, port: None, sink: Some("Null0") },
+            (Some(name), _) if name.starts_with("Null") => Hop {
+                next: None,
+                port: None,
+                sink: Some("Null0"),
+            },
             (Some(name), next) => {
-                let port = router.port(name).filter(|port| router.ports[*port].up || self.permanent)?;
-                Hop { next, port: Some(port), sink: None }
+                let port = router
+                    .port(name)
+                    .filter(|port| router.ports[*port].up || self.permanent)?;
+                Hop {
+                    next,
+                    port: Some(port),
+                    sink: None,
+                }
             }
             (None, Some(next)) => {
                 let table = if self.global { global } else { table };
                 // A route can't lead to its own next hop.
-                let known = table.lookup(next).filter(|route| route.prefix != self.prefix || route.prefix.is_host())?;
+                let known = table
+                    .lookup(next)
+                    .filter(|route| route.prefix != self.prefix || route.prefix.is_host())?;
                 let loops = known.prefix == self.prefix && known.source == Source::Static;
                 table.resolve(next).filter(|_| !loops)?;
-                Hop { next: Some(next), port: None, sink: None }
+                Hop {
+                    next: Some(next),
+                    port: None,
+                    sink: None,
+                }
             }
             (None, None) => return None,
         };

@@ -117,7 +117,11 @@ impl Route {
             distance: 0,
             metric: 0,
             tag: 0,
-            hops: vec![Hop { next: None, port: Some(port), sink: None }],
+            hops: vec![Hop {
+                next: None,
+                port: Some(port),
+                sink: None,
+            }],
             from: None,
         }
     }
@@ -163,7 +167,9 @@ impl Table {
     /// The route that a packet to an address takes: the longest that has it.
     pub(crate) fn lookup(&self, address: IpAddr) -> Option<&Route> {
         let most = if address.is_ipv4() { 32 } else { 128 };
-        (0..=most).rev().find_map(|length| self.exact(Prefix::of(address, length)))
+        (0..=most)
+            .rev()
+            .find_map(|length| self.exact(Prefix::of(address, length)))
     }
 
     /// The interface and next router of an address, with next hops looked up until one is on an interface.
@@ -173,7 +179,10 @@ impl Table {
             let hop = self.lookup(to)?.hops.first()?;
             let next = hop.next.unwrap_or(to);
             if hop.port.is_some() || hop.sink.is_some() {
-                return Some(Resolved { next, port: hop.port });
+                return Some(Resolved {
+                    next,
+                    port: hop.port,
+                });
             }
             if next == to {
                 return None;

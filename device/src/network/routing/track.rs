@@ -31,7 +31,9 @@ impl Tracks {
 
 /// Looks at all objects anew; true if one has changed.
 pub(super) fn update(routing: &mut Routing) -> bool {
-    let now: Vec<Tracks> = (0..routing.routers.len()).map(|at| tracks(routing, at)).collect();
+    let now: Vec<Tracks> = (0..routing.routers.len())
+        .map(|at| tracks(routing, at))
+        .collect();
     let changed = now != routing.tracks;
     routing.tracks = now;
     changed
@@ -41,7 +43,9 @@ fn tracks(routing: &Routing, at: usize) -> Tracks {
     let node = &routing.routers[at].node;
     let all = node.all("track").filter(|s| !s.negated);
     let number = |s: &Statement| parsed(s, "track");
-    let up = all.filter_map(|s| Some((number(s)?, state(routing, at, s, 0)))).collect();
+    let up = all
+        .filter_map(|s| Some((number(s)?, state(routing, at, s, 0))))
+        .collect();
     Tracks { up }
 }
 
@@ -58,7 +62,8 @@ fn state(routing: &Routing, at: usize, track: &Statement, depth: usize) -> bool 
     if let Some(sla) = value("sla") {
         return operation(node, sla).is_some_and(|operation| operation.answers(routing, at));
     }
-    if let (Some(prefix), Some(mask)) = (parsed::<Ipv4Addr>(track, "prefix"), parsed(track, "mask")) {
+    if let (Some(prefix), Some(mask)) = (parsed::<Ipv4Addr>(track, "prefix"), parsed(track, "mask"))
+    {
         let vrf = lines.get("ip vrf").and_then(|s| s.value("vrf"));
         let table = routing.table(at, vrf);
         let route = Prefix::masked(prefix, mask).and_then(|prefix| table?.exact(prefix));
@@ -71,7 +76,9 @@ fn list(routing: &Routing, at: usize, track: &Statement, lines: Lines<'_>, depth
     let node = &routing.routers[at].node;
     let mut objects = lines.all("object").map(|object| {
         let number = object.value("track");
-        let of_number = node.all("track").find(|s| s.value("track") == number && !s.negated);
+        let of_number = node
+            .all("track")
+            .find(|s| s.value("track") == number && !s.negated);
         let up = depth < DEPTH_MAX && of_number.is_some_and(|s| state(routing, at, s, depth + 1));
         up != object.line.contains(" not")
     });
@@ -110,21 +117,30 @@ impl Operation {
 
 /// The operations of a device.
 pub(crate) fn operations(node: &Node) -> Vec<Operation> {
-    let all = node.all("ip sla").filter(|s| !s.negated).filter_map(|s| s.value("sla"));
+    let all = node
+        .all("ip sla")
+        .filter(|s| !s.negated)
+        .filter_map(|s| s.value("sla"));
     all.filter_map(|number| operation(node, number)).collect()
 }
 
 fn operation(node: &Node, number: &str) -> Option<Operation> {
-    let statement = node.all("ip sla").find(|s| s.value("sla") == Some(number) && !s.negated)?;
+    let statement = node
+        .all("ip sla")
+        .find(|s| s.value("sla") == Some(number) && !s.negated)?;
     let kind = Lines::below(node, statement).get("operation")?;
     let lines = Lines::below(node, kind);
     let mut schedules = node.all("ip sla schedule").filter(|s| !s.negated);
-    let started = |s: &Statement| s.value("sla") == Some(number) && s.line.contains("start-time now");
+    let started =
+        |s: &Statement| s.value("sla") == Some(number) && s.line.contains("start-time now");
     Some(Operation {
         number: number.parse().ok()?,
         kind: kind.line.split(' ').next().unwrap_or_default().to_string(),
         target: parsed(kind, "address"),
-        vrf: lines.get("vrf").and_then(|s| s.value("vrf")).map(ToString::to_string),
+        vrf: lines
+            .get("vrf")
+            .and_then(|s| s.value("vrf"))
+            .map(ToString::to_string),
         frequency_s: lines.value("frequency", "seconds").unwrap_or(60),
         runs: schedules.any(started),
     })

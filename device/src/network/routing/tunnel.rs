@@ -20,13 +20,23 @@ struct Ends {
 pub(super) fn update(routing: &mut Routing) -> bool {
     let mut tunnels: Vec<(Place, Option<Ends>)> = Vec::new();
     for (at, router) in routing.routers.iter().enumerate() {
-        for (port, own) in router.ports.iter().enumerate().filter(|(_, own)| own.interface.kind == "Tunnel") {
-            tunnels.push(((at, port), ends(routing, at, port).filter(|_| !own.interface.shutdown && router.node.up())));
+        for (port, own) in router
+            .ports
+            .iter()
+            .enumerate()
+            .filter(|(_, own)| own.interface.kind == "Tunnel")
+        {
+            tunnels.push((
+                (at, port),
+                ends(routing, at, port).filter(|_| !own.interface.shutdown && router.node.up()),
+            ));
         }
     }
     let mut changed = false;
     for (place, ends) in &tunnels {
-        let up = ends.as_ref().is_some_and(|ends| leads_somewhere(routing, place.0, ends));
+        let up = ends
+            .as_ref()
+            .is_some_and(|ends| leads_somewhere(routing, place.0, ends));
         let port = &mut routing.routers[place.0].ports[place.1];
         changed |= port.up != up;
         port.up = up;
@@ -36,7 +46,11 @@ pub(super) fn update(routing: &mut Routing) -> bool {
             (Some(near), Some(far)) => joins(routing, *place, near, other.0, far),
             _ => false,
         };
-        let mut all: Vec<Place> = tunnels.iter().filter(|other| far(other)).map(|(place, _)| *place).collect();
+        let mut all: Vec<Place> = tunnels
+            .iter()
+            .filter(|other| far(other))
+            .map(|(place, _)| *place)
+            .collect();
         all.push(*place);
         all.sort_unstable();
         let all: Arc<[Place]> = all.into();
@@ -56,7 +70,9 @@ fn ends(routing: &Routing, at: usize, port: usize) -> Option<Ends> {
         own.up.then(|| own.address_of(true))?
     };
     let address = source.value("address").and_then(|text| text.parse().ok());
-    let destination = lines.get("tunnel destination").and_then(|s| s.value("address")?.parse().ok());
+    let destination = lines
+        .get("tunnel destination")
+        .and_then(|s| s.value("address")?.parse().ok());
     let mode = lines.rest("tunnel mode").unwrap_or("gre ip");
     let multipoint = mode.ends_with("multipoint");
     if destination.is_none() && !multipoint {
@@ -65,22 +81,33 @@ fn ends(routing: &Routing, at: usize, port: usize) -> Option<Ends> {
     Some(Ends {
         source: address.or_else(named)?,
         destination,
-        vrf: lines.get("tunnel vrf").and_then(|s| s.value("vrf")).map(ToString::to_string),
-        mode: format!("{} {}", mode.trim_end_matches(" multipoint"), lines.rest("tunnel key").unwrap_or_default()),
+        vrf: lines
+            .get("tunnel vrf")
+            .and_then(|s| s.value("vrf"))
+            .map(ToString::to_string),
+        mode: format!(
+            "{} {}",
+            mode.trim_end_matches(" multipoint"),
+            lines.rest("tunnel key").unwrap_or_default()
+        ),
     })
 }
 
 /// A multipoint tunnel only needs its own source.
 fn leads_somewhere(routing: &Routing, at: usize, ends: &Ends) -> bool {
     let table = routing.table(at, ends.vrf.as_deref());
-    ends.destination.is_none_or(|to| table.is_some_and(|table| table.resolve(to).is_some()))
+    ends.destination
+        .is_none_or(|to| table.is_some_and(|table| table.resolve(to).is_some()))
 }
 
 /// Whether two tunnels lead to each other. A multipoint one learns of those that call it (NHRP).
 fn joins(routing: &Routing, near: Place, own: &Ends, far: Place, other: &Ends) -> bool {
     let up = |place: Place| routing.routers[place.0].ports[place.1].up;
     let mode = |ends: &Ends| ends.mode.replace("gre ip", "gre");
-    let meant = |ends: &Ends, to: &Ends| ends.destination.is_none_or(|destination| destination == to.source);
+    let meant = |ends: &Ends, to: &Ends| {
+        ends.destination
+            .is_none_or(|destination| destination == to.source)
+    };
     let way = |from: usize, ends: &Ends, to: &Ends| {
         let walk = routing.walk(from, ends.vrf.as_deref(), to.source);
         walk.arrived().is_some()

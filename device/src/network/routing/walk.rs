@@ -50,7 +50,10 @@ impl Walk {
 impl Routing {
     /// Follows a packet to an address.
     pub(crate) fn walk(&self, from: usize, vrf: Option<&str>, to: IpAddr) -> Walk {
-        let mut walk = Walk { steps: Vec::new(), end: End::Lost };
+        let mut walk = Walk {
+            steps: Vec::new(),
+            end: End::Lost,
+        };
         let (mut at, mut vrf) = (from, vrf.map(ToString::to_string));
         for _ in 0..HOPS_MAX {
             if self.owns(at, vrf.as_deref(), to) {
@@ -60,7 +63,10 @@ impl Routing {
             if at != from && !self.routers[at].forwards {
                 return walk;
             }
-            let Some(way) = self.table(at, vrf.as_deref()).and_then(|table| table.resolve(to)) else {
+            let Some(way) = self
+                .table(at, vrf.as_deref())
+                .and_then(|table| table.resolve(to))
+            else {
                 walk.end = End::Unreachable { router: at };
                 return walk;
             };
@@ -73,7 +79,10 @@ impl Routing {
             };
             let own = &self.routers[next.0].ports[next.1];
             let address = own.address_of(to.is_ipv4()).unwrap_or(way.next);
-            walk.steps.push(Step { place: next, address });
+            walk.steps.push(Step {
+                place: next,
+                address,
+            });
             vrf = own.vrf().map(ToString::to_string);
             at = next.0;
         }
@@ -90,13 +99,23 @@ impl Routing {
     }
 
     /// The interface on a network that takes packets for a next hop.
-    fn next(&self, at: usize, vrf: Option<&str>, port: usize, next: IpAddr, to: IpAddr) -> Option<Place> {
+    fn next(
+        &self,
+        at: usize,
+        vrf: Option<&str>,
+        port: usize,
+        next: IpAddr,
+        to: IpAddr,
+    ) -> Option<Place> {
         let others = self.on_segment((at, port));
         let has = |place: &Place| {
             let own = &self.routers[place.0].ports[place.1];
             own.up && own.has(next)
         };
-        let held = || self.redundancy.holder(next, |place| others.contains(&place));
+        let held = || {
+            self.redundancy
+                .holder(next, |place| others.contains(&place))
+        };
         if let Some(place) = others.iter().copied().find(has).or_else(held) {
             return Some(place);
         }

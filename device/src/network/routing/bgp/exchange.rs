@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::Instances;
 use super::path::{Origin, Path};
 use super::session::{Session, SessionState};
 use super::speaker::{Family, Origination, Peer, PeerPolicy, Speaker};
-use super::Instances;
 use crate::network::Node;
 use crate::network::routing::Routing;
 use crate::network::routing::defaults::bgp as defaults;
@@ -33,14 +33,20 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn best(&self) -> impl Iterator<Item = &Path> {
-        self.paths.values().filter_map(|paths| paths.first()).filter(|path| path.valid)
+        self.paths
+            .values()
+            .filter_map(|paths| paths.first())
+            .filter(|path| path.valid)
     }
 
     /// How many paths a peer told of.
     pub(crate) fn received(&self, peer: usize, v4: bool) -> usize {
         let all = self.paths.values().flatten();
-        all.filter(|path| matches!(path.learned, Origin::Peer { number, .. } if number == peer) && path.prefix.is_v4() == v4)
-            .count()
+        all.filter(|path| {
+            matches!(path.learned, Origin::Peer { number, .. } if number == peer)
+                && path.prefix.is_v4() == v4
+        })
+        .count()
     }
 }
 
@@ -52,11 +58,23 @@ struct Pass<'d> {
 }
 
 /// Lets paths spread.
-pub(super) fn settle(speakers: &[Speaker], sessions: &[Vec<Session>], routing: &Routing) -> Exchange {
-    let pass = Pass { speakers, sessions, routing };
+pub(super) fn settle(
+    speakers: &[Speaker],
+    sessions: &[Vec<Session>],
+    routing: &Routing,
+) -> Exchange {
+    let pass = Pass {
+        speakers,
+        sessions,
+        routing,
+    };
     let mut own = Instances::new();
     for (at, speaker) in speakers.iter().enumerate() {
-        let vrfs = speaker.peers.iter().map(|peer| peer.vrf.clone()).chain(speaker.tables.keys().cloned());
+        let vrfs = speaker
+            .peers
+            .iter()
+            .map(|peer| peer.vrf.clone())
+            .chain(speaker.tables.keys().cloned());
         for vrf in vrfs {
             let paths = pass.originated(at, vrf.as_deref());
             own.insert((at, vrf), sorted(paths, speaker));
@@ -82,7 +100,12 @@ pub(super) fn told(
     family: Family,
     exchange: &Exchange,
 ) -> Vec<Path> {
-    Pass { speakers, sessions, routing }.told(from, family, &exchange.instances)
+    Pass {
+        speakers,
+        sessions,
+        routing,
+    }
+    .told(from, family, &exchange.instances)
 }
 
 fn sorted(paths: Vec<Path>, speaker: &Speaker) -> Instance {
@@ -108,7 +131,12 @@ impl Pass<'_> {
     fn next(&self, own: &Instances, now: &Instances) -> Instances {
         let all = own.iter().map(|((at, vrf), instance)| {
             let mut paths: Vec<Path> = instance.paths.values().flatten().cloned().collect();
-            for (number, peer) in self.speakers[*at].peers.iter().enumerate().filter(|(_, peer)| peer.vrf == *vrf) {
+            for (number, peer) in self.speakers[*at]
+                .peers
+                .iter()
+                .enumerate()
+                .filter(|(_, peer)| peer.vrf == *vrf)
+            {
                 paths.extend(self.received(*at, number, peer, now));
             }
             paths.extend(self.aggregates(*at, vrf.as_deref(), &paths));
@@ -120,13 +148,26 @@ impl Pass<'_> {
     /// What `network`, `redistribute` and `default-information originate` bring in.
     fn originated(&self, at: usize, vrf: Option<&str>) -> Vec<Path> {
         let speaker = &self.speakers[at];
-        let (Some(table), Some(origination)) = (self.table(at, vrf), speaker.tables.get(&vrf.map(ToString::to_string))) else {
+        let (Some(table), Some(origination)) = (
+            self.table(at, vrf),
+            speaker.tables.get(&vrf.map(ToString::to_string)),
+        ) else {
             return Vec::new();
         };
         let mut paths: Vec<Path> = Vec::new();
         for (prefix, map) in &origination.networks {
-            let route = table.exact(*prefix).filter(|route| !matches!(route.source, Source::Bgp(_)));
-            let changes = route.and_then(|route| changes(self.node(at), map.as_deref(), route.prefix, route.metric, route.source.word()));
+            let route = table
+                .exact(*prefix)
+                .filter(|route| !matches!(route.source, Source::Bgp(_)));
+            let changes = route.and_then(|route| {
+                changes(
+                    self.node(at),
+                    map.as_deref(),
+                    route.prefix,
+                    route.metric,
+                    route.source.word(),
+                )
+            });
             if let (Some(route), Some(changes)) = (route, changes) {
                 paths.push(own_path(speaker, route, 'i', &changes));
             }
@@ -141,8 +182,11 @@ impl Pass<'_> {
             }
         }
         if origination.default_route {
-            let everywhere = table.exact(Prefix::default_v4()).filter(|route| !matches!(route.source, Source::Bgp(_)));
-            paths.extend(everywhere.map(|route| own_path(speaker, route, '?', &Changes::default())));
+            let everywhere = table
+                .exact(Prefix::default_v4())
+                .filter(|route| !matches!(route.source, Source::Bgp(_)));
+            paths
+                .extend(everywhere.map(|route| own_path(speaker, route, '?', &Changes::default())));
         }
         paths
     }
@@ -153,24 +197,41 @@ impl Pass<'_> {
         let tables = speaker.tables.get(&vrf.map(ToString::to_string));
         let wanted = tables.into_iter().flat_map(|tables| &tables.aggregates);
         let has_part = |(prefix, _): &&(Prefix, bool)| {
-            paths.iter().any(|path| path.valid && !path.aggregate && path.prefix != *prefix && prefix.covers(path.prefix))
+            paths.iter().any(|path| {
+                path.valid
+                    && !path.aggregate
+                    && path.prefix != *prefix
+                    && prefix.covers(path.prefix)
+            })
         };
-        let path = |(prefix, _): &(Prefix, bool)| Path { aggregate: true, ..blank(speaker, *prefix) };
+        let path = |(prefix, _): &(Prefix, bool)| Path {
+            aggregate: true,
+            ..blank(speaker, *prefix)
+        };
         wanted.filter(has_part).map(path).collect()
     }
 
     /// What a peer tells us.
     fn received(&self, at: usize, number: usize, peer: &Peer, now: &Instances) -> Vec<Path> {
         let session = &self.sessions[at][number];
-        let Some(far) = session.far.filter(|_| session.state == SessionState::Established) else {
+        let Some(far) = session
+            .far
+            .filter(|_| session.state == SessionState::Established)
+        else {
             return Vec::new();
         };
-        let families = session.families.iter().filter(|family| matches!(family, Family::Ipv4 | Family::Ipv6));
+        let families = session
+            .families
+            .iter()
+            .filter(|family| matches!(family, Family::Ipv4 | Family::Ipv6));
         let mut paths = Vec::new();
         for family in families {
             let told = self.told(far, *family, now);
             let policy = peer.families.get(family).cloned().unwrap_or_default();
-            paths.extend(told.into_iter().filter_map(|path| self.accept((at, number), &policy, far.0, path)));
+            paths.extend(
+                told.into_iter()
+                    .filter_map(|path| self.accept((at, number), &policy, far.0, path)),
+            );
         }
         paths
     }
@@ -188,15 +249,22 @@ impl Pass<'_> {
         let tables = speaker.tables.get(&peer.vrf);
         let summarized = |prefix: Prefix| {
             let all = tables.into_iter().flat_map(|tables| &tables.aggregates);
-            all.filter(|(_, only)| *only).any(|(range, _)| *range != prefix && range.covers(prefix))
+            all.filter(|(_, only)| *only)
+                .any(|(range, _)| *range != prefix && range.covers(prefix))
         };
-        let best = instance.best().filter(|path| path.prefix.is_v4() == (family == Family::Ipv4));
+        let best = instance
+            .best()
+            .filter(|path| path.prefix.is_v4() == (family == Family::Ipv4));
         let mut told: Vec<Path> = best
             .filter(|path| !summarized(path.prefix) && self.may_tell(from, peer, policy, path))
             .filter_map(|path| self.sent(from, peer, policy, source, path))
             .collect();
         if policy.default_originate {
-            let everywhere = if family == Family::Ipv4 { Prefix::default_v4() } else { Prefix::of(std::net::Ipv6Addr::UNSPECIFIED.into(), 0) };
+            let everywhere = if family == Family::Ipv4 {
+                Prefix::default_v4()
+            } else {
+                Prefix::of(std::net::Ipv6Addr::UNSPECIFIED.into(), 0)
+            };
             told.retain(|path| path.prefix != everywhere);
             let path = blank(speaker, everywhere);
             told.extend(self.sent(from, peer, &PeerPolicy::default(), source, &path));
@@ -205,30 +273,62 @@ impl Pass<'_> {
     }
 
     /// Nothing goes back to where it came from; what is learned inside the AS is told inside by reflectors only.
-    fn may_tell(&self, from: (usize, usize), peer: &Peer, policy: &PeerPolicy, path: &Path) -> bool {
+    fn may_tell(
+        &self,
+        from: (usize, usize),
+        peer: &Peer,
+        policy: &PeerPolicy,
+        path: &Path,
+    ) -> bool {
         let speaker = &self.speakers[from.0];
         match path.learned {
             Origin::Own => true,
             Origin::Peer { number, .. } if number == from.1 => false,
-            Origin::Peer { internal: false, .. } => true,
+            Origin::Peer {
+                internal: false, ..
+            } => true,
             Origin::Peer { .. } if !speaker.is_internal(peer) => true,
             Origin::Peer { number, .. } => {
-                let family = if path.prefix.is_v4() { Family::Ipv4 } else { Family::Ipv6 };
-                policy.client || speaker.peers[number].families.get(&family).is_some_and(|theirs| theirs.client)
+                let family = if path.prefix.is_v4() {
+                    Family::Ipv4
+                } else {
+                    Family::Ipv6
+                };
+                policy.client
+                    || speaker.peers[number]
+                        .families
+                        .get(&family)
+                        .is_some_and(|theirs| theirs.client)
             }
         }
     }
 
     /// A path as it leaves: filtered, and with what the session changes.
-    fn sent(&self, from: (usize, usize), peer: &Peer, policy: &PeerPolicy, source: IpAddr, path: &Path) -> Option<Path> {
+    fn sent(
+        &self,
+        from: (usize, usize),
+        peer: &Peer,
+        policy: &PeerPolicy,
+        source: IpAddr,
+        path: &Path,
+    ) -> Option<Path> {
         let speaker = &self.speakers[from.0];
         let node = self.node(from.0);
-        let lists = (policy.prefix_list_out.as_deref(), policy.list_out.as_deref());
+        let lists = (
+            policy.prefix_list_out.as_deref(),
+            policy.list_out.as_deref(),
+        );
         if !passes(node, lists, path.prefix) {
             return None;
         }
         let map = policy.map_out.as_deref();
-        let changes = changes(node, map, path.prefix, path.metric.unwrap_or(0), source_word(path))?;
+        let changes = changes(
+            node,
+            map,
+            path.prefix,
+            path.metric.unwrap_or(0),
+            source_word(path),
+        )?;
         let mut sent = path.clone();
         let internal = speaker.is_internal(peer);
         if !internal {
@@ -237,7 +337,10 @@ impl Pass<'_> {
                 sent.as_path.retain(|asn| !is_private(*asn));
             }
             if policy.as_override {
-                sent.as_path.iter_mut().filter(|asn| **asn == peer.remote_as).for_each(|asn| *asn = own);
+                sent.as_path
+                    .iter_mut()
+                    .filter(|asn| **asn == peer.remote_as)
+                    .for_each(|asn| *asn = own);
             }
             sent.as_path.insert(0, own);
             // A metric from outside isn't passed on to another AS.
@@ -245,9 +348,13 @@ impl Pass<'_> {
             (sent.originator, sent.clusters) = (None, Vec::new());
         } else if path.is_internal() {
             sent.originator = path.originator.or(Some(path.router_id));
-            sent.clusters.insert(0, speaker.cluster_id.unwrap_or(speaker.router_id));
+            sent.clusters
+                .insert(0, speaker.cluster_id.unwrap_or(speaker.router_id));
         }
-        if !internal || policy.next_hop_self && !path.is_internal() || path.next_hop.is_unspecified() {
+        if !internal
+            || policy.next_hop_self && !path.is_internal()
+            || path.next_hop.is_unspecified()
+        {
             sent.next_hop = source;
         }
         if !policy.send_community {
@@ -258,20 +365,45 @@ impl Pass<'_> {
     }
 
     /// A path as it arrives: refused if it loops or is filtered.
-    fn accept(&self, (at, number): (usize, usize), policy: &PeerPolicy, far: usize, mut path: Path) -> Option<Path> {
+    fn accept(
+        &self,
+        (at, number): (usize, usize),
+        policy: &PeerPolicy,
+        far: usize,
+        mut path: Path,
+    ) -> Option<Path> {
         let speaker = &self.speakers[at];
         let peer = &speaker.peers[number];
         let internal = speaker.is_internal(peer);
         let own = peer.local_as.unwrap_or(speaker.asn);
-        let seen = path.as_path.iter().filter(|asn| **asn == own || **asn == speaker.asn).count();
+        let seen = path
+            .as_path
+            .iter()
+            .filter(|asn| **asn == own || **asn == speaker.asn)
+            .count();
         let loops = seen > policy.allow_as_in as usize
             || path.originator == Some(speaker.router_id)
-            || path.clusters.contains(&speaker.cluster_id.unwrap_or(speaker.router_id)) && !path.clusters.is_empty();
-        if loops || !passes(self.node(at), (policy.prefix_list_in.as_deref(), policy.list_in.as_deref()), path.prefix) {
+            || path
+                .clusters
+                .contains(&speaker.cluster_id.unwrap_or(speaker.router_id))
+                && !path.clusters.is_empty();
+        if loops
+            || !passes(
+                self.node(at),
+                (policy.prefix_list_in.as_deref(), policy.list_in.as_deref()),
+                path.prefix,
+            )
+        {
             return None;
         }
         let map = policy.map_in.as_deref();
-        let changes = changes(self.node(at), map, path.prefix, path.metric.unwrap_or(0), "bgp")?;
+        let changes = changes(
+            self.node(at),
+            map,
+            path.prefix,
+            path.metric.unwrap_or(0),
+            "bgp",
+        )?;
         if !internal {
             path.local_preference = defaults::LOCAL_PREFERENCE;
         }
@@ -282,7 +414,10 @@ impl Pass<'_> {
         path.aggregate = false;
         apply(&mut path, &changes);
         let table = self.table(at, peer.vrf.as_deref())?;
-        let route = table.lookup(path.next_hop).filter(|route| route.prefix != path.prefix);
+        // A route can't lead to its own next hop.
+        let leads =
+            |route: &&Route| route.prefix != path.prefix || !matches!(route.source, Source::Bgp(_));
+        let route = table.lookup(path.next_hop).filter(leads);
         let way = route.and_then(|_| table.resolve(path.next_hop));
         path.valid = way.is_some();
         path.igp_metric = route.map_or(0, |route| route.metric);
@@ -300,12 +435,27 @@ fn is_private(asn: u32) -> bool {
 }
 
 fn passes(node: &Node, (prefixes, list): (Option<&str>, Option<&str>), prefix: Prefix) -> bool {
-    prefixes.is_none_or(|name| prefix_list(node, name, prefix)) && list.is_none_or(|name| access_list(node, name, prefix))
+    prefixes.is_none_or(|name| prefix_list(node, name, prefix))
+        && list.is_none_or(|name| access_list(node, name, prefix))
 }
 
-fn changes(node: &Node, map: Option<&str>, prefix: Prefix, metric: u32, source: &str) -> Option<Changes> {
-    let candidate = Candidate { prefix, tag: 0, metric, source };
-    map.map_or_else(|| Some(Changes::default()), |map| route_map(node, map, candidate))
+fn changes(
+    node: &Node,
+    map: Option<&str>,
+    prefix: Prefix,
+    metric: u32,
+    source: &str,
+) -> Option<Changes> {
+    let candidate = Candidate {
+        prefix,
+        tag: 0,
+        metric,
+        source,
+    };
+    map.map_or_else(
+        || Some(Changes::default()),
+        |map| route_map(node, map, candidate),
+    )
 }
 
 fn apply(path: &mut Path, changes: &Changes) {
@@ -320,7 +470,10 @@ fn apply(path: &mut Path, changes: &Changes) {
         if !additive {
             path.communities.clear();
         }
-        let set = changes.communities.iter().filter(|word| !matches!(word.as_str(), "additive" | "none"));
+        let set = changes
+            .communities
+            .iter()
+            .filter(|word| !matches!(word.as_str(), "additive" | "none"));
         path.communities.extend(set.cloned());
     }
 }
@@ -329,7 +482,11 @@ fn apply(path: &mut Path, changes: &Changes) {
 fn blank(speaker: &Speaker, prefix: Prefix) -> Path {
     Path {
         prefix,
-        next_hop: if prefix.is_v4() { std::net::Ipv4Addr::UNSPECIFIED.into() } else { std::net::Ipv6Addr::UNSPECIFIED.into() },
+        next_hop: if prefix.is_v4() {
+            std::net::Ipv4Addr::UNSPECIFIED.into()
+        } else {
+            std::net::Ipv6Addr::UNSPECIFIED.into()
+        },
         as_path: Vec::new(),
         origin: 'i',
         metric: None,
@@ -348,7 +505,11 @@ fn blank(speaker: &Speaker, prefix: Prefix) -> Path {
 }
 
 fn own_path(speaker: &Speaker, route: &Route, origin: char, changes: &Changes) -> Path {
-    let mut path = Path { origin, metric: Some(route.metric), ..blank(speaker, route.prefix) };
+    let mut path = Path {
+        origin,
+        metric: Some(route.metric),
+        ..blank(speaker, route.prefix)
+    };
     if let Some(next) = route.hops.first().and_then(|hop| hop.next) {
         path.next_hop = next;
     }
@@ -357,32 +518,62 @@ fn own_path(speaker: &Speaker, route: &Route, origin: char, changes: &Changes) -
 }
 
 /// The routes that the best paths become.
-pub(super) fn routes(speakers: &[Speaker], exchange: &Exchange) -> Vec<(usize, Option<String>, Vec<Route>)> {
+pub(super) fn routes(
+    speakers: &[Speaker],
+    exchange: &Exchange,
+) -> Vec<(usize, Option<String>, Vec<Route>)> {
     let all = exchange.instances.iter().map(|((at, vrf), instance)| {
         let speaker = &speakers[*at];
         let tables = speaker.tables.get(vrf);
-        let routes = instance.paths.values().filter_map(|paths| route(speaker, tables, paths)).collect();
+        let routes = instance
+            .paths
+            .values()
+            .filter_map(|paths| route(speaker, tables, paths))
+            .collect();
         (speaker.router, vrf.clone(), routes)
     });
     all.collect()
 }
 
 fn route(speaker: &Speaker, tables: Option<&Origination>, paths: &[Path]) -> Option<Route> {
-    let best = paths.first().filter(|path| path.valid && (!path.is_own() || path.aggregate))?;
+    let best = paths
+        .first()
+        .filter(|path| path.valid && (!path.is_own() || path.aggregate))?;
     let learned = match best.learned {
         Origin::Own => Learned::Local,
-        Origin::Peer { internal: false, .. } => Learned::External,
+        Origin::Peer {
+            internal: false, ..
+        } => Learned::External,
         Origin::Peer { .. } => Learned::Internal,
     };
-    let empty = Origination { distances: [20, 200, 200], maximum_paths: [1, 1], ..Origination::default() };
+    let empty = Origination {
+        distances: [20, 200, 200],
+        maximum_paths: [1, 1],
+        ..Origination::default()
+    };
     let tables = tables.unwrap_or(&empty);
     let most = tables.maximum_paths[usize::from(learned == Learned::Internal)];
     let hop = |path: &Path| match path.aggregate {
-        true => Hop { next: None, port: None, sink: Some("Null0") },
-        false => Hop { next: Some(path.next_hop), port: None, sink: None },
+        true => Hop {
+            next: None,
+            port: None,
+            sink: Some("Null0"),
+        },
+        false => Hop {
+            next: Some(path.next_hop),
+            port: None,
+            sink: None,
+        },
     };
-    let others = paths.iter().skip(1).filter(|path| path.is_as_good(best, speaker.multipath_relax)).map(hop);
-    let mut hops: Vec<Hop> = std::iter::once(hop(best)).chain(others).take(most).collect();
+    let others = paths
+        .iter()
+        .skip(1)
+        .filter(|path| path.is_as_good(best, speaker.multipath_relax))
+        .map(hop);
+    let mut hops: Vec<Hop> = std::iter::once(hop(best))
+        .chain(others)
+        .take(most)
+        .collect();
     hops.sort();
     Some(Route {
         prefix: best.prefix,

@@ -32,8 +32,13 @@ impl Domain {
     /// Reads the speakers.
     pub(crate) fn new(routing: &Routing) -> Self {
         let all = routing.routers.iter().enumerate();
-        let speakers = all.filter_map(|(at, router)| speaker::read(at, router)).collect();
-        Self { speakers, ..Self::default() }
+        let speakers = all
+            .filter_map(|(at, router)| speaker::read(at, router))
+            .collect();
+        Self {
+            speakers,
+            ..Self::default()
+        }
     }
 
     /// Lets sessions come up and paths spread, with what the tables of all routers have now.
@@ -48,20 +53,41 @@ impl Domain {
     }
 
     /// What a speaker tells one of its peers, if the session carries the family.
-    pub(crate) fn told(&self, routing: &Routing, from: (usize, usize), family: Family) -> Vec<Path> {
+    pub(crate) fn told(
+        &self,
+        routing: &Routing,
+        from: (usize, usize),
+        family: Family,
+    ) -> Vec<Path> {
         let session = &self.sessions[from.0][from.1];
-        let carries = session.state == SessionState::Established && session.families.contains(&family);
-        if carries { exchange::told(&self.speakers, &self.sessions, routing, from, family, &self.exchange) } else { Vec::new() }
+        let carries =
+            session.state == SessionState::Established && session.families.contains(&family);
+        if carries {
+            exchange::told(
+                &self.speakers,
+                &self.sessions,
+                routing,
+                from,
+                family,
+                &self.exchange,
+            )
+        } else {
+            Vec::new()
+        }
     }
 
     /// The speaker that a device is.
     pub(crate) fn of_router(&self, router: usize) -> Option<usize> {
-        self.speakers.iter().position(|speaker| speaker.router == router)
+        self.speakers
+            .iter()
+            .position(|speaker| speaker.router == router)
     }
 
     /// The instance of a VRF of a speaker.
     pub(crate) fn instance(&self, speaker: usize, vrf: Option<&str>) -> Option<&Instance> {
-        self.exchange.instances.get(&(speaker, vrf.map(ToString::to_string)))
+        self.exchange
+            .instances
+            .get(&(speaker, vrf.map(ToString::to_string)))
     }
 }
 

@@ -56,7 +56,14 @@ impl Path {
             'e' => 1,
             _ => 2,
         };
-        (Reverse(self.valid), Reverse(self.weight), Reverse(self.local_preference), Reverse(self.is_own()), self.as_path.len(), origin)
+        (
+            Reverse(self.valid),
+            Reverse(self.weight),
+            Reverse(self.local_preference),
+            Reverse(self.is_own()),
+            self.as_path.len(),
+            origin,
+        )
     }
 
     /// The better of two comes first.
@@ -103,7 +110,10 @@ mod tests {
             metric: None,
             local_preference: 100,
             weight: 0,
-            learned: Origin::Peer { number: 0, internal: false },
+            learned: Origin::Peer {
+                number: 0,
+                internal: false,
+            },
             from: "192.0.2.1".parse().unwrap(),
             router_id: Ipv4Addr::from(router_id),
             originator: None,
@@ -119,19 +129,47 @@ mod tests {
     fn each_step_decides_before_the_next() {
         let plain = path([1, 1, 1, 1]);
         let better: Vec<Path> = vec![
-            Path { weight: 1, ..path([9; 4]) },
-            Path { local_preference: 200, ..path([9; 4]) },
-            Path { as_path: vec![1], ..path([9; 4]) },
+            Path {
+                weight: 1,
+                ..path([9; 4])
+            },
+            Path {
+                local_preference: 200,
+                ..path([9; 4])
+            },
+            Path {
+                as_path: vec![1],
+                ..path([9; 4])
+            },
         ];
         for path in better {
             assert_eq!(path.compare(&plain, false), Ordering::Less, "{path:?}");
         }
         let worse: Vec<Path> = vec![
-            Path { valid: false, weight: 5, ..path([0; 4]) },
-            Path { origin: '?', ..path([0; 4]) },
-            Path { metric: Some(5), ..path([0; 4]) },
-            Path { learned: Origin::Peer { number: 0, internal: true }, ..path([0; 4]) },
-            Path { igp_metric: 5, ..path([0; 4]) },
+            Path {
+                valid: false,
+                weight: 5,
+                ..path([0; 4])
+            },
+            Path {
+                origin: '?',
+                ..path([0; 4])
+            },
+            Path {
+                metric: Some(5),
+                ..path([0; 4])
+            },
+            Path {
+                learned: Origin::Peer {
+                    number: 0,
+                    internal: true,
+                },
+                ..path([0; 4])
+            },
+            Path {
+                igp_metric: 5,
+                ..path([0; 4])
+            },
             path([2; 4]),
         ];
         for path in worse {
@@ -141,8 +179,14 @@ mod tests {
 
     #[test]
     fn metrics_of_different_neighbours_are_compared_only_if_told() {
-        let near = Path { metric: Some(50), ..path([1; 4]) };
-        let far = Path { as_path: vec![7, 2], ..path([2; 4]) };
+        let near = Path {
+            metric: Some(50),
+            ..path([1; 4])
+        };
+        let far = Path {
+            as_path: vec![7, 2],
+            ..path([2; 4])
+        };
         assert_eq!(near.compare(&far, false), Ordering::Less);
         assert_eq!(near.compare(&far, true), Ordering::Greater);
     }

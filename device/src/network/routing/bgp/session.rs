@@ -48,7 +48,11 @@ impl SessionState {
 
 /// The sessions of all speakers.
 pub(super) fn all(speakers: &[Speaker], routing: &Routing) -> Vec<Vec<Session>> {
-    let one = |at: usize| (0..speakers[at].peers.len()).map(|peer| session(speakers, routing, at, peer)).collect();
+    let one = |at: usize| {
+        (0..speakers[at].peers.len())
+            .map(|peer| session(speakers, routing, at, peer))
+            .collect()
+    };
     (0..speakers.len()).map(one).collect()
 }
 
@@ -79,11 +83,16 @@ fn session(speakers: &[Speaker], routing: &Routing, at: usize, number: usize) ->
     };
     let (far_speaker, far_peer) = (&speakers[far.0], &speakers[far.0].peers[far.1]);
     let known_as = |of: &Speaker, peer: &Peer| peer.local_as.unwrap_or(of.asn);
-    if known_as(far_speaker, far_peer) != peer.remote_as || known_as(speaker, peer) != far_peer.remote_as {
+    if known_as(far_speaker, far_peer) != peer.remote_as
+        || known_as(speaker, peer) != far_peer.remote_as
+    {
         session.state = SessionState::Idle;
         return session;
     }
-    if far_peer.shutdown || far_peer.password != peer.password || speaker.router_id == far_speaker.router_id {
+    if far_peer.shutdown
+        || far_peer.password != peer.password
+        || speaker.router_id == far_speaker.router_id
+    {
         return session;
     }
     if !is_near_enough(routing, far_speaker, far_peer) {
@@ -92,17 +101,27 @@ fn session(speakers: &[Speaker], routing: &Routing, at: usize, number: usize) ->
     session.state = SessionState::Established;
     session.far = Some(far);
     session.router_id = Some(far_speaker.router_id);
-    session.families = peer.families.keys().filter(|family| far_peer.families.contains_key(family)).copied().collect();
+    session.families = peer
+        .families
+        .keys()
+        .filter(|family| far_peer.families.contains_key(family))
+        .copied()
+        .collect();
     session
 }
 
 /// The address and interface that packets to a peer are sent from.
 fn source(routing: &Routing, speaker: &Speaker, peer: &Peer) -> Option<(IpAddr, usize)> {
     let router = &routing.routers[speaker.router];
-    let way = routing.table(speaker.router, peer.vrf.as_deref())?.resolve(peer.address)?;
+    let way = routing
+        .table(speaker.router, peer.vrf.as_deref())?
+        .resolve(peer.address)?;
     let port = way.port?;
     let from = match &peer.update_source {
-        Some(name) => router.ports.get(router.port(name)?).filter(|port| port.up)?,
+        Some(name) => router
+            .ports
+            .get(router.port(name)?)
+            .filter(|port| port.up)?,
         None => &router.ports[port],
     };
     let address = if peer.address.is_ipv6() && is_link_local(peer.address) {
@@ -128,23 +147,43 @@ fn is_near_enough(routing: &Routing, speaker: &Speaker, peer: &Peer) -> bool {
 }
 
 /// The neighbour line of the device that has the peer's address, if it is meant for us.
-fn other_end(speakers: &[Speaker], routing: &Routing, at: usize, number: usize, source_of_own: IpAddr) -> Option<(usize, usize)> {
+fn other_end(
+    speakers: &[Speaker],
+    routing: &Routing,
+    at: usize,
+    number: usize,
+    source_of_own: IpAddr,
+) -> Option<(usize, usize)> {
     let (speaker, peer) = (&speakers[at], &speakers[at].peers[number]);
-    let (router, vrf, hops) = routing.walk(speaker.router, peer.vrf.as_deref(), peer.address).arrived()?;
-    let limit = |speaker: &Speaker, peer: &Peer| if speaker.is_internal(peer) { 255 } else { peer.hops.unwrap_or(1) };
+    let (router, vrf, hops) = routing
+        .walk(speaker.router, peer.vrf.as_deref(), peer.address)
+        .arrived()?;
+    let limit = |speaker: &Speaker, peer: &Peer| {
+        if speaker.is_internal(peer) {
+            255
+        } else {
+            peer.hops.unwrap_or(1)
+        }
+    };
     let far = speakers.iter().position(|far| far.router == router)?;
     if far == at || hops > limit(speaker, peer) as usize {
         return None;
     }
     let own = &routing.routers[speaker.router];
     let meant = |theirs: &Peer| {
-        if theirs.vrf.as_deref() != vrf.as_deref() || own.with_address(peer.vrf.as_deref(), theirs.address).is_none() {
+        if theirs.vrf.as_deref() != vrf.as_deref()
+            || own
+                .with_address(peer.vrf.as_deref(), theirs.address)
+                .is_none()
+        {
             return false;
         }
         let their_source = source(routing, &speakers[far], theirs).map(|(address, _)| address);
         theirs.address == source_of_own || their_source == Some(peer.address)
     };
     let found = speakers[far].peers.iter().position(meant)?;
-    let back = routing.walk(router, vrf.as_deref(), speakers[far].peers[found].address).arrived()?;
+    let back = routing
+        .walk(router, vrf.as_deref(), speakers[far].peers[found].address)
+        .arrived()?;
     (back.0 == speaker.router).then_some((far, found))
 }

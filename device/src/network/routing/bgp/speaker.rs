@@ -123,7 +123,9 @@ impl Speaker {
 /// An AS number, plain or with a dot.
 pub(crate) fn as_number(text: &str) -> Option<u32> {
     match text.split_once('.') {
-        Some((high, low)) => Some(high.parse::<u32>().ok()?.checked_mul(65_536)? + low.parse::<u32>().ok()?),
+        Some((high, low)) => {
+            Some(high.parse::<u32>().ok()?.checked_mul(65_536)? + low.parse::<u32>().ok()?)
+        }
         None => text.parse().ok(),
     }
 }
@@ -131,7 +133,10 @@ pub(crate) fn as_number(text: &str) -> Option<u32> {
 /// Reads the BGP of a device.
 pub(super) fn read(at: usize, router: &Router) -> Option<Speaker> {
     let node = &router.node;
-    let statement = node.all("router bgp").find(|s| !s.negated).filter(|_| node.up())?;
+    let statement = node
+        .all("router bgp")
+        .find(|s| !s.negated)
+        .filter(|_| node.up())?;
     let lines = Lines::below(node, statement);
     let asn = statement.value("asn").and_then(as_number)?;
     let mut speaker = Speaker {
@@ -144,7 +149,9 @@ pub(super) fn read(at: usize, router: &Router) -> Option<Speaker> {
         listens: Vec::new(),
         logs: !lines.refuses("bgp log-neighbor-changes"),
         always_compare_med: lines.has("bgp always-compare-med"),
-        multipath_relax: lines.all("bgp bestpath").any(|s| s.line.ends_with("multipath-relax")),
+        multipath_relax: lines
+            .all("bgp bestpath")
+            .any(|s| s.line.ends_with("multipath-relax")),
     };
     let plain = !lines.refuses("bgp default ipv4-unicast");
     speaker.tables.insert(None, Origination::default());
@@ -159,27 +166,46 @@ pub(super) fn read(at: usize, router: &Router) -> Option<Speaker> {
                 global.push(block);
             }
             Some(vrf) => {
-                originate(speaker.tables.entry(Some(vrf.clone())).or_default(), block.lines);
-                let found = peers(&[block.lines], lines, block.vrf.as_deref(), std::slice::from_ref(&block), false);
+                originate(
+                    speaker.tables.entry(Some(vrf.clone())).or_default(),
+                    block.lines,
+                );
+                let found = peers(
+                    &[block.lines],
+                    lines,
+                    block.vrf.as_deref(),
+                    std::slice::from_ref(&block),
+                    false,
+                );
                 merge(&mut speaker.peers, found);
             }
         }
     }
-    merge(&mut speaker.peers, peers(&[lines], lines, None, &global, plain));
+    merge(
+        &mut speaker.peers,
+        peers(&[lines], lines, None, &global, plain),
+    );
     for line in lines.all("bgp listen range") {
-        let peer = line.value("group").and_then(|group| peer(&[lines], lines, None, &global, plain, group, None));
+        let peer = line
+            .value("group")
+            .and_then(|group| peer(&[lines], lines, None, &global, plain, group, None));
         if let (Some(range), Some(peer)) = (parsed(line, "range"), peer) {
             speaker.listens.push((range, peer));
         }
     }
-    speaker.peers.sort_by(|a, b| (a.vrf.as_deref(), a.address).cmp(&(b.vrf.as_deref(), b.address)));
+    speaker
+        .peers
+        .sort_by(|a, b| (a.vrf.as_deref(), a.address).cmp(&(b.vrf.as_deref(), b.address)));
     Some(speaker)
 }
 
 /// A neighbour of two families of a VRF is one neighbour.
 fn merge(peers: &mut Vec<Peer>, found: Vec<Peer>) {
     for peer in found {
-        match peers.iter_mut().find(|old| old.vrf == peer.vrf && old.address == peer.address) {
+        match peers
+            .iter_mut()
+            .find(|old| old.vrf == peer.vrf && old.address == peer.address)
+        {
             Some(old) => old.families.extend(peer.families),
             None => peers.push(peer),
         }
@@ -191,11 +217,18 @@ fn router_id(router: &Router, lines: Lines<'_>) -> Option<Ipv4Addr> {
         let name: String = lines.value("bgp router-id", "interface")?;
         router.ports.get(router.port(&name)?)?.address()
     };
-    lines.value("bgp router-id", "id").or_else(interface).or_else(|| router.router_id(None))
+    lines
+        .value("bgp router-id", "id")
+        .or_else(interface)
+        .or_else(|| router.router_id(None))
 }
 
 fn cluster_id(lines: Lines<'_>) -> Option<Ipv4Addr> {
-    let number = || lines.value::<u32>("bgp cluster-id", "number").map(Ipv4Addr::from);
+    let number = || {
+        lines
+            .value::<u32>("bgp cluster-id", "number")
+            .map(Ipv4Addr::from)
+    };
     lines.value("bgp cluster-id", "id").or_else(number)
 }
 
@@ -228,7 +261,11 @@ fn blocks<'n>(node: &'n Node, lines: Lines<'n>) -> Vec<FamilyBlock<'n>> {
             _ => return None,
         };
         let vrf = s.value("vrf").map(ToString::to_string);
-        Some(FamilyBlock { family, vrf, lines: Lines::below(node, s) })
+        Some(FamilyBlock {
+            family,
+            vrf,
+            lines: Lines::below(node, s),
+        })
     };
     all.filter_map(block).collect()
 }
@@ -241,31 +278,53 @@ fn originate(origination: &mut Origination, lines: Lines<'_>) {
             None => Some(Prefix::classful(address)),
         });
         let map = line.value("map").map(ToString::to_string);
-        origination.networks.extend(prefix.map(|prefix| (prefix, map)));
+        origination
+            .networks
+            .extend(prefix.map(|prefix| (prefix, map)));
     }
     for line in lines.all("network ipv6") {
         let map = line.value("map").map(ToString::to_string);
-        origination.networks.extend(parsed(line, "prefix").map(|prefix| (prefix, map)));
+        origination
+            .networks
+            .extend(parsed(line, "prefix").map(|prefix| (prefix, map)));
     }
     for kind in ["aggregate-address", "aggregate-address ipv6"] {
         for line in lines.all(kind) {
             let masked = || Prefix::masked(parsed(line, "network")?, parsed(line, "mask")?);
             let prefix = masked().or_else(|| parsed(line, "prefix"));
-            origination.aggregates.extend(prefix.map(|prefix| (prefix, line.line.contains("summary-only"))));
+            origination
+                .aggregates
+                .extend(prefix.map(|prefix| (prefix, line.line.contains("summary-only"))));
         }
     }
-    origination.redistributions.extend(redistribution::read(lines));
+    origination
+        .redistributions
+        .extend(redistribution::read(lines));
     origination.default_route |= lines.has("default-information originate");
     let of = |name, otherwise| lines.value("distance bgp", name).unwrap_or(otherwise);
     let known = origination.distances != [0; 3] && !lines.has("distance bgp");
     if !known {
-        origination.distances = [of("external", distance::EBGP), of("internal", distance::IBGP), of("local", distance::BGP_LOCAL)];
+        origination.distances = [
+            of("external", distance::EBGP),
+            of("internal", distance::IBGP),
+            of("local", distance::BGP_LOCAL),
+        ];
     }
-    let paths = |kind| lines.all("maximum-paths kind").find(|s| s.value("kind") == Some(kind)).and_then(|s| parsed(s, "paths"));
-    let external = lines.value("maximum-paths", "paths").or_else(|| paths("eibgp"));
+    let paths = |kind| {
+        lines
+            .all("maximum-paths kind")
+            .find(|s| s.value("kind") == Some(kind))
+            .and_then(|s| parsed(s, "paths"))
+    };
+    let external = lines
+        .value("maximum-paths", "paths")
+        .or_else(|| paths("eibgp"));
     let internal = paths("ibgp").or_else(|| paths("eibgp"));
     let [old_external, old_internal] = origination.maximum_paths;
-    origination.maximum_paths = [external.unwrap_or(old_external.max(1)), internal.unwrap_or(old_internal.max(1))];
+    origination.maximum_paths = [
+        external.unwrap_or(old_external.max(1)),
+        internal.unwrap_or(old_internal.max(1)),
+    ];
 }
 
 /// The neighbours that a scope names by address.
@@ -276,9 +335,16 @@ fn peers(
     families: &[FamilyBlock<'_>],
     plain: bool,
 ) -> Vec<Peer> {
-    let kinds = ["neighbor remote-as", "neighbor peer-group member", "neighbor inherit peer-session"];
+    let kinds = [
+        "neighbor remote-as",
+        "neighbor peer-group member",
+        "neighbor inherit peer-session",
+    ];
     let mut names: Vec<(IpAddr, &str)> = Vec::new();
-    for statement in scope.iter().flat_map(|lines| kinds.iter().flat_map(|kind| lines.all(kind))) {
+    for statement in scope
+        .iter()
+        .flat_map(|lines| kinds.iter().flat_map(|kind| lines.all(kind)))
+    {
         let name = statement.value("neighbor").unwrap_or_default();
         if let Ok(address) = name.parse()
             && !names.iter().any(|(known, _)| *known == address)
@@ -287,7 +353,8 @@ fn peers(
         }
     }
     let all = names.into_iter();
-    all.filter_map(|(address, name)| peer(scope, router, vrf, families, plain, name, Some(address))).collect()
+    all.filter_map(|(address, name)| peer(scope, router, vrf, families, plain, name, Some(address)))
+        .collect()
 }
 
 /// One neighbour, or what a group says of its members if there is no address.
@@ -301,8 +368,16 @@ fn peer(
     address: Option<IpAddr>,
 ) -> Option<Peer> {
     let session = Inherited::new(scope, router, name);
-    let value = |kind, name: &str| session.get(kind).and_then(|s| s.value(name).map(ToString::to_string));
-    let last = |kind: &'static str| session.get(kind).and_then(|s| s.line.rsplit(' ').next().map(ToString::to_string));
+    let value = |kind, name: &str| {
+        session
+            .get(kind)
+            .and_then(|s| s.value(name).map(ToString::to_string))
+    };
+    let last = |kind: &'static str| {
+        session
+            .get(kind)
+            .and_then(|s| s.line.rsplit(' ').next().map(ToString::to_string))
+    };
     let number = |kind, name: &str| value(kind, name).and_then(|text| text.parse::<u64>().ok());
     let address = address.or_else(|| name.parse().ok());
     let dynamic = address.is_none();
@@ -311,23 +386,33 @@ fn peer(
     for block in families {
         let inherited = Inherited::new(&[&[block.lines], scope].concat(), router, name);
         // Of a VRF's own block every neighbour is, unless it is taken out.
-        let active = inherited.active().unwrap_or(vrf.is_some() || (plain && block.family == Family::Ipv4));
+        let active = inherited
+            .active()
+            .unwrap_or(vrf.is_some() || (plain && block.family == Family::Ipv4));
         if active {
             own.insert(block.family, policy(&inherited));
         }
     }
     let has_block = families.iter().any(|block| block.family == Family::Ipv4);
-    if !has_block && plain && vrf.is_none() && session.active() != Some(false) && address.is_ipv4() {
+    if !has_block && plain && vrf.is_none() && session.active() != Some(false) && address.is_ipv4()
+    {
         own.insert(Family::Ipv4, policy(&session));
     }
-    if address.is_ipv6() && session.active().is_none() && families.iter().all(|block| block.family != Family::Ipv4) {
+    if address.is_ipv6()
+        && session.active().is_none()
+        && families.iter().all(|block| block.family != Family::Ipv4)
+    {
         own.remove(&Family::Ipv4);
     }
     Some(Peer {
         address,
         vrf: vrf.map(ToString::to_string),
-        remote_as: value("neighbor remote-as", "asn").as_deref().and_then(as_number)?,
-        local_as: value("neighbor local-as", "asn").as_deref().and_then(as_number),
+        remote_as: value("neighbor remote-as", "asn")
+            .as_deref()
+            .and_then(as_number)?,
+        local_as: value("neighbor local-as", "asn")
+            .as_deref()
+            .and_then(as_number),
         description: value("neighbor description", "description"),
         group: session.group.clone(),
         shutdown: session.get("neighbor shutdown").is_some(),
@@ -335,16 +420,24 @@ fn peer(
         hops: hops(&session),
         unchecked: session.get("neighbor disable-connected-check").is_some(),
         update_source: last("neighbor update-source"),
-        keepalive_s: number("neighbor timers", "keepalive").or_else(|| router.value("timers bgp", "keepalive")).unwrap_or(defaults::KEEPALIVE_S),
-        hold_s: number("neighbor timers", "hold").or_else(|| router.value("timers bgp", "hold")).unwrap_or(defaults::HOLD_S),
-        bfd: session.get("neighbor fall-over").is_some_and(|s| s.line.contains("bfd")),
+        keepalive_s: number("neighbor timers", "keepalive")
+            .or_else(|| router.value("timers bgp", "keepalive"))
+            .unwrap_or(defaults::KEEPALIVE_S),
+        hold_s: number("neighbor timers", "hold")
+            .or_else(|| router.value("timers bgp", "hold"))
+            .unwrap_or(defaults::HOLD_S),
+        bfd: session
+            .get("neighbor fall-over")
+            .is_some_and(|s| s.line.contains("bfd")),
         dynamic,
         families: own,
     })
 }
 
 fn hops(session: &Inherited<'_>) -> Option<u32> {
-    let multihop = session.get("neighbor ebgp-multihop").map(|s| parsed(s, "hops").unwrap_or(255));
+    let multihop = session
+        .get("neighbor ebgp-multihop")
+        .map(|s| parsed(s, "hops").unwrap_or(255));
     multihop.or_else(|| parsed(session.get("neighbor ttl-security")?, "hops"))
 }
 
@@ -353,7 +446,11 @@ fn password(session: &Inherited<'_>) -> Option<String> {
     let line = &*session.get("neighbor password")?.line;
     let mut words = line.rsplit(' ');
     let (secret, kind) = (words.next()?, words.next()?);
-    let clear = if kind == "7" { crate::secrets::reveal(secret) } else { None };
+    let clear = if kind == "7" {
+        crate::secrets::reveal(secret)
+    } else {
+        None
+    };
     Some(clear.unwrap_or_else(|| secret.to_string()))
 }
 
@@ -375,7 +472,9 @@ fn policy(inherited: &Inherited<'_>) -> PeerPolicy {
         weight: number("neighbor weight", "weight"),
         default_originate: inherited.get("neighbor default-originate").is_some(),
         send_community: inherited.get("neighbor send-community").is_some(),
-        allow_as_in: inherited.get("neighbor allowas-in").map_or(0, |s| parsed(s, "times").unwrap_or(3)),
+        allow_as_in: inherited
+            .get("neighbor allowas-in")
+            .map_or(0, |s| parsed(s, "times").unwrap_or(3)),
         soft_reconfiguration: inherited.get("neighbor soft-reconfiguration").is_some(),
         remove_private: inherited.get("neighbor remove-private-as").is_some(),
         as_override: inherited.get("neighbor as-override").is_some(),
@@ -394,20 +493,38 @@ struct Inherited<'n> {
 impl<'n> Inherited<'n> {
     fn new(scope: &[Lines<'n>], router: Lines<'n>, name: &str) -> Self {
         let own = |kind: &'static str| {
-            let mut all = scope.iter().chain([&router]).flat_map(|lines| lines.all(kind));
+            let mut all = scope
+                .iter()
+                .chain([&router])
+                .flat_map(|lines| lines.all(kind));
             all.find(|s| s.value("neighbor") == Some(name))
         };
-        let group = own("neighbor peer-group member").and_then(|s| s.value("group")).map(ToString::to_string);
-        let mut inherited =
-            Self { scope: scope.to_vec(), name: name.to_string(), group, templates: Vec::new() };
+        let group = own("neighbor peer-group member")
+            .and_then(|s| s.value("group"))
+            .map(ToString::to_string);
+        let mut inherited = Self {
+            scope: scope.to_vec(),
+            name: name.to_string(),
+            group,
+            templates: Vec::new(),
+        };
         // A group's lines may stand outside of the family.
         inherited.scope.push(router);
-        for (kind, of) in [("inherit peer-session", "template peer-session"), ("inherit peer-policy", "template peer-policy")] {
-            let first = inherited.get(if kind == "inherit peer-session" { "neighbor inherit peer-session" } else { "neighbor inherit peer-policy" });
+        for (kind, of) in [
+            ("inherit peer-session", "template peer-session"),
+            ("inherit peer-policy", "template peer-policy"),
+        ] {
+            let first = inherited.get(if kind == "inherit peer-session" {
+                "neighbor inherit peer-session"
+            } else {
+                "neighbor inherit peer-policy"
+            });
             let mut next = first.and_then(|s| s.value("template"));
             // IOS allows eight levels.
             for _ in 0..8 {
-                let Some(template) = next.and_then(|name| router.all(of).find(|s| s.value("name") == Some(name))) else {
+                let Some(template) =
+                    next.and_then(|name| router.all(of).find(|s| s.value("name") == Some(name)))
+                else {
                     break;
                 };
                 let lines = router.under(template);
@@ -418,7 +535,11 @@ impl<'n> Inherited<'n> {
         inherited
     }
 
-    fn find(&self, kind: &'static str, which: impl Fn(&Statement) -> bool) -> Option<&'n Statement> {
+    fn find(
+        &self,
+        kind: &'static str,
+        which: impl Fn(&Statement) -> bool,
+    ) -> Option<&'n Statement> {
         let named = |name: &str| {
             let mut all = self.scope.iter().flat_map(|lines| lines.all(kind));
             all.find(|s| s.value("neighbor") == Some(name) && which(s))
@@ -426,7 +547,12 @@ impl<'n> Inherited<'n> {
         let short = kind.strip_prefix("neighbor ").unwrap_or(kind);
         named(&self.name)
             .or_else(|| named(self.group.as_deref()?))
-            .or_else(|| self.templates.iter().flat_map(|lines| lines.all(short)).find(|s| which(s)))
+            .or_else(|| {
+                self.templates
+                    .iter()
+                    .flat_map(|lines| lines.all(short))
+                    .find(|s| which(s))
+            })
     }
 
     fn get(&self, kind: &'static str) -> Option<&'n Statement> {
@@ -439,7 +565,8 @@ impl<'n> Inherited<'n> {
         let first = self.scope.first()?;
         names.into_iter().flatten().find_map(|name| {
             let mut all = first.stored("neighbor activate");
-            all.find(|s| s.value("neighbor") == Some(name)).map(|s| !s.negated)
+            all.find(|s| s.value("neighbor") == Some(name))
+                .map(|s| !s.negated)
         })
     }
 }

@@ -43,7 +43,10 @@ pub(crate) fn database(
     let mut all = Vec::new();
     let process = &domain.processes[at];
     for area in process.active_areas() {
-        let reached = known.reach[at].get(&area).into_iter().flat_map(|reached| reached.keys().copied());
+        let reached = known.reach[at]
+            .get(&area)
+            .into_iter()
+            .flat_map(|reached| reached.keys().copied());
         for far in reached.chain([at]) {
             all.push(router_lsa(domain, far, area));
             all.extend(network_lsas(domain, far, area));
@@ -53,16 +56,25 @@ pub(crate) fn database(
             }
         }
     }
-    if process.active_areas().iter().any(|area| process.kind(*area).takes_external()) {
-        all.extend(externals.iter().filter(|external| external.process == at || known.way_to(at, external.process).is_some()).map(
-            |external| Lsa {
-                kind: LsaKind::External,
-                area: None,
-                id: external.prefix.address(),
-                router: domain.processes[external.process].router_id,
-                detail: external.tag,
-            },
-        ));
+    if process
+        .active_areas()
+        .iter()
+        .any(|area| process.kind(*area).takes_external())
+    {
+        all.extend(
+            externals
+                .iter()
+                .filter(|external| {
+                    external.process == at || known.way_to(at, external.process).is_some()
+                })
+                .map(|external| Lsa {
+                    kind: LsaKind::External,
+                    area: None,
+                    id: external.prefix.address(),
+                    router: domain.processes[external.process].router_id,
+                    detail: external.tag,
+                }),
+        );
     }
     all.sort();
     all.dedup();
@@ -71,26 +83,54 @@ pub(crate) fn database(
 
 fn router_lsa(domain: &Domain, at: usize, area: u32) -> Lsa {
     let process = &domain.processes[at];
-    let attached = process.attached.iter().enumerate().filter(|(_, own)| own.up && own.area == area);
+    let attached = process
+        .attached
+        .iter()
+        .enumerate()
+        .filter(|(_, own)| own.up && own.area == area);
     let links = attached.map(|(number, own)| {
-        let full = domain.neighbors[at].iter().filter(|n| n.attached == number && n.state == State::Full).count();
-        let pairs = matches!(own.network, NetworkType::PointToPoint | NetworkType::PointToMultipoint);
+        let full = domain.neighbors[at]
+            .iter()
+            .filter(|n| n.attached == number && n.state == State::Full)
+            .count();
+        let pairs = matches!(
+            own.network,
+            NetworkType::PointToPoint | NetworkType::PointToMultipoint
+        );
         own.prefixes.len() + if pairs { full } else { 0 }
     });
     let detail = u32::try_from(links.sum::<usize>()).unwrap_or(u32::MAX);
-    Lsa { kind: LsaKind::Router, area: Some(area), id: process.router_id.into(), router: process.router_id, detail }
+    Lsa {
+        kind: LsaKind::Router,
+        area: Some(area),
+        id: process.router_id.into(),
+        router: process.router_id,
+        detail,
+    }
 }
 
 fn network_lsas(domain: &Domain, at: usize, area: u32) -> Vec<Lsa> {
     let process = &domain.processes[at];
-    let attached = process.attached.iter().enumerate().filter(|(_, own)| own.up && own.area == area);
+    let attached = process
+        .attached
+        .iter()
+        .enumerate()
+        .filter(|(_, own)| own.up && own.area == area);
     let designated = attached.filter(|(number, _)| {
         let elected = domain.elected.get(&(at, *number));
-        let full = domain.neighbors[at].iter().any(|n| n.attached == *number && n.state == State::Full);
+        let full = domain.neighbors[at]
+            .iter()
+            .any(|n| n.attached == *number && n.state == State::Full);
         full && elected.is_some_and(|elected| elected.designated == Some((at, *number)))
     });
     designated
-        .map(|(_, own)| Lsa { kind: LsaKind::Network, area: Some(area), id: own.address, router: process.router_id, detail: 0 })
+        .map(|(_, own)| Lsa {
+            kind: LsaKind::Network,
+            area: Some(area),
+            id: own.address,
+            router: process.router_id,
+            detail: 0,
+        })
         .collect()
 }
 
@@ -100,14 +140,23 @@ fn summary_lsas(known: &Known<'_>, at: usize, area: u32) -> Vec<Lsa> {
     }
     let router = known.domain.processes[at].router_id;
     let told = super::routes::summaries(known, at, area).into_iter();
-    told.map(|(_, prefix, _)| Lsa { kind: LsaKind::Summary, area: Some(area), id: prefix.address(), router, detail: 0 }).collect()
+    told.map(|(_, prefix, _)| Lsa {
+        kind: LsaKind::Summary,
+        area: Some(area),
+        id: prefix.address(),
+        router,
+        detail: 0,
+    })
+    .collect()
 }
 
 /// Where the boundary routers of other areas are.
 fn boundary_lsas(known: &Known<'_>, externals: &[External], border: usize, area: u32) -> Vec<Lsa> {
     let router = known.domain.processes[border].router_id;
     let outside = externals.iter().filter(|external| {
-        let inside = known.reach[border].get(&area).is_some_and(|reached| reached.contains_key(&external.process));
+        let inside = known.reach[border]
+            .get(&area)
+            .is_some_and(|reached| reached.contains_key(&external.process));
         external.process != border && !inside && known.way_to(border, external.process).is_some()
     });
     let lsa = |external: &External| Lsa {

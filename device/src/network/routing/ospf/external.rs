@@ -27,13 +27,21 @@ pub(crate) fn told(
     table: &impl Fn(usize, Option<&str>) -> Table,
 ) -> Vec<External> {
     let mut told = Vec::new();
-    for (at, process) in domain.processes.iter().enumerate().filter(|(_, process)| process.is_boundary()) {
+    for (at, process) in domain
+        .processes
+        .iter()
+        .enumerate()
+        .filter(|(_, process)| process.is_boundary())
+    {
         let table = table(process.router, process.vrf.as_deref());
         let node = &routers[process.router].node;
         for redistribution in &process.redistributions {
             for (route, changes) in taken(node, redistribution, &table) {
                 // Its own networks are told of anyway.
-                let own = process.attached.iter().any(|attached| attached.up && attached.prefixes.contains(&route.prefix));
+                let own = process
+                    .attached
+                    .iter()
+                    .any(|attached| attached.up && attached.prefixes.contains(&route.prefix));
                 if own || route.prefix.is_v4() != process.v4 {
                     continue;
                 }
@@ -44,7 +52,10 @@ pub(crate) fn told(
                 told.push(External {
                     process: at,
                     prefix: route.prefix,
-                    metric: changes.metric.or(redistribution.metric).unwrap_or(otherwise),
+                    metric: changes
+                        .metric
+                        .or(redistribution.metric)
+                        .unwrap_or(otherwise),
                     kind: changes.metric_type.or(redistribution.kind).unwrap_or(2),
                     tag: changes.tag.or(redistribution.tag).unwrap_or(route.tag),
                 });
@@ -53,12 +64,24 @@ pub(crate) fn told(
         let Some(origin) = process.default_route else {
             continue;
         };
-        let everywhere = if process.v4 { Prefix::default_v4() } else { Prefix::of(std::net::Ipv6Addr::UNSPECIFIED.into(), 0) };
+        let everywhere = if process.v4 {
+            Prefix::default_v4()
+        } else {
+            Prefix::of(std::net::Ipv6Addr::UNSPECIFIED.into(), 0)
+        };
         // Another OSPF router's default route is no reason to tell of one.
-        let has = table.exact(everywhere).is_some_and(|route| !matches!(route.source, Source::Ospf(_)));
+        let has = table
+            .exact(everywhere)
+            .is_some_and(|route| !matches!(route.source, Source::Ospf(_)));
         if origin.always || has {
             let tag = process.id.parse().unwrap_or(0);
-            told.push(External { process: at, prefix: everywhere, metric: origin.metric, kind: origin.kind, tag });
+            told.push(External {
+                process: at,
+                prefix: everywhere,
+                metric: origin.metric,
+                kind: origin.kind,
+                tag,
+            });
         }
     }
     told.extend(nssa_defaults(domain));
@@ -68,11 +91,30 @@ pub(crate) fn told(
 /// `area N nssa default-information-originate` on a border router.
 fn nssa_defaults(domain: &Domain) -> Vec<External> {
     let mut told = Vec::new();
-    for (at, process) in domain.processes.iter().enumerate().filter(|(_, process)| process.is_border()) {
-        let tells = |area: &u32| matches!(process.kind(*area), AreaKind::Nssa { default_route: true, .. });
+    for (at, process) in domain
+        .processes
+        .iter()
+        .enumerate()
+        .filter(|(_, process)| process.is_border())
+    {
+        let tells = |area: &u32| {
+            matches!(
+                process.kind(*area),
+                AreaKind::Nssa {
+                    default_route: true,
+                    ..
+                }
+            )
+        };
         if process.active_areas().iter().any(tells) {
             let (prefix, metric) = (Prefix::default_v4(), defaults::DEFAULT_ROUTE_METRIC);
-            told.push(External { process: at, prefix, metric, kind: 2, tag: 0 });
+            told.push(External {
+                process: at,
+                prefix,
+                metric,
+                kind: 2,
+                tag: 0,
+            });
         }
     }
     told

@@ -12,7 +12,7 @@ mod routes;
 
 pub(crate) use database::{Lsa, LsaKind, database};
 pub(crate) use neighbor::{Neighbor, Role, State};
-pub(crate) use process::{is_passive, area_id, Area, AreaKind, Attached, NetworkType, Process};
+pub(crate) use process::{Area, AreaKind, Attached, NetworkType, Process, area_id, is_passive};
 
 use super::router::{Place, Router};
 use super::table::{Route, Table};
@@ -30,19 +30,33 @@ pub(crate) struct Domain {
 impl Domain {
     /// Reads the processes, and lets neighbours find each other.
     pub(crate) fn new(routers: &[Router], on_segment: &impl Fn(Place) -> Vec<Place>) -> Self {
-        let processes: Vec<Process> = routers.iter().enumerate().flat_map(|(at, r)| process::read(at, r)).collect();
-        let mut domain = Self { processes, ..Self::default() };
+        let processes: Vec<Process> = routers
+            .iter()
+            .enumerate()
+            .flat_map(|(at, r)| process::read(at, r))
+            .collect();
+        let mut domain = Self {
+            processes,
+            ..Self::default()
+        };
         neighbor::meet(&mut domain, on_segment);
         domain
     }
 
     /// The routes of each process: its number here, and the routes.
-    pub(crate) fn routes(&self, routers: &[Router], table: &impl Fn(usize, Option<&str>) -> Table) -> Vec<(usize, Vec<Route>)> {
+    pub(crate) fn routes(
+        &self,
+        routers: &[Router],
+        table: &impl Fn(usize, Option<&str>) -> Table,
+    ) -> Vec<(usize, Vec<Route>)> {
         routes::compute(self, routers, table)
     }
 
     /// The processes of a device.
     pub(crate) fn of_router(&self, router: usize) -> impl Iterator<Item = (usize, &Process)> {
-        self.processes.iter().enumerate().filter(move |(_, process)| process.router == router)
+        self.processes
+            .iter()
+            .enumerate()
+            .filter(move |(_, process)| process.router == router)
     }
 }

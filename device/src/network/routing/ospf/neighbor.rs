@@ -95,7 +95,10 @@ pub(super) fn meet(domain: &mut Domain, on_segment: &impl Fn(Place) -> Vec<Place
     }
     domain.neighbors = vec![Vec::new(); domain.processes.len()];
     for (here, others) in &heard {
-        for far in others.iter().filter(|far| heard.get(far).is_some_and(|theirs| theirs.contains(here))) {
+        for far in others
+            .iter()
+            .filter(|far| heard.get(far).is_some_and(|theirs| theirs.contains(here)))
+        {
             let neighbor = neighbor(&domain.processes, &elected, *here, *far);
             domain.neighbors[here.0].push(neighbor);
         }
@@ -108,7 +111,10 @@ fn places(processes: &[Process]) -> BTreeMap<Place, Vec<Place>> {
     let mut places: BTreeMap<Place, Vec<Place>> = BTreeMap::new();
     for (process, own) in processes.iter().enumerate() {
         for (at, attached) in own.attached.iter().enumerate() {
-            places.entry((own.router, attached.port)).or_default().push((process, at));
+            places
+                .entry((own.router, attached.port))
+                .or_default()
+                .push((process, at));
         }
     }
     places
@@ -130,7 +136,11 @@ fn hears(
         return Vec::new();
     }
     let others = on_segment((process.router, own.port));
-    let far = others.iter().filter_map(|place| runs.get(place)).flatten().copied();
+    let far = others
+        .iter()
+        .filter_map(|place| runs.get(place))
+        .flatten()
+        .copied();
     far.filter(|far| agree(processes, here, *far)).collect()
 }
 
@@ -151,7 +161,9 @@ fn agree(processes: &[Process], here: Place, there: Place) -> bool {
         && (own.hello_s, own.dead_s) == (far.hello_s, far.dead_s)
         && own.authentication == far.authentication
         && process.router_id != far_process.router_id
-        && (both_elect || own.network == NetworkType::PointToPoint || far.network == NetworkType::PointToPoint)
+        && (both_elect
+            || own.network == NetworkType::PointToPoint
+            || far.network == NetworkType::PointToPoint)
 }
 
 /// The highest priority wins, then the highest router id; the next is the backup. Priority 0 stands aside.
@@ -159,7 +171,13 @@ fn elect(processes: &[Process], here: Place, others: &[Place]) -> Elected {
     let mut candidates: Vec<(u32, Ipv4Addr, Place)> = others
         .iter()
         .chain([&here])
-        .map(|place| (attached(processes, *place).priority, processes[place.0].router_id, *place))
+        .map(|place| {
+            (
+                attached(processes, *place).priority,
+                processes[place.0].router_id,
+                *place,
+            )
+        })
         .filter(|(priority, ..)| *priority > 0)
         .collect();
     let own = attached(processes, here);
@@ -173,12 +191,26 @@ fn elect(processes: &[Process], here: Place, others: &[Place]) -> Elected {
     }
 }
 
-fn neighbor(processes: &[Process], elected: &BTreeMap<Place, Elected>, here: Place, there: Place) -> Neighbor {
+fn neighbor(
+    processes: &[Process],
+    elected: &BTreeMap<Place, Elected>,
+    here: Place,
+    there: Place,
+) -> Neighbor {
     let (own, far) = (attached(processes, here), attached(processes, there));
     let election = elected.get(&here).copied().unwrap_or_default();
     let elects = own.network.elects();
-    let role = |place| if elects { election.role(place) } else { Role::None };
-    let adjacent = !elects || [role(here), role(there)].iter().any(|role| *role != Role::Other);
+    let role = |place| {
+        if elects {
+            election.role(place)
+        } else {
+            Role::None
+        }
+    };
+    let adjacent = !elects
+        || [role(here), role(there)]
+            .iter()
+            .any(|role| *role != Role::Other);
     let state = if !adjacent {
         State::TwoWay
     } else if own.mtu != far.mtu && !own.mtu_ignore && !far.mtu_ignore {

@@ -45,8 +45,13 @@ pub(crate) struct DefaultRoute {
 pub(crate) enum AreaKind {
     #[default]
     Normal,
-    Stub { summaries: bool },
-    Nssa { summaries: bool, default_route: bool },
+    Stub {
+        summaries: bool,
+    },
+    Nssa {
+        summaries: bool,
+        default_route: bool,
+    },
 }
 
 impl AreaKind {
@@ -140,11 +145,18 @@ impl Process {
 
     /// The areas in which it has an interface.
     pub(crate) fn active_areas(&self) -> BTreeSet<u32> {
-        self.attached.iter().filter(|attached| attached.up).map(|attached| attached.area).collect()
+        self.attached
+            .iter()
+            .filter(|attached| attached.up)
+            .map(|attached| attached.area)
+            .collect()
     }
 
     pub(crate) fn kind(&self, area: u32) -> AreaKind {
-        self.areas.get(&area).map(|area| area.kind).unwrap_or_default()
+        self.areas
+            .get(&area)
+            .map(|area| area.kind)
+            .unwrap_or_default()
     }
 
     /// Whether it brings in routes from outside.
@@ -156,11 +168,17 @@ impl Process {
 /// Reads the processes of a device.
 pub(super) fn read(at: usize, router: &Router) -> Vec<Process> {
     let node = &router.node;
-    let v4 = node.all("router ospf").filter(|s| !s.negated).filter_map(|s| process(at, router, s, true));
-    let v6 = ["ipv6 router ospf", "router ospfv3"].into_iter().flat_map(|kind| {
-        let all = node.all(kind).filter(|s| !s.negated);
-        all.filter_map(|s| process(at, router, s, false)).collect::<Vec<_>>()
-    });
+    let v4 = node
+        .all("router ospf")
+        .filter(|s| !s.negated)
+        .filter_map(|s| process(at, router, s, true));
+    let v6 = ["ipv6 router ospf", "router ospfv3"]
+        .into_iter()
+        .flat_map(|kind| {
+            let all = node.all(kind).filter(|s| !s.negated);
+            all.filter_map(|s| process(at, router, s, false))
+                .collect::<Vec<_>>()
+        });
     v4.chain(v6).collect()
 }
 
@@ -172,7 +190,9 @@ fn process(at: usize, router: &Router, statement: &Statement, v4: bool) -> Optio
     let id = statement.value("process")?.to_string();
     let vrf = statement.value("vrf").map(ToString::to_string);
     let set = lines.value("router-id", "id");
-    let reference_mbps = lines.value("auto-cost reference-bandwidth", "mbps").unwrap_or(defaults::REFERENCE_MBPS);
+    let reference_mbps = lines
+        .value("auto-cost reference-bandwidth", "mbps")
+        .unwrap_or(defaults::REFERENCE_MBPS);
     let areas = areas(lines);
     let mut process = Process {
         router: at,
@@ -185,14 +205,24 @@ fn process(at: usize, router: &Router, statement: &Statement, v4: bool) -> Optio
         redistributions: redistribution::read(lines),
         default_route: default_route(lines),
         distances: distances(lines),
-        maximum_paths: lines.value("maximum-paths", "paths").unwrap_or(defaults::MAXIMUM_PATHS),
+        maximum_paths: lines
+            .value("maximum-paths", "paths")
+            .unwrap_or(defaults::MAXIMUM_PATHS),
         max_metric: lines.has("max-metric router-lsa"),
-        filter: lines.all("distribute-list").find(|s| s.value("direction") == Some("in")).and_then(|s| s.value("list")).map(ToString::to_string),
+        filter: lines
+            .all("distribute-list")
+            .find(|s| s.value("direction") == Some("in"))
+            .and_then(|s| s.value("list"))
+            .map(ToString::to_string),
         logs: !lines.refuses("log-adjacency-changes"),
         bfd: lines.has("bfd all-interfaces"),
         areas,
     };
-    let attached = router.ports.iter().enumerate().filter_map(|(port, own)| attach(&process, router, lines, port, own));
+    let attached = router
+        .ports
+        .iter()
+        .enumerate()
+        .filter_map(|(port, own)| attach(&process, router, lines, port, own));
     process.attached = attached.collect();
     Some(process)
 }
@@ -207,17 +237,29 @@ fn areas(lines: Lines<'_>) -> BTreeMap<u32, Area> {
         }
     };
     let summaries = |line: &Statement| !line.line.contains("no-summary");
-    all("area stub", &|area, line| area.kind = AreaKind::Stub { summaries: summaries(line) });
+    all("area stub", &|area, line| {
+        area.kind = AreaKind::Stub {
+            summaries: summaries(line),
+        }
+    });
     all("area nssa", &|area, line| {
         let default_route = line.line.contains("default-information-originate");
-        area.kind = AreaKind::Nssa { summaries: summaries(line), default_route };
+        area.kind = AreaKind::Nssa {
+            summaries: summaries(line),
+            default_route,
+        };
     });
-    all("area authentication", &|area, line| area.authentication = Some(line.line.ends_with("message-digest")));
-    all("area default-cost", &|area, line| area.default_cost = parsed(line, "cost"));
+    all("area authentication", &|area, line| {
+        area.authentication = Some(line.line.ends_with("message-digest"))
+    });
+    all("area default-cost", &|area, line| {
+        area.default_cost = parsed(line, "cost")
+    });
     all("area range", &|area, line| {
         let masked = || Prefix::masked(parsed(line, "address")?, parsed(line, "mask")?);
         if let Some(prefix) = masked().or_else(|| parsed(line, "prefix")) {
-            area.ranges.push((prefix, !line.line.contains("not-advertise")));
+            area.ranges
+                .push((prefix, !line.line.contains("not-advertise")));
         }
     });
     areas
@@ -225,7 +267,9 @@ fn areas(lines: Lines<'_>) -> BTreeMap<u32, Area> {
 
 /// An area's number, given as such or as an address.
 pub(crate) fn area_id(text: &str) -> Option<u32> {
-    text.parse().ok().or_else(|| text.parse::<Ipv4Addr>().ok().map(u32::from))
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<Ipv4Addr>().ok().map(u32::from))
 }
 
 fn default_route(lines: Lines<'_>) -> Option<DefaultRoute> {
@@ -233,18 +277,30 @@ fn default_route(lines: Lines<'_>) -> Option<DefaultRoute> {
     Some(DefaultRoute {
         always: line.line.contains(" always"),
         metric: parsed(line, "metric").unwrap_or(defaults::DEFAULT_ROUTE_METRIC),
-        kind: if line.line.contains("metric-type 1") { 1 } else { 2 },
+        kind: if line.line.contains("metric-type 1") {
+            1
+        } else {
+            2
+        },
     })
 }
 
 fn distances(lines: Lines<'_>) -> [u32; 3] {
-    let all = lines.value("distance", "distance").unwrap_or(distance::OSPF);
+    let all = lines
+        .value("distance", "distance")
+        .unwrap_or(distance::OSPF);
     let of = |name| lines.value("distance ospf", name).unwrap_or(all);
     [of("intra"), of("inter"), of("external")]
 }
 
 /// The interface, if the process runs on it.
-fn attach(process: &Process, router: &Router, lines: Lines<'_>, port: usize, own: &Port) -> Option<Attached> {
+fn attach(
+    process: &Process,
+    router: &Router,
+    lines: Lines<'_>,
+    port: usize,
+    own: &Port,
+) -> Option<Attached> {
     if own.vrf() != process.vrf.as_deref() {
         return None;
     }
@@ -256,14 +312,23 @@ fn attach(process: &Process, router: &Router, lines: Lines<'_>, port: usize, own
     let settings = own.lines(&router.node);
     let named = settings_area(settings, process);
     let area = named.or_else(|| network_area(lines, own.address().filter(|_| process.v4)?))?;
-    let words = Words { settings, family: if process.v4 { "ip ospf" } else { "ipv6 ospf" } };
+    let words = Words {
+        settings,
+        family: if process.v4 { "ip ospf" } else { "ipv6 ospf" },
+    };
     let network = words.network(own);
     let hello = words.timer("hello-interval").unwrap_or(match network {
         NetworkType::NonBroadcast | NetworkType::PointToMultipoint => defaults::SLOW_HELLO_S,
         _ => defaults::HELLO_S,
     });
-    let fast = words.rest("dead-interval").is_some_and(|rest| rest.starts_with("minimal"));
-    let dead = if fast { Some(1) } else { words.number("dead-interval") };
+    let fast = words
+        .rest("dead-interval")
+        .is_some_and(|rest| rest.starts_with("minimal"));
+    let dead = if fast {
+        Some(1)
+    } else {
+        words.number("dead-interval")
+    };
     Some(Attached {
         port,
         area,
@@ -284,16 +349,30 @@ fn attach(process: &Process, router: &Router, lines: Lines<'_>, port: usize, own
 }
 
 fn prefixes(own: &Port, v4: bool, network: NetworkType) -> Vec<Prefix> {
-    let networks = own.networks().filter(|(address, _)| address.is_ipv4() == v4);
-    let told = networks.map(|(address, prefix)| if network == NetworkType::Loopback { Prefix::host(address) } else { prefix });
+    let networks = own
+        .networks()
+        .filter(|(address, _)| address.is_ipv4() == v4);
+    let told = networks.map(|(address, prefix)| {
+        if network == NetworkType::Loopback {
+            Prefix::host(address)
+        } else {
+            prefix
+        }
+    });
     told.collect()
 }
 
 /// The area that the interface itself names: `ip ospf 1 area 0`.
 fn settings_area(settings: Lines<'_>, process: &Process) -> Option<u32> {
-    let kinds: &[&str] = if process.v4 { &["ip ospf area", "ospfv3"] } else { &["ipv6 ospf", "ospfv3"] };
+    let kinds: &[&str] = if process.v4 {
+        &["ip ospf area", "ospfv3"]
+    } else {
+        &["ipv6 ospf", "ospfv3"]
+    };
     let named = kinds.iter().flat_map(|kind| settings.all(kind)).find(|s| {
-        let family = s.value("family").is_none_or(|family| family == if process.v4 { "ipv4" } else { "ipv6" });
+        let family = s
+            .value("family")
+            .is_none_or(|family| family == if process.v4 { "ipv4" } else { "ipv6" });
         family && s.value("process") == Some(&process.id) && s.value("area").is_some()
     })?;
     named.value("area").and_then(area_id)
@@ -302,16 +381,33 @@ fn settings_area(settings: Lines<'_>, process: &Process) -> Option<u32> {
 /// The area of the most specific `network` line that has an address.
 fn network_area(lines: Lines<'_>, address: Ipv4Addr) -> Option<u32> {
     let fits = |line: &&Statement| {
-        let pair = || Some((parsed::<Ipv4Addr>(line, "address")?, parsed::<Ipv4Addr>(line, "wildcard")?));
-        pair().is_some_and(|(network, wildcard)| (u32::from(network) ^ u32::from(address)) & !u32::from(wildcard) == 0)
+        let pair = || {
+            Some((
+                parsed::<Ipv4Addr>(line, "address")?,
+                parsed::<Ipv4Addr>(line, "wildcard")?,
+            ))
+        };
+        pair().is_some_and(|(network, wildcard)| {
+            (u32::from(network) ^ u32::from(address)) & !u32::from(wildcard) == 0
+        })
     };
     let wildcard = |line: &&Statement| parsed::<Ipv4Addr>(line, "wildcard").map(u32::from);
-    lines.all("network").filter(fits).min_by_key(wildcard)?.value("area").and_then(area_id)
+    lines
+        .all("network")
+        .filter(fits)
+        .min_by_key(wildcard)?
+        .value("area")
+        .and_then(area_id)
 }
 
 pub(crate) fn is_passive(lines: Lines<'_>, interface: &str) -> bool {
-    let own = lines.stored("passive-interface").find(|s| s.value("interface") == Some(interface));
-    own.map_or_else(|| lines.has("passive-interface default"), |own| !own.negated)
+    let own = lines
+        .stored("passive-interface")
+        .find(|s| s.value("interface") == Some(interface));
+    own.map_or_else(
+        || lines.has("passive-interface default"),
+        |own| !own.negated,
+    )
 }
 
 /// The reference bandwidth divided by the interface's; a loopback costs 1.
@@ -336,7 +432,11 @@ fn authentication(settings: Lines<'_>, area: Option<&Area>) -> String {
             None => return String::new(),
         },
     };
-    let kind = if digest { "ip ospf message-digest-key" } else { "ip ospf authentication-key" };
+    let kind = if digest {
+        "ip ospf message-digest-key"
+    } else {
+        "ip ospf authentication-key"
+    };
     // A device sends all its keys, and takes any that it has; the lines tell whether two ends have the same.
     let keys: Vec<String> = settings.all(kind).map(|s| secret(&s.line)).collect();
     format!("{digest} {}", keys.join(" "))
@@ -364,8 +464,15 @@ impl<'n> Words<'n> {
     /// What follows `ip ospf WORD`.
     fn rest(&self, word: &str) -> Option<&'n str> {
         let all = self.settings.every().filter(|s| !s.negated);
-        let mut lines = all.filter_map(|s| s.line.strip_prefix(self.family)?.strip_prefix(' ')?.strip_prefix(word));
-        lines.find(|rest| rest.is_empty() || rest.starts_with(' ')).map(str::trim_start)
+        let mut lines = all.filter_map(|s| {
+            s.line
+                .strip_prefix(self.family)?
+                .strip_prefix(' ')?
+                .strip_prefix(word)
+        });
+        lines
+            .find(|rest| rest.is_empty() || rest.starts_with(' '))
+            .map(str::trim_start)
     }
 
     fn number<T: std::str::FromStr>(&self, word: &str) -> Option<T> {
@@ -383,7 +490,9 @@ impl<'n> Words<'n> {
             Some("non-broadcast") => NetworkType::NonBroadcast,
             Some(_) => NetworkType::PointToMultipoint,
             None if own.is_loopback() => NetworkType::Loopback,
-            None if matches!(own.interface.kind.as_str(), "Tunnel" | "Serial") => NetworkType::PointToPoint,
+            None if matches!(own.interface.kind.as_str(), "Tunnel" | "Serial") => {
+                NetworkType::PointToPoint
+            }
             None => NetworkType::Broadcast,
         }
     }

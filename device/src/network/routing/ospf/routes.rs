@@ -36,13 +36,17 @@ pub(super) fn compute(
     let known = Known::new(domain);
     let externals = external::told(domain, routers, table);
     let all = domain.processes.iter().enumerate();
-    all.map(|(at, process)| (at, routes(&known, at, process, routers, &externals))).collect()
+    all.map(|(at, process)| (at, routes(&known, at, process, routers, &externals)))
+        .collect()
 }
 
 /// The processes that one reaches in each of its areas.
 fn reach(domain: &Domain, at: usize) -> BTreeMap<u32, BTreeMap<usize, Reach>> {
     let areas = domain.processes[at].active_areas();
-    areas.into_iter().map(|area| (area, shortest(at, &|from| edges(domain, from, area)))).collect()
+    areas
+        .into_iter()
+        .map(|area| (area, shortest(at, &|from| edges(domain, from, area))))
+        .collect()
 }
 
 /// The ways of one process to its neighbours in an area.
@@ -53,11 +57,24 @@ fn edges(domain: &Domain, from: usize, area: u32) -> Vec<Edge> {
         let own = &process.attached[neighbor.attached];
         let far = &domain.processes[neighbor.far.0].attached[neighbor.far.1];
         // Neighbours that neither is designated for reach each other through the network of who is.
-        let through = neighbor.state != State::ExStart && own.network.elects() == far.network.elects();
+        let through =
+            neighbor.state != State::ExStart && own.network.elects() == far.network.elects();
         if own.area == area && through {
-            let cost = if process.max_metric { defaults::MAX_METRIC } else { own.cost };
-            let hop = Hop { next: Some(neighbor.address), port: Some(own.port), sink: None };
-            edges.push(Edge { to: neighbor.far.0, cost, hop });
+            let cost = if process.max_metric {
+                defaults::MAX_METRIC
+            } else {
+                own.cost
+            };
+            let hop = Hop {
+                next: Some(neighbor.address),
+                port: Some(own.port),
+                sink: None,
+            };
+            edges.push(Edge {
+                to: neighbor.far.0,
+                cost,
+                hop,
+            });
         }
     }
     edges
@@ -65,11 +82,23 @@ fn edges(domain: &Domain, from: usize, area: u32) -> Vec<Edge> {
 
 /// The networks that a process is in: cost and network, in one area.
 pub(super) fn own_networks(process: &Process, area: u32) -> impl Iterator<Item = (Prefix, u32)> {
-    let attached = process.attached.iter().filter(move |attached| attached.up && attached.area == area);
-    attached.flat_map(|attached| attached.prefixes.iter().map(|prefix| (*prefix, attached.cost)))
+    let attached = process
+        .attached
+        .iter()
+        .filter(move |attached| attached.up && attached.area == area);
+    attached.flat_map(|attached| {
+        attached
+            .prefixes
+            .iter()
+            .map(|prefix| (*prefix, attached.cost))
+    })
 }
 
-fn intra(domain: &Domain, at: usize, reach: &BTreeMap<u32, BTreeMap<usize, Reach>>) -> BTreeMap<u32, Costs> {
+fn intra(
+    domain: &Domain,
+    at: usize,
+    reach: &BTreeMap<u32, BTreeMap<usize, Reach>>,
+) -> BTreeMap<u32, Costs> {
     let of_area = |(area, reached): (&u32, &BTreeMap<usize, Reach>)| {
         let mut costs = Costs::new();
         for (prefix, cost) in own_networks(&domain.processes[at], *area) {
@@ -77,7 +106,12 @@ fn intra(domain: &Domain, at: usize, reach: &BTreeMap<u32, BTreeMap<usize, Reach
         }
         for (far, reach) in reached {
             for (prefix, cost) in own_networks(&domain.processes[*far], *area) {
-                note(&mut costs, prefix, reach.cost.saturating_add(cost), &reach.hops);
+                note(
+                    &mut costs,
+                    prefix,
+                    reach.cost.saturating_add(cost),
+                    &reach.hops,
+                );
             }
         }
         (*area, costs)
@@ -87,13 +121,25 @@ fn intra(domain: &Domain, at: usize, reach: &BTreeMap<u32, BTreeMap<usize, Reach
 
 /// What border routers tell each area of the others.
 fn between_areas(known: &mut Known<'_>) {
-    let borders: Vec<usize> = (0..known.domain.processes.len()).filter(|at| known.domain.processes[*at].is_border()).collect();
+    let borders: Vec<usize> = (0..known.domain.processes.len())
+        .filter(|at| known.domain.processes[*at].is_border())
+        .collect();
     // First into the backbone, then out of it.
-    let into_backbone: Vec<(usize, Prefix, u32)> = borders.iter().flat_map(|border| summaries(known, *border, 0)).collect();
+    let into_backbone: Vec<(usize, Prefix, u32)> = borders
+        .iter()
+        .flat_map(|border| summaries(known, *border, 0))
+        .collect();
     spread(known, 0, &into_backbone);
-    let areas: std::collections::BTreeSet<u32> = known.intra.iter().flat_map(|areas| areas.keys().copied()).collect();
+    let areas: std::collections::BTreeSet<u32> = known
+        .intra
+        .iter()
+        .flat_map(|areas| areas.keys().copied())
+        .collect();
     for area in areas.into_iter().filter(|area| *area != 0) {
-        let told: Vec<_> = borders.iter().flat_map(|border| summaries(known, *border, area)).collect();
+        let told: Vec<_> = borders
+            .iter()
+            .flat_map(|border| summaries(known, *border, area))
+            .collect();
         spread(known, area, &told);
     }
 }
@@ -106,17 +152,38 @@ pub(super) fn summaries(known: &Known<'_>, border: usize, area: u32) -> Vec<(usi
     }
     let own_kind = process.kind(area);
     let mut told: BTreeMap<Prefix, u32> = BTreeMap::new();
-    let default_cost = process.areas.get(&area).and_then(|own| own.default_cost).unwrap_or(defaults::STUB_COST);
+    let default_cost = process
+        .areas
+        .get(&area)
+        .and_then(|own| own.default_cost)
+        .unwrap_or(defaults::STUB_COST);
     match own_kind {
-        AreaKind::Stub { .. } | AreaKind::Nssa { summaries: false, .. } => {
+        AreaKind::Stub { .. }
+        | AreaKind::Nssa {
+            summaries: false, ..
+        } => {
             told.insert(Prefix::default_v4(), default_cost);
         }
         _ => {}
     }
-    let summarizes = !matches!(own_kind, AreaKind::Stub { summaries: false } | AreaKind::Nssa { summaries: false, .. });
+    let summarizes = !matches!(
+        own_kind,
+        AreaKind::Stub { summaries: false }
+            | AreaKind::Nssa {
+                summaries: false,
+                ..
+            }
+    );
     if summarizes {
-        for (other, costs) in known.intra[border].iter().filter(|(other, _)| **other != area) {
-            let ranges = process.areas.get(other).map(|own| own.ranges.as_slice()).unwrap_or_default();
+        for (other, costs) in known.intra[border]
+            .iter()
+            .filter(|(other, _)| **other != area)
+        {
+            let ranges = process
+                .areas
+                .get(other)
+                .map(|own| own.ranges.as_slice())
+                .unwrap_or_default();
             for (prefix, reach) in costs {
                 let range = ranges.iter().find(|(range, _)| range.covers(*prefix));
                 match range {
@@ -135,7 +202,9 @@ pub(super) fn summaries(known: &Known<'_>, border: usize, area: u32) -> Vec<(usi
             }
         }
     }
-    told.into_iter().map(|(prefix, cost)| (border, prefix, cost)).collect()
+    told.into_iter()
+        .map(|(prefix, cost)| (border, prefix, cost))
+        .collect()
 }
 
 /// What the routers of an area make of what border routers told them. A border router listens to the backbone only.
@@ -151,7 +220,12 @@ fn spread(known: &mut Known<'_>, area: u32, told: &[(usize, Prefix, u32)]) {
         let mut found = Costs::new();
         for (border, prefix, cost) in told {
             if let Some(reach) = reached.get(border) {
-                note(&mut found, *prefix, reach.cost.saturating_add(*cost), &reach.hops);
+                note(
+                    &mut found,
+                    *prefix,
+                    reach.cost.saturating_add(*cost),
+                    &reach.hops,
+                );
             }
         }
         for (prefix, reach) in found {
@@ -166,7 +240,12 @@ impl<'d> Known<'d> {
         let count = domain.processes.len();
         let reach: Vec<_> = (0..count).map(|at| reach(domain, at)).collect();
         let intra: Vec<_> = (0..count).map(|at| intra(domain, at, &reach[at])).collect();
-        let mut known = Self { domain, reach, intra, inter: vec![Costs::new(); count] };
+        let mut known = Self {
+            domain,
+            reach,
+            intra,
+            inter: vec![Costs::new(); count],
+        };
         between_areas(&mut known);
         known
     }
@@ -183,7 +262,10 @@ impl<'d> Known<'d> {
             if !process.kind(*area).takes_external() || (*area != 0 && process.is_border()) {
                 continue;
             }
-            for (border, reach) in reached.iter().filter(|(border, _)| self.domain.processes[**border].is_border()) {
+            for (border, reach) in reached
+                .iter()
+                .filter(|(border, _)| self.domain.processes[**border].is_border())
+            {
                 let Some(rest) = self.beyond(*border, far, *area == 0) else {
                     continue;
                 };
@@ -203,10 +285,16 @@ impl<'d> Known<'d> {
             return direct;
         }
         let others = self.reach[border].get(&0)?.iter();
-        let ways = others.filter(|(other, _)| self.domain.processes[**other].is_border()).filter_map(|(other, reach)| {
-            let rest = if *other == far { Some(0) } else { self.inside(*other, far, true).map(|reach| reach.cost) };
-            Some(reach.cost.saturating_add(rest?))
-        });
+        let ways = others
+            .filter(|(other, _)| self.domain.processes[**other].is_border())
+            .filter_map(|(other, reach)| {
+                let rest = if *other == far {
+                    Some(0)
+                } else {
+                    self.inside(*other, far, true).map(|reach| reach.cost)
+                };
+                Some(reach.cost.saturating_add(rest?))
+            });
         ways.min()
     }
 
@@ -225,29 +313,55 @@ impl<'d> Known<'d> {
 
     /// Whether two processes share an NSSA: routes from outside have another code there.
     fn share_nssa(&self, at: usize, far: usize) -> bool {
-        let nssa = |area: &u32| matches!(self.domain.processes[at].kind(*area), AreaKind::Nssa { .. });
-        self.reach[at].iter().any(|(area, reached)| nssa(area) && reached.contains_key(&far))
+        let nssa =
+            |area: &u32| matches!(self.domain.processes[at].kind(*area), AreaKind::Nssa { .. });
+        self.reach[at]
+            .iter()
+            .any(|(area, reached)| nssa(area) && reached.contains_key(&far))
     }
 }
 
 /// The routes of one process, the better kind first.
-fn routes(known: &Known<'_>, at: usize, process: &Process, routers: &[Router], externals: &[External]) -> Vec<Route> {
+fn routes(
+    known: &Known<'_>,
+    at: usize,
+    process: &Process,
+    routers: &[Router],
+    externals: &[External],
+) -> Vec<Route> {
     let mut found: BTreeMap<Prefix, Route> = BTreeMap::new();
-    let mut offer = |prefix: Prefix, path: Path, metric: u32, reach: &Reach, tag: u32, from: usize| {
-        let distance = match path {
-            Path::Intra => process.distances[0],
-            Path::Inter => process.distances[1],
-            _ => process.distances[2],
+    let mut offer =
+        |prefix: Prefix, path: Path, metric: u32, reach: &Reach, tag: u32, from: usize| {
+            let distance = match path {
+                Path::Intra => process.distances[0],
+                Path::Inter => process.distances[1],
+                _ => process.distances[2],
+            };
+            if reach.hops.is_empty() || found.contains_key(&prefix) {
+                return;
+            }
+            let mut hops = reach.hops.clone();
+            hops.truncate(process.maximum_paths);
+            let from = known
+                .domain
+                .processes
+                .get(from)
+                .map(|far| std::net::IpAddr::V4(far.router_id));
+            let id = process.id.clone();
+            found.insert(
+                prefix,
+                Route {
+                    prefix,
+                    source: Source::Ospf(path),
+                    process: id,
+                    distance,
+                    metric,
+                    tag,
+                    hops,
+                    from,
+                },
+            );
         };
-        if reach.hops.is_empty() || found.contains_key(&prefix) {
-            return;
-        }
-        let mut hops = reach.hops.clone();
-        hops.truncate(process.maximum_paths);
-        let from = known.domain.processes.get(from).map(|far| std::net::IpAddr::V4(far.router_id));
-        let id = process.id.clone();
-        found.insert(prefix, Route { prefix, source: Source::Ospf(path), process: id, distance, metric, tag, hops, from });
-    };
     for (area, costs) in &known.intra[at] {
         for (prefix, reach) in costs {
             let from = origin(known, at, *area, *prefix);
@@ -255,7 +369,9 @@ fn routes(known: &Known<'_>, at: usize, process: &Process, routers: &[Router], e
         }
     }
     for (prefix, reach) in &known.inter[at] {
-        let inside = known.intra[at].values().any(|costs| costs.contains_key(prefix));
+        let inside = known.intra[at]
+            .values()
+            .any(|costs| costs.contains_key(prefix));
         if !inside {
             offer(*prefix, Path::Inter, reach.cost, reach, 0, usize::MAX);
         }
@@ -270,15 +386,25 @@ fn routes(known: &Known<'_>, at: usize, process: &Process, routers: &[Router], e
         offer(prefix, path, best.metric, &best.reach, best.tag, best.from);
     }
     let node = &routers[process.router].node;
-    let permits = |prefix: Prefix| process.filter.as_deref().is_none_or(|list| prefix_list(node, list, prefix));
-    found.into_values().filter(|route| permits(route.prefix)).collect()
+    let permits = |prefix: Prefix| {
+        process
+            .filter
+            .as_deref()
+            .is_none_or(|list| prefix_list(node, list, prefix))
+    };
+    found
+        .into_values()
+        .filter(|route| permits(route.prefix))
+        .collect()
 }
 
 /// The process that a network inside an area belongs to.
 fn origin(known: &Known<'_>, at: usize, area: u32, prefix: Prefix) -> usize {
     let reached = known.reach[at].get(&area);
     let mut far = reached.into_iter().flat_map(BTreeMap::keys);
-    let has = |far: &&usize| own_networks(&known.domain.processes[**far], area).any(|(own, _)| own == prefix);
+    let has = |far: &&usize| {
+        own_networks(&known.domain.processes[**far], area).any(|(own, _)| own == prefix)
+    };
     far.find(has).copied().unwrap_or(usize::MAX)
 }
 
@@ -292,11 +418,17 @@ struct Outside {
 }
 
 /// Type 1 goes before type 2; then the lower metric; then the nearer boundary router.
-fn best_externals(known: &Known<'_>, at: usize, externals: &[External]) -> BTreeMap<Prefix, Outside> {
+fn best_externals(
+    known: &Known<'_>,
+    at: usize,
+    externals: &[External],
+) -> BTreeMap<Prefix, Outside> {
     let mut best: BTreeMap<Prefix, Outside> = BTreeMap::new();
     let mut ways: BTreeMap<usize, Option<Reach>> = BTreeMap::new();
     for external in externals.iter().filter(|external| external.process != at) {
-        let way = ways.entry(external.process).or_insert_with(|| known.way_to(at, external.process));
+        let way = ways
+            .entry(external.process)
+            .or_insert_with(|| known.way_to(at, external.process));
         let Some(reach) = way.clone() else {
             continue;
         };
@@ -311,7 +443,9 @@ fn best_externals(known: &Known<'_>, at: usize, externals: &[External]) -> BTree
         let order = |way: &Outside| (way.kind, way.metric, way.reach.cost);
         match best.get_mut(&external.prefix) {
             Some(old) if order(&new) < order(old) => *old = new,
-            Some(old) if order(&new) == order(old) => old.reach.meet(new.reach.cost, &new.reach.hops),
+            Some(old) if order(&new) == order(old) => {
+                old.reach.meet(new.reach.cost, &new.reach.hops)
+            }
             Some(_) => {}
             None => _ = best.insert(external.prefix, new),
         }
