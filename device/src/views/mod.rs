@@ -3,19 +3,19 @@
 //! A [`Snapshot`] is the device's state at one moment; each view is computed from it when a template asks for it, and
 //! not before.
 
+mod age;
 pub(crate) mod aps;
 mod archive;
-mod channels;
-mod age;
 mod bgp;
+mod channels;
 mod clock;
 mod config;
 mod files;
 mod interfaces;
 mod layer2;
 mod neighbors;
-mod power;
 mod ospf;
+mod power;
 mod routes;
 mod tables;
 mod traffic;
