@@ -1,10 +1,12 @@
-//! Secrets as IOS stores them: type 9 (scrypt) and type 7 (a well-known key, no secrecy), and how a given one is
-//! checked against a stored line.
+//! Secrets as IOS stores them: the hashes of types 5, 8 and 9, and type 7 (a well-known key, no secrecy), and how a
+//! given one is checked against a stored line.
 //!
 //! Salts follow from the secret, because the device has no randomness; a device is no place for a real password.
 //! A hash takes milliseconds, so what was hashed once is remembered by the platform ([`Vault`]).
 //!
-//! Known limits: type 5 and type 8 hashes are stored and shown, but no password can be checked against them.
+//! Known limit: type 6 is stored and shown, but no password can be checked against it.
+
+mod hashes;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::Hasher;
 use crate::pack::Filter;
+use hashes::DIGITS;
 
 /// How many hashes a vault remembers; a fleet has a handful of secrets.
 const REMEMBERED_MAX: usize = 1024;
@@ -33,7 +36,9 @@ impl Vault {
     #[must_use]
     pub fn hash(&self, secret: &str) -> String {
         let salt = salt(secret);
-        self.scrypt(secret, &salt)
+        self.remembered(secret, &format!("$9${salt}$"), || {
+            hashes::type9(secret, &salt).unwrap_or_default()
+        })
     }
 
     /// Whether a secret is the one of a stored line: `enable secret 9 $9$…`, `username x password 7 …`.
@@ -47,29 +52,37 @@ impl Vault {
             return false;
         };
         match words.get(at + 1..) {
-            Some(["9", hash]) => {
-                let Some(salt) = hash
-                    .strip_prefix("$9$")
-                    .and_then(|rest| rest.split('$').next())
-                else {
-                    return false;
-                };
-                self.scrypt(given, salt) == **hash
-            }
+            Some(["5" | "8" | "9", hash]) => self.hashes_to(given, hash),
             Some(["7", hidden]) => reveal(hidden).is_some_and(|shown| shown == given),
-            Some(["5" | "8" | "6", _]) => false,
+            // Its key is the device's own master key.
+            Some(["6", _]) => false,
             Some(["0", rest @ ..]) | Some(rest) => rest.join(" ") == given,
             None => false,
         }
     }
 
-    fn scrypt(&self, secret: &str, salt: &str) -> String {
-        let key = (secret.to_string(), salt.to_string());
+    /// Whether a secret has this hash, whatever type it is of.
+    fn hashes_to(&self, secret: &str, hash: &str) -> bool {
+        let mut parts = hash.split('$').skip(1);
+        let (Some(kind), Some(salt)) = (parts.next(), parts.next()) else {
+            return false;
+        };
+        let begin = format!("${kind}${salt}$");
+        self.remembered(secret, &begin, || match kind {
+            "1" => hashes::type5(secret, salt),
+            "8" => hashes::type8(secret, salt),
+            _ => hashes::type9(secret, salt).unwrap_or_default(),
+        }) == hash
+    }
+
+    /// A hash that is costly is made once.
+    fn remembered(&self, secret: &str, begin: &str, make: impl FnOnce() -> String) -> String {
+        let key = (secret.to_string(), begin.to_string());
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(hash) = known().get(&key) {
             return hash.clone();
         }
-        let hash = scrypt9(secret, salt);
+        let hash = make();
         let mut known = known();
         if known.len() < REMEMBERED_MAX {
             known.insert(key, hash.clone());
@@ -85,36 +98,6 @@ impl Hasher for Vault {
             Filter::Type7 | Filter::Md57 => hide(secret),
         }
     }
-}
-
-/// IOS's own alphabet for the 64 digits.
-const DIGITS: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/// scrypt with N = 16384, r = 1, p = 1, 32 bytes, as type 9 has it.
-fn scrypt9(secret: &str, salt: &str) -> String {
-    let mut key = [0_u8; 32];
-    let Ok(params) = scrypt::Params::new(14, 1, 1) else {
-        return String::new();
-    };
-    if scrypt::scrypt(secret.as_bytes(), salt.as_bytes(), &params, &mut key).is_err() {
-        return String::new();
-    }
-    format!("$9${salt}${}", digits(&key))
-}
-
-fn digits(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let all = chunk
-            .iter()
-            .fold(0_u32, |all, byte| (all << 8) | u32::from(*byte))
-            << (8 * (3 - chunk.len()));
-        for place in 0..=chunk.len() {
-            let digit = (all >> (18 - 6 * place)) & 63;
-            text.push(char::from(DIGITS[digit as usize]));
-        }
-    }
-    text
 }
 
 /// Fourteen characters that follow from the secret (FNV-1a, twice).

@@ -202,12 +202,8 @@ impl State {
         self.visitor = None;
         let credentials = self.facts.credentials.clone();
         let name = &credentials.username;
-        // Nobody can tell whether a password is that of a hash of types 5, 6 and 8.
-        let opens = |line: &str| {
-            !line.contains(" secret 5 ")
-                && !line.contains(" secret 8 ")
-                && !line.contains(" password 6 ")
-        };
+        // Nobody can tell whether a password is one that type 6 hides.
+        let opens = |line: &str| !line.contains(" password 6 ");
         if !self.user(name).is_some_and(opens) {
             let hash = self.vault.hash(&credentials.password);
             self.visitor = Some(format!("username {name} privilege 15 secret 9 {hash}"));
