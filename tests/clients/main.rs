@@ -14,6 +14,7 @@ mod dependencies;
 mod failures;
 mod files;
 mod folder;
+mod napalm;
 mod netmiko;
 mod openssh_exec;
 mod openssh_login;

@@ -46,6 +46,12 @@ def for_scrapli(transport, **more):
     }
 
 
+def for_napalm(**more):
+    """What NAPALM's drivers take; the host key must be the known one."""
+    options = {"port": PORT, "secret": ENABLE, "ssh_strict": True, "alt_host_keys": True, "alt_key_file": KNOWN_HOSTS}
+    return {"hostname": HOST, "username": USER, "password": PASSWORD, "optional_args": {**options, **more}}
+
+
 def same(found, wanted):
     """Fails with both values unless they are the same."""
     assert found == wanted, f"found {found!r}, wanted {wanted!r}"

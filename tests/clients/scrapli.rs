@@ -48,3 +48,9 @@ fn scrapli_enables_a_user_of_level_1() {
     let served = Served::edge(crate::served::UNPRIVILEGED);
     passes("scrapli_enables.py", &served, "edge-1", &[]);
 }
+
+#[test]
+fn scrapli_cfg_loads_compares_and_commits_configurations() {
+    let served = Served::plain_edge();
+    passes("scrapli_cfg_works.py", &served, "edge-1", &[]);
+}
