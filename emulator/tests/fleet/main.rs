@@ -15,3 +15,4 @@ mod inventory;
 mod login;
 mod scripted;
 mod topology;
+mod trial;
