@@ -142,6 +142,8 @@ impl Device {
             out.push(Effect::Close(id));
             return;
         };
+        // One that has just booted knows its neighbours before it prompts.
+        self.presence.look(&mut self.state, true, now);
         let mut session = Session::new(&self.state, vty, &opening, now);
         self.see_lines(now);
         match &opening.command {

@@ -65,6 +65,8 @@ pub(crate) struct State {
     pub(crate) surroundings: Arc<dyn Surroundings>,
     /// What it knew of its links and neighbours when it looked last.
     pub(crate) memory: Arc<Memory>,
+    /// The name that a controller gave this access point.
+    pub(crate) given: Option<String>,
 }
 
 impl State {
@@ -109,6 +111,7 @@ impl State {
             lines: Vec::new(),
             surroundings,
             memory: Arc::default(),
+            given: None,
         };
         match state.facts.startup.clone() {
             Some(startup) => {
@@ -290,6 +293,9 @@ impl State {
 
     /// The hostname.
     pub(crate) fn hostname(&self) -> String {
+        if let Some(given) = &self.given {
+            return given.clone();
+        }
         let grammar = self.platform.grammar();
         let mut told = self.ops.iter();
         // An access point has no configuration mode; its name is set by a command.

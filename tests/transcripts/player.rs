@@ -141,7 +141,12 @@ impl Player {
     fn acts(&mut self, act: &str) {
         let (verb, rest) = act.split_once(' ').unwrap_or((act, ""));
         match verb {
-            "device" => self.boxes.push(Boxed::new(rest)),
+            "device" => {
+                let mut boxed = Boxed::new(rest);
+                // Two devices without a seed of their own are two devices all the same.
+                boxed.description.facts.seed += self.boxes.len() as u64 * 1009;
+                self.boxes.push(boxed);
+            }
             "startup" => self.described().startup(rest),
             "cable" => self.described().cable(rest),
             "link" => self.link(rest),

@@ -183,6 +183,15 @@ impl Interfaces {
             .find(|port| port.kind == kind && port.number == number)
     }
 
+    /// The place of a full name's port among all ports; a sub-interface has its parent's.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let Parts { kind, number } = self.parts(name)?;
+        let number = number.split('.').next().unwrap_or(number);
+        let mut ports = self.ports.iter();
+        ports.position(|port| port.kind == kind && port.number == number)
+    }
+
     /// Whether a full name is a physical port's, not a sub-interface's.
     #[must_use]
     pub fn is_physical(&self, name: &str) -> bool {

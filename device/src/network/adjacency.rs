@@ -64,6 +64,7 @@ pub(crate) type Evaluator = fn(&Network) -> Vec<Finding>;
 /// All that is looked at, in the order in which one thing follows from another.
 const EVALUATORS: &[Evaluator] = &[
     links,
+    super::events::evaluate,
     findings::tracks,
     findings::standby,
     findings::ospf,
@@ -86,6 +87,8 @@ pub(crate) struct Memory {
 struct Known {
     state: String,
     since: SimTime,
+    /// It has been in another state.
+    moved: bool,
     lost: Vec<String>,
     through: Option<String>,
     severed: Vec<String>,
@@ -106,6 +109,12 @@ impl Memory {
     pub(crate) fn since(&self, kind: &'static str, key: &str, state: &str) -> Option<SimTime> {
         let known = self.known.get(&(kind, key.to_string()))?;
         (known.state == state).then_some(known.since)
+    }
+
+    /// Whether something has been in no other state than this one, as far as the device has seen.
+    pub(crate) fn was_always(&self, kind: &'static str, key: &str, state: &str) -> bool {
+        let known = self.known.get(&(kind, key.to_string()));
+        known.is_none_or(|known| known.state == state && !known.moved)
     }
 
     /// Whether the device has looked around at all.
@@ -134,6 +143,7 @@ impl Memory {
                 lines.extend(told.map(|line| line.replace("{old}", was)));
             }
             let known = Known {
+                moved: old.is_some_and(|old| old.moved || old.state != finding.state),
                 state: finding.state,
                 since: same.unwrap_or(now),
                 lost: finding.lost,
@@ -155,6 +165,7 @@ impl Memory {
             {
                 known.state = state.to_string();
                 known.since = now;
+                known.moved = true;
             }
         }
     }

@@ -226,23 +226,18 @@ impl Interface {
 
 /// Reads the interfaces of a node.
 pub(super) fn read(node: &Node) -> Vec<Arc<Settings>> {
-    let mut at = 0;
-    let mut all: Vec<Arc<Settings>> = Vec::new();
-    for statement in node.all("interface").filter(|s| !s.negated) {
-        at += 1;
-        all.push(Arc::new(of_statement(node, at, statement)));
-    }
-    if all.is_empty() {
-        all = hosts(node);
-    }
-    all
+    let statements = node.all("interface").filter(|s| !s.negated);
+    let all: Vec<Arc<Settings>> = statements
+        .map(|s| Arc::new(of_statement(node, s)))
+        .collect();
+    if all.is_empty() { hosts(node) } else { all }
 }
 
 /// Reads one interface of a node, and no other.
 pub(super) fn one(node: &Node, name: &str) -> Option<Settings> {
-    let mut all = node.all("interface").filter(|s| !s.negated).enumerate();
-    let (at, statement) = all.find(|(_, s)| s.value("interface") == Some(name))?;
-    Some(of_statement(node, at + 1, statement))
+    let mut all = node.all("interface").filter(|s| !s.negated);
+    let statement = all.find(|s| s.value("interface") == Some(name))?;
+    Some(of_statement(node, statement))
 }
 
 /// A platform without interface mode (an access point) is a host: its first port has its address.
@@ -257,7 +252,8 @@ fn hosts(node: &Node) -> Vec<Arc<Settings>> {
     };
     let ports = node.platform().interfaces().ports();
     let setting = |(at, (name, _)): (usize, (String, _))| {
-        let mut settings = plain(node, at, &name);
+        let mut settings = plain(node, &name);
+        settings.mac = base_mac(node.facts().seed, at);
         settings.addresses = address.filter(|_| at == 0).into_iter().collect();
         Arc::new(settings)
     };
@@ -265,7 +261,7 @@ fn hosts(node: &Node) -> Vec<Arc<Settings>> {
 }
 
 /// An interface that no line says anything of.
-fn plain(node: &Node, at: usize, name: &str) -> Settings {
+fn plain(node: &Node, name: &str) -> Settings {
     let interfaces = node.platform().interfaces();
     let digits = name
         .find(|c: char| c.is_ascii_digit())
@@ -294,7 +290,7 @@ fn plain(node: &Node, at: usize, name: &str) -> Settings {
         channel: None,
         tag: None,
         untagged: false,
-        mac: base_mac(node.facts().seed, at),
+        mac: base_mac(node.facts().seed, offset(node, kind, number, name)),
         forced_speed: None,
         port_speed: interfaces.port(name).map_or(1000, |port| port.speed_mbps),
         forced_duplex: None,
@@ -305,9 +301,20 @@ fn plain(node: &Node, at: usize, name: &str) -> Settings {
     }
 }
 
-fn of_statement(node: &Node, at: usize, statement: &Statement) -> Settings {
+/// An interface's place among the device's addresses, which stays when others come and go: its port's, or one of a
+/// few that its kind has. Interfaces of one device may share an address, as they do on a device.
+fn offset(node: &Node, kind: &str, number: &str, name: &str) -> usize {
+    let number: usize = number.parse().unwrap_or(0);
+    match node.platform().interfaces().position(name) {
+        Some(port) => port + 1,
+        None if kind == "Port-channel" => 0xb0 + number % 0x10,
+        None => 0xc0 + number % 0x40,
+    }
+}
+
+fn of_statement(node: &Node, statement: &Statement) -> Settings {
     let name = statement.value("interface").unwrap_or_default();
-    let mut settings = plain(node, at, name);
+    let mut settings = plain(node, name);
     settings.layer = layer(node.platform(), statement);
     settings.block.clone_from(&statement.block);
     if settings.layer == Layer::Two {

@@ -18,6 +18,7 @@
 pub(crate) mod adjacency;
 mod channel;
 mod discovery;
+mod events;
 mod interface;
 mod link;
 mod node;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::{AtFirst, Network, Node};
 use crate::state::State;
+use crate::views::aps;
 use crate::{Effect, Facts, SimTime};
 
 /// How long a device waits for more changes. A real link needs longer to notice, and a person can't tell.
@@ -30,12 +31,13 @@ pub(crate) struct Presence {
 }
 
 /// Changes whenever the device may show something else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Mark {
     config: u64,
     ops: u64,
     booted: SimTime,
     up: bool,
+    given: Option<String>,
 }
 
 impl Presence {
@@ -81,13 +83,15 @@ impl Presence {
             ops: state.ops.revision(),
             booted: state.booted,
             up,
+            given: state.given.clone(),
         };
-        if self.mark == Some(mark) {
+        if self.mark.as_ref() == Some(&mark) {
             return;
         }
         // Going away and coming back is never put off.
         let at_once = self
             .mark
+            .as_ref()
             .is_none_or(|old| (old.up, old.booted) != (up, state.booted));
         let due = self.shown_at.after(SETTLE);
         if !at_once && now < due {
@@ -128,6 +132,7 @@ impl Presence {
         }
         self.looked = true;
         let network = Network::new(node, state.surroundings.clone());
+        state.given = aps::given_name(&network, network.own());
         for line in Arc::make_mut(&mut state.memory).compare(&network, now) {
             state.log(now, &line);
         }

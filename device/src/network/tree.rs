@@ -30,6 +30,8 @@ pub struct BridgeId {
     pub priority: u32,
     /// Its MAC address.
     pub mac: String,
+    /// Its device, which decides between two that were given the same address.
+    pub device: String,
 }
 
 /// What a port does in a tree.
@@ -229,6 +231,7 @@ fn bridge_id(node: &Node, instance: Instance) -> BridgeId {
     BridgeId {
         priority: priority.unwrap_or(32768) + u32::from(number),
         mac: base_mac(node.facts().seed, 0),
+        device: node.name().to_string(),
     }
 }
 
@@ -373,6 +376,7 @@ fn grow(seen: &BTreeMap<Place, Seen>) -> Tree {
             BridgeId {
                 priority: 32768,
                 mac: String::new(),
+                device: String::new(),
             },
         ),
     };

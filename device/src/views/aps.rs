@@ -112,6 +112,12 @@ pub(crate) fn ap_name(network: &Network, ap: &AccessPoint) -> String {
         .unwrap_or_else(|| ap.name.clone())
 }
 
+/// The name that an access point's controller was told to give it.
+pub(crate) fn given_name(network: &Network, ap: &Node) -> Option<String> {
+    let controller = network.node(&ap.facts().controller.as_ref()?.name)?;
+    told(&controller, ap.name(), "ap name name", "name")
+}
+
 /// What a controller was told of an access point.
 fn told(controller: &Node, ap: &str, kind: &str, value: &str) -> Option<String> {
     let grammar = controller.platform().grammar();

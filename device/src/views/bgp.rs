@@ -329,7 +329,7 @@ impl Here<'_> {
         let up = session.state == SessionState::Established;
         let state = if up { ESTABLISHED } else { DOWN };
         let since = self.snapshot.since(BGP, &bgp_key(peer), state);
-        if !up && since <= self.snapshot.booted {
+        if !up && self.snapshot.memory.was_always(BGP, &bgp_key(peer), state) {
             return ("never".to_string(), 0);
         }
         let duration = between(since, self.snapshot.now);

@@ -3,6 +3,7 @@
 use minijinja::Value;
 use serde::Serialize;
 
+use super::aps::given_name;
 use super::{Snapshot, base_mac};
 use crate::grammar::World;
 use crate::network::{Discovery, Heard, Node};
@@ -70,7 +71,10 @@ fn view(snapshot: &Snapshot, by: Discovery, at: usize, heard: &Heard) -> Option<
     let access_point = node.is_some_and(|node| node.platform().has("cos"));
     let seed = node.map_or(snapshot.facts.seed, |node| node.facts().seed);
     Some(NeighborView {
-        device: node.map_or_else(|| cable.device.clone(), Node::full_name),
+        device: node.map_or_else(
+            || cable.device.clone(),
+            |node| given_name(snapshot.network(), node).unwrap_or_else(|| node.full_name()),
+        ),
         local: local.clone(),
         local_cdp: interfaces.cdp(local),
         local_short: interfaces.short(local),
