@@ -351,7 +351,8 @@ fn hops(walk: &Walk, aim: &Aim, answered: bool, probes: usize, last: usize) -> V
     let mut lines: Vec<String> = Vec::new();
     for (at, step) in walk.steps.iter().enumerate() {
         let end = arrived && at + 1 == walk.steps.len();
-        let address = shown(if end { aim.to } else { step.address });
+        // The last one answers too from the address that faces the sender.
+        let address = shown(step.address);
         lines.push(if end && !answered {
             silent()
         } else {
