@@ -10,6 +10,7 @@
     reason = "a test that can't go on fails"
 )]
 
+mod collectors;
 mod dependencies;
 mod failures;
 mod files;
