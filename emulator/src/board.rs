@@ -204,3 +204,80 @@ impl Topology {
         cables.chain(points).chain(self.controller(number))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+    use crate::topology::Reach;
+
+    const TOPOLOGY: &str = "\
+name: t
+listen: {address: 127.0.0.1, port: 0}
+credentials: {username: u, password: p, enable: e}
+devices:
+  - {name: \"r-{n}\", count: 4, pack: c8000v}
+links:
+  - [r-1:gi1, r-2:gi1]
+  - [r-2:gi2, r-3:gi2]
+";
+
+    fn board() -> Arc<Board> {
+        let packs = crate::packs::load(None).unwrap();
+        let topology = Topology::parse("t.yaml", TOPOLOGY, Path::new("."), &packs, Reach::Loopback);
+        Arc::new(Board::new(Arc::new(topology.unwrap()), SimTime(0)))
+    }
+
+    /// A node that nobody takes for the one at birth.
+    fn renamed(board: &Board, number: usize) -> Arc<Node> {
+        let row = board.topology.row(number).unwrap();
+        let mut facts = facts::of_device(&board.topology, &row);
+        facts.name = "other".to_string();
+        Arc::new(Device::at_birth(
+            row.group.platform.clone(),
+            facts,
+            SimTime(0),
+        ))
+    }
+
+    fn is_rung(place: &Place) -> bool {
+        let mut rung = pin!(place.rung());
+        rung.as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_ready()
+    }
+
+    #[test]
+    fn a_change_is_told_once_to_the_devices_of_its_network_and_to_nobody_else() {
+        let board = board();
+        let places: Vec<Place> = (0..4).map(|number| Place::new(&board, number)).collect();
+        places[0].show(renamed(&board, 0));
+        places[0].show(renamed(&board, 0));
+        let rung: Vec<bool> = places.iter().map(is_rung).collect();
+        assert_eq!(rung, [false, true, true, false]);
+        assert!(!is_rung(&places[1]), "told twice is told once");
+    }
+
+    #[test]
+    fn what_is_born_is_told_to_nobody() {
+        let board = board();
+        let places: Vec<Place> = (0..2).map(|number| Place::new(&board, number)).collect();
+        let born = board.first("r-1").unwrap();
+        places[0].show(born);
+        assert!(!is_rung(&places[1]));
+    }
+
+    #[test]
+    fn a_device_whose_task_has_ended_shows_what_it_was_born_with() {
+        let board = board();
+        let place = Place::new(&board, 0);
+        let shown = renamed(&board, 0);
+        place.show(shown.clone());
+        assert!(board.node("r-1").unwrap().same(&shown));
+        drop(place);
+        assert!(!board.node("r-1").unwrap().same(&shown));
+    }
+}

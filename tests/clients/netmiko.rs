@@ -29,6 +29,13 @@ fn netmiko_parses_what_a_campus_edge_shows() {
 }
 
 #[test]
+fn netmiko_sees_both_ends_of_a_cable() {
+    let served = Served::shipped("campus.yaml");
+    let border = served.address("border-1").port().to_string();
+    passes("netmiko_sees_both_ends.py", &served, "edge-1", &[&border]);
+}
+
+#[test]
 fn netmiko_configures_500_lines_and_verifies_each() {
     let served = Served::plain_edge();
     passes("netmiko_configures_500_lines.py", &served, "edge-1", &[]);

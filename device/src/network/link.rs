@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::channel;
+use super::tree::has_trees;
 use super::{Interface, Network, Node, PortMode, Settings};
 
 /// Every interface with its state.
@@ -103,7 +104,7 @@ fn guarded(network: &Network, node: &Arc<Node>, settings: &Settings) -> bool {
 
 /// Whether a port sends spanning-tree messages.
 fn sends_bpdus(node: &Node, settings: &Settings) -> bool {
-    node.platform().has("switching") && settings.switched() && !settings.filtered
+    has_trees(node) && settings.switched() && !settings.filtered
 }
 
 /// Whether a port is a trunk: it is told to, or both ends negotiate it (DTP).

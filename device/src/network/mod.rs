@@ -124,6 +124,15 @@ impl Network {
         found
     }
 
+    /// How many other devices were asked for so far: what questions have cost.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.nodes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+    }
+
     /// This device and all that cables lead to, the nearest first; at most [`NODES_MAX`].
     #[must_use]
     pub fn nodes(&self) -> Vec<Arc<Node>> {

@@ -15,6 +15,11 @@ use crate::{Effect, Facts, SimTime};
 /// How long a device waits for more changes. A real link needs longer to notice, and a person can't tell.
 pub(crate) const SETTLE: Duration = Duration::from_millis(100);
 
+/// A device that sees more others than these waits longer before it looks around: for each by [`FOR_EACH`], so that
+/// many devices of a large network that all change cost a bounded share of a core.
+const NEAR: usize = 16;
+const FOR_EACH: Duration = Duration::from_millis(10);
+
 /// What a device has shown, and when it looks around next.
 #[derive(Debug)]
 pub(crate) struct Presence {
@@ -28,6 +33,8 @@ pub(crate) struct Presence {
     shown_at: SimTime,
     show_at: Option<SimTime>,
     look_at: Option<SimTime>,
+    /// How long it waits before it looks around.
+    patience: Duration,
 }
 
 /// Changes whenever the device may show something else.
@@ -53,6 +60,7 @@ impl Presence {
             shown_at: now,
             show_at: None,
             look_at: linked.then_some(now),
+            patience: SETTLE,
         }
     }
 
@@ -69,7 +77,7 @@ impl Presence {
     /// Others have changed.
     pub(crate) fn told(&mut self, now: SimTime) {
         if self.linked {
-            self.look_at.get_or_insert(now.after(SETTLE));
+            self.look_at.get_or_insert(now.after(self.patience));
         }
     }
 
@@ -136,6 +144,8 @@ impl Presence {
         for line in Arc::make_mut(&mut state.memory).compare(&network, now) {
             state.log(now, &line);
         }
+        let others = u32::try_from(network.asked().saturating_sub(NEAR)).unwrap_or(u32::MAX);
+        self.patience = SETTLE + FOR_EACH.saturating_mul(others);
     }
 
     /// The device has booted again.

@@ -161,7 +161,13 @@ fn takes_part(node: &Node, instance: Instance) -> bool {
         }
         Instance::Mst(_) => is_mst(node),
     };
-    node.platform().has("switching") && on
+    has_trees(node) && on
+}
+
+/// Whether a device takes part in spanning tree at all: a switch does, a wireless controller passes its messages on.
+#[must_use]
+pub(crate) fn has_trees(node: &Node) -> bool {
+    node.platform().has("switching") && !node.platform().has("wireless")
 }
 
 /// Whether a device's trees are those of MST.
