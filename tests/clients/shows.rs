@@ -13,3 +13,23 @@ fn what_show_says_is_parsed_by_ntc_templates_and_genie() {
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
     Script::starts("parses_shows.py", &served, "core-1", &addresses).ends_well();
 }
+
+#[test]
+fn a_command_that_is_not_real_is_refused_where_it_goes_wrong() {
+    let served = Served::composed("tests/clients/shows");
+    let devices = [
+        ("access-1", "switches"),
+        ("router-1", "routers"),
+        ("wlc-1", "wlc"),
+    ];
+    let starts = |(device, group): (&str, &str)| {
+        Script::starts(
+            "refuses_unreal.py",
+            &served,
+            device,
+            &["all", group, device],
+        )
+    };
+    let all: Vec<_> = devices.into_iter().map(starts).collect();
+    all.into_iter().for_each(Script::ends_well);
+}
