@@ -35,6 +35,8 @@ KEYS = {"show", "at", "refused_at", "empty", "unparsed", "claims"}
 # Bars: of all commands; of those for which a parser exists.
 ANSWERED, PARSED = 100, 95
 NO_PARSER = object()
+# Where each device is reached.
+ADDRESSES = {}
 
 
 def rows():
@@ -100,6 +102,8 @@ def by_genie(device, command, text, known={}):
     system = "cheetah" if device.startswith("ap-") else "iosxe"
     if device not in known:
         known[device] = Device(device, os=system, custom={"abstraction": {"order": ["os"]}})
+        # Some parsers ask the device for more: in which VRF a process is, what an address family is called.
+        known[device].execute = lambda more, *_, **__: ask(device, ADDRESSES[device], [more])[0]
     try:
         return known[device].parse(command, output=text)
     except SchemaEmptyParserError:
@@ -142,6 +146,7 @@ def refused(text):
 
 def main():
     addresses = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    ADDRESSES.update(addresses)
     only = os.environ.get("SHOWS")
     table = [row for row in rows() if not only or only in row["show"] or only == row["file"]]
     asked = {device: [] for device in addresses}

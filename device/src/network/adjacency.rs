@@ -65,12 +65,15 @@ pub(crate) type Evaluator = fn(&Network) -> Vec<Finding>;
 const EVALUATORS: &[Evaluator] = &[
     links,
     super::events::evaluate,
+    findings::tunnels,
     findings::tracks,
     findings::standby,
     findings::ospf,
     findings::eigrp,
     findings::isis,
     findings::bgp,
+    findings::bfd,
+    findings::pim,
 ];
 
 /// The kinds of the findings about interfaces: its line, its protocol.
@@ -228,8 +231,15 @@ fn links(network: &Network) -> Vec<Finding> {
     findings
 }
 
-/// Interfaces that nobody is told of.
-const QUIET: &[&str] = &["Null", "LISP", "L2LISP", "Bluetooth", "AppGigabitEthernet"];
+/// Interfaces that nobody is told of. Of tunnels `findings::tunnels` tells.
+const QUIET: &[&str] = &[
+    "Null",
+    "LISP",
+    "L2LISP",
+    "Bluetooth",
+    "AppGigabitEthernet",
+    "Tunnel",
+];
 
 fn has_line(name: &str) -> bool {
     ![

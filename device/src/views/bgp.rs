@@ -10,6 +10,7 @@ use crate::network::routing::bgp::{
     Family, Instance, Origin, Path, Peer, PeerPolicy, Session, SessionState, Speaker,
 };
 use crate::network::routing::findings::{BGP, DOWN, ESTABLISHED, bgp_key};
+use crate::network::routing::table::Source;
 
 /// The device's BGP.
 #[derive(Debug, Serialize)]
@@ -132,6 +133,8 @@ struct PathView {
     valid: bool,
     best: bool,
     multipath: bool,
+    /// The best one, but the routing table has a better route.
+    failed: bool,
     internal: bool,
     own: bool,
     aggregate: bool,
@@ -311,6 +314,7 @@ impl Here<'_> {
             valid: path.valid,
             best,
             multipath: !best && rank < most && shares,
+            failed: best && !path.is_own() && self.loses(vrf, path),
             internal: path.is_internal(),
             own: path.is_own(),
             aggregate: path.aggregate,
@@ -322,6 +326,13 @@ impl Here<'_> {
             igp_metric: path.igp_metric,
             age_s: self.snapshot.now.since(since).as_secs(),
         }
+    }
+
+    /// Whether another protocol's route to a network is in the table.
+    fn loses(&self, vrf: Option<&str>, path: &Path) -> bool {
+        let table = self.routing.table(OWN, vrf);
+        let route = table.and_then(|table| table.exact(path.prefix));
+        route.is_some_and(|route| !matches!(route.source, Source::Bgp(_)))
     }
 
     /// How long a session has been as it is; `never` if it has not been up.

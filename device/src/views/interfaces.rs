@@ -93,8 +93,22 @@ pub(super) fn views(snapshot: &Snapshot) -> Vec<InterfaceView> {
     let mut views: Vec<InterfaceView> = blocks
         .filter_map(|s| Some(view(snapshot, state(s)?, s)))
         .collect();
+    tunnels(&mut views, snapshot);
     traffic::fill(&mut views, snapshot);
     views
+}
+
+/// Whether a tunnel leads anywhere is known to the routing tables only.
+fn tunnels(views: &mut [InterfaceView], snapshot: &Snapshot) {
+    for view in views.iter_mut().filter(|view| view.kind == "Tunnel") {
+        let router = &snapshot.network().routing().routers[0];
+        let up = router
+            .port(&view.name)
+            .is_some_and(|port| router.ports[port].up);
+        view.protocol = if up { "up" } else { "down" };
+        let since = snapshot.since(PROTOCOL, &view.name, view.protocol);
+        view.since_s = snapshot.now.since(since).as_secs();
+    }
 }
 
 fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> InterfaceView {

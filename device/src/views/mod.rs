@@ -11,12 +11,15 @@ mod channels;
 mod clock;
 mod config;
 mod files;
+mod igp;
 mod interfaces;
 mod layer2;
 mod neighbors;
 mod ospf;
 mod power;
 mod routes;
+mod services;
+mod standby;
 mod tables;
 mod traffic;
 mod trees;
@@ -215,6 +218,14 @@ impl Object for Snapshot {
             "ospf" => serialized(ospf::views(self, true)),
             "ospf6" => serialized(ospf::views(self, false)),
             "bgp" => serialized(bgp::view(self)?),
+            "eigrp" => serialized(igp::eigrp(self)),
+            "isis" => serialized(igp::isis(self)),
+            "standby" => serialized(standby::views(self)),
+            "bfd" => serialized(services::bfd(self)),
+            "pim" => serialized(services::pim(self)),
+            "ntp" => serialized(services::ntp(self)),
+            "tracks" => serialized(services::tracks(self)),
+            "operations" => serialized(services::operations(self)),
             "file_systems" => serialized(files::systems(self)),
             "files" => serialized(files::files(self)),
             "archive" => serialized(archive::view(self)),

@@ -5,7 +5,7 @@ use super::Routing;
 use super::bgp::SessionState;
 use super::redundancy::{Group, Protocol, Role};
 use crate::network::Network;
-use crate::network::adjacency::Finding;
+use crate::network::adjacency::{Finding, PROTOCOL, protocol_line};
 
 /// The kinds of findings.
 pub(crate) const OSPF: &str = "ospf";
@@ -14,6 +14,8 @@ pub(crate) const EIGRP: &str = "eigrp";
 pub(crate) const ISIS: &str = "isis";
 pub(crate) const STANDBY: &str = "standby";
 pub(crate) const TRACK: &str = "track";
+pub(crate) const BFD: &str = "bfd";
+pub(crate) const PIM: &str = "pim";
 
 /// The state of a session that carries routes; another one is down.
 pub(crate) const ESTABLISHED: &str = "Established";
@@ -323,4 +325,98 @@ pub(crate) fn tracks(network: &Network) -> Vec<Finding> {
         }
     };
     routing.tracks[OWN].iter().map(finding).collect()
+}
+
+/// Every BFD session.
+pub(crate) fn bfd(network: &Network) -> Vec<Finding> {
+    let has =
+        |block: &crate::config::Block| block.iter().any(|s| s.line.starts_with("bfd interval"));
+    if !network
+        .own()
+        .settings()
+        .iter()
+        .filter_map(|settings| settings.block.as_ref())
+        .any(has)
+    {
+        return Vec::new();
+    }
+    let routing = network.routing();
+    let finding = |session: super::bfd::Session| {
+        let name = &routing.routers[OWN].ports[session.port].name;
+        Finding {
+            state: if session.up { UP } else { DOWN }.to_string(),
+            initial: !session.up,
+            ..Finding::of(BFD, bfd_key(&session, name))
+        }
+    };
+    super::bfd::sessions(routing, OWN)
+        .into_iter()
+        .map(finding)
+        .collect()
+}
+
+/// Names a BFD session.
+pub(crate) fn bfd_key(session: &super::bfd::Session, port: &str) -> String {
+    format!("{port}/{}", session.far)
+}
+
+/// Every PIM neighbour.
+pub(crate) fn pim(network: &Network) -> Vec<Finding> {
+    if !configured(
+        network,
+        &["ip multicast-routing", "ip multicast-routing vrf"],
+    ) {
+        return Vec::new();
+    }
+    let routing = network.routing();
+    let mut findings = Vec::new();
+    for own in super::pim::attached(routing, OWN) {
+        let port = &routing.routers[OWN].ports[own.port].name;
+        for neighbor in &own.neighbors {
+            let begin = format!("%PIM-5-NBRCHG: neighbor {}", neighbor.address);
+            findings.push(Finding {
+                state: UP.to_string(),
+                gained: vec![format!("{begin} UP on interface {port}")],
+                lost: vec![format!("{begin} DOWN on interface {port} non DR")],
+                ..Finding::of(PIM, pim_key(port, neighbor.address))
+            });
+        }
+    }
+    findings
+}
+
+/// Names a PIM neighbour.
+pub(crate) fn pim_key(port: &str, address: std::net::Ipv4Addr) -> String {
+    format!("{port}/{address}")
+}
+
+/// Every tunnel: whether it leads anywhere is known to the routing tables only.
+pub(crate) fn tunnels(network: &Network) -> Vec<Finding> {
+    let own = network.own();
+    if !own
+        .settings()
+        .iter()
+        .any(|settings| settings.kind == "Tunnel")
+    {
+        return Vec::new();
+    }
+    let ports = network.routing().routers[OWN]
+        .ports
+        .iter()
+        .filter(|port| port.interface.kind == "Tunnel");
+    let finding = |port: &super::router::Port| {
+        let state = if port.up { "up" } else { "down" };
+        Finding {
+            state: state.to_string(),
+            initial: !port.up,
+            gained: vec![protocol_line(&port.name, state)],
+            lost: if port.up {
+                vec![protocol_line(&port.name, "down")]
+            } else {
+                Vec::new()
+            },
+            ..Finding::of(PROTOCOL, port.name.clone())
+        }
+    };
+    ports.map(finding).collect()
 }

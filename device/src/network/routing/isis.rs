@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::defaults::{distance, isis as defaults};
 use super::graph::{Edge, Reach, note, shortest};
-use super::lines::{Lines, parsed};
+use super::lines::Lines;
 use super::prefix::Prefix;
 use super::redistribution::{self, Redistribution, taken};
 use super::router::{Place, Port, Router};
@@ -149,6 +149,16 @@ impl Domain {
             }
         };
         neighbors.map(edge).collect()
+    }
+
+    /// The processes that one reaches on a level.
+    pub(crate) fn reached(&self, at: usize, level: u8) -> Vec<usize> {
+        if !self.processes[at].levels.has(level) {
+            return Vec::new();
+        }
+        shortest(at, &|from| self.edges(from, level))
+            .into_keys()
+            .collect()
     }
 
     /// The routes of each device.

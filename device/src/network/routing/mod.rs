@@ -8,6 +8,7 @@
 //! Known limits: no packet filter is applied; MPLS labels and NAT are not followed; nothing is remembered, so what a
 //! protocol would keep from the past (who was elected first) follows from the configuration alone.
 
+pub(crate) mod bfd;
 pub(crate) mod bgp;
 pub(crate) mod defaults;
 pub(crate) mod echo;
@@ -16,7 +17,9 @@ pub(crate) mod findings;
 pub(crate) mod graph;
 pub(crate) mod isis;
 pub(crate) mod lines;
+pub(crate) mod ntp;
 pub(crate) mod ospf;
+pub(crate) mod pim;
 pub(crate) mod policy;
 pub(crate) mod prefix;
 pub(crate) mod redistribution;

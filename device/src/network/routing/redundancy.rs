@@ -39,7 +39,7 @@ pub(crate) struct Group {
     /// Number, whether it is up, and what it takes away; none: it shuts the group down.
     pub(crate) tracks: Vec<(u32, bool, Option<u32>)>,
     pub(crate) mac: Option<String>,
-    own_address: Option<Ipv4Addr>,
+    pub(crate) own_address: Option<Ipv4Addr>,
     shut: bool,
 }
 
