@@ -172,13 +172,6 @@ impl Snapshot {
             .any(|i| i.name == name && i.protocol == "up")
     }
 
-    /// Whether an address is one of an interface that is up.
-    pub(crate) fn has_address(&self, address: &str) -> bool {
-        interfaces::views(self)
-            .iter()
-            .any(|i| i.protocol == "up" && i.ip.as_deref() == Some(address))
-    }
-
     fn zone(&self) -> Zone {
         Zone::of(&self.platform, &self.config)
     }

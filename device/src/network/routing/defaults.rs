@@ -4,8 +4,6 @@
 /// Administrative distances.
 pub(crate) mod distance {
     pub(crate) const STATIC: u32 = 1;
-    /// A default route that an interface's DHCP client learned.
-    pub(crate) const DHCP: u32 = 254;
     pub(crate) const EBGP: u32 = 20;
     pub(crate) const EIGRP: u32 = 90;
     pub(crate) const EIGRP_EXTERNAL: u32 = 170;

@@ -29,8 +29,6 @@ pub(crate) struct Process {
     pub(crate) attached: Vec<Attached>,
     pub(crate) redistributions: Vec<Redistribution>,
     pub(crate) logs: bool,
-    /// Whether metrics are wide ones: a named process.
-    pub(crate) wide: bool,
 }
 
 /// An interface that it runs on.
@@ -262,7 +260,6 @@ fn process(
         attached: attached.collect(),
         redistributions: redistribution::read(base),
         logs: !lines.refuses("eigrp log-neighbor-changes"),
-        wide: name.is_some(),
         vrf,
         name,
     })

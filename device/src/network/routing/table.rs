@@ -191,10 +191,6 @@ impl Table {
         }
         None
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.routes.len()
-    }
 }
 
 /// Next hops that have to be looked up again: IOS allows fewer; this only bounds loops.

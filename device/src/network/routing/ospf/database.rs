@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::external::External;
 use super::routes::Known;
-use super::{Domain, NetworkType, State};
+use super::{AreaKind, Domain, NetworkType, State};
 use crate::network::routing::router::Router;
 use crate::network::routing::table::Table;
 
@@ -56,6 +56,15 @@ pub(crate) fn database(
             }
         }
     }
+    for area in process.active_areas() {
+        if matches!(process.kind(area), AreaKind::Nssa { .. }) {
+            let reached = known.reach[at].get(&area);
+            let inside =
+                |far: usize| far == at || reached.is_some_and(|reached| reached.contains_key(&far));
+            let told = externals.iter().filter(|external| inside(external.process));
+            all.extend(told.map(|external| external_lsa(domain, external, Some(area))));
+        }
+    }
     if process
         .active_areas()
         .iter()
@@ -79,6 +88,20 @@ pub(crate) fn database(
     all.sort();
     all.dedup();
     all
+}
+
+fn external_lsa(domain: &Domain, external: &External, area: Option<u32>) -> Lsa {
+    Lsa {
+        kind: if area.is_some() {
+            LsaKind::Nssa
+        } else {
+            LsaKind::External
+        },
+        area,
+        id: external.prefix.address(),
+        router: domain.processes[external.process].router_id,
+        detail: external.tag,
+    }
 }
 
 fn router_lsa(domain: &Domain, at: usize, area: u32) -> Lsa {

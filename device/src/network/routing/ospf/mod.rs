@@ -12,7 +12,7 @@ mod routes;
 
 pub(crate) use database::{Lsa, LsaKind, database};
 pub(crate) use neighbor::{Neighbor, Role, State};
-pub(crate) use process::{Area, AreaKind, Attached, NetworkType, Process, area_id, is_passive};
+pub(crate) use process::{AreaKind, Attached, NetworkType, Process, is_passive};
 
 use super::router::{Place, Router};
 use super::table::{Route, Table};
