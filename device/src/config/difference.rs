@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::Rank;
 use super::outline::Node;
-use crate::pack::By;
 
 /// The lines that differ.
 #[derive(Debug, Default)]
@@ -180,16 +179,10 @@ impl Pairs {
 /// Lines that both have, of a kind that stays in the order of entry, but that stand in another order: they have to be
 /// entered again, from the first that is out of place.
 fn moved(new: &[Node], of_new: &[Option<usize>]) -> BTreeSet<usize> {
-    let mut kinds: BTreeMap<(u16, u16), Vec<Option<usize>>> = BTreeMap::new();
+    let mut kinds: BTreeMap<_, Vec<Option<usize>>> = BTreeMap::new();
     for (node, pair) in new.iter().zip(of_new) {
-        if let Some(rank) = node
-            .rank()
-            .filter(|rank| rank.typed.is_some() && rank.by == By::Kind)
-        {
-            kinds
-                .entry((rank.place, rank.kind))
-                .or_default()
-                .push(*pair);
+        if let Some(group) = node.rank().and_then(Rank::entered_among) {
+            kinds.entry(group).or_default().push(*pair);
         }
     }
     let mut moved = BTreeSet::new();

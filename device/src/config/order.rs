@@ -31,6 +31,19 @@ impl Rank {
         self.key.split(KEY_JOINT).next().unwrap_or_default()
     }
 
+    /// Those among which its place follows from when it was entered; none if it never does.
+    pub(super) fn entered_among(&self) -> Option<(u16, Option<u16>, String)> {
+        self.typed?;
+        let (kind, name) = match self.by {
+            By::Letters => return None,
+            By::Kind => (Some(self.kind), String::new()),
+            By::Key => (Some(self.kind), self.first_key().to_string()),
+            By::Hash => (None, bucket(self.first_key()).to_string()),
+            By::Entry => (None, String::new()),
+        };
+        Some((self.place, kind, name))
+    }
+
     /// Whether it is the same statement, whenever it was entered.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {

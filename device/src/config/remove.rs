@@ -67,7 +67,7 @@ impl Edit<'_, '_> {
         let removed = match &definition.key {
             Key::Line => self
                 .block()
-                .remove(|old| of_kind(old) && *old.line == *typed.line),
+                .remove(|old| of_kind(old) && positive(old) == typed.line),
             Key::Of(names) => self.block().remove(|old| {
                 let agrees = |name: &str| match typed.value(name) {
                     Some(value) => old.value(name) == Some(value),
@@ -101,6 +101,15 @@ impl Edit<'_, '_> {
         let new = block.get(&rank).is_none_or(|old| !old.negated);
         block.put(statement);
         new
+    }
+}
+
+/// A statement's line without its `no`.
+fn positive(statement: &Statement) -> &str {
+    let line = &*statement.line;
+    match line.strip_prefix("no ") {
+        Some(positive) if statement.negated => positive,
+        _ => line,
     }
 }
 
