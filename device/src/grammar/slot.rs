@@ -43,6 +43,8 @@ pub enum SlotKind {
     ShortInterface,
     /// A list of VLANs.
     VlanList,
+    /// A list of MST instances, of which the first is 0.
+    InstanceList,
     /// An autonomous system number.
     Asn,
     /// A route distinguisher or target.
@@ -124,6 +126,12 @@ const NAMES: &[(&str, SlotKind, &str, &str)] = &[
         SlotKind::VlanList,
         "WORD",
         "VLAN IDs such as 1,3-5",
+    ),
+    (
+        "instance-list",
+        SlotKind::InstanceList,
+        "WORD",
+        "MST instance range, example: 0-3,5,7-9",
     ),
     (
         "asn",
@@ -256,6 +264,7 @@ impl SlotKind {
                 .range(line.rest(at))
                 .map(|_| line.len() - at),
             Self::VlanList => one(vlans(word).is_some()),
+            Self::InstanceList => one(instances(word).is_some()),
             Self::Asn => one(is_asn(word)),
             Self::Rd => one(is_rd(word)),
             Self::Community => one(is_community(word)),
@@ -291,6 +300,7 @@ impl SlotKind {
                 interfaces.resolve(typed).map_or_else(as_typed, short)
             }
             Self::VlanList => vlans(typed).map_or_else(as_typed, |list| vlan_text(&list)),
+            Self::InstanceList => instances(typed).map_or_else(as_typed, |list| vlan_text(&list)),
             Self::Month => name_of(typed, MONTHS).map_or_else(as_typed, |m| m[..3].to_string()),
             Self::Weekday => name_of(typed, WEEKDAYS).map_or_else(as_typed, |d| d[..3].to_string()),
             _ => as_typed(),
@@ -331,11 +341,22 @@ pub fn length_mask(length: u32) -> Ipv4Addr {
 /// The VLANs of a list such as `1,3-5`, sorted, each once.
 #[must_use]
 pub fn vlans(text: &str) -> Option<Vec<u16>> {
+    listed(text, 1)
+}
+
+/// The MST instances of a list: `0-3,5`.
+#[must_use]
+pub fn instances(text: &str) -> Option<Vec<u16>> {
+    listed(text, 0)
+}
+
+/// The numbers of a list, in order.
+fn listed(text: &str, lowest: u16) -> Option<Vec<u16>> {
     let mut list = Vec::new();
     for part in text.split(',') {
         let (low, high) = part.split_once('-').unwrap_or((part, part));
         let (low, high): (u16, u16) = (low.parse().ok()?, high.parse().ok()?);
-        if low == 0 || high > 4094 || low > high {
+        if low < lowest || high > 4094 || low > high {
             return None;
         }
         list.extend(low..=high);

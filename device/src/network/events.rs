@@ -67,9 +67,9 @@ fn mismatches(network: &Network) -> Vec<Finding> {
         };
         let (near, device) = (&heard.local, node.full_name());
         let far_port = node.platform().interfaces().short(&far.name);
-        let mut note = |what: &str, line: String| {
+        let mut note = |what: &str, state: String, line: String| {
             findings.push(Finding {
-                state: "differs".to_string(),
+                state,
                 gained: vec![line],
                 ..Finding::of(MISMATCH, format!("{what} {}", near.name))
             });
@@ -80,6 +80,7 @@ fn mismatches(network: &Network) -> Vec<Finding> {
             let (port, far_name) = (&near.name, &far.name);
             note(
                 "vlan",
+                format!("{one} {other}"),
                 format!(
                     "%CDP-4-NATIVE_VLAN_MISMATCH: Native VLAN mismatch discovered on {port} ({one}), with {device} \
                      {far_name} ({other})."
@@ -104,7 +105,7 @@ fn mismatches(network: &Network) -> Vec<Finding> {
                 near.name,
                 full(far.duplex)
             );
-            note("duplex", text);
+            note("duplex", far.duplex.to_string(), text);
         }
     }
     findings

@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::link::vlan_exists;
 use super::{Interface, NODES_MAX, Network, Node};
-use crate::grammar::slot::vlans;
+use crate::grammar::slot::{instances, vlans};
 use crate::views::base_mac;
 
 /// Which tree of a device.
@@ -243,13 +243,8 @@ fn bridge_id(node: &Node, instance: Instance) -> BridgeId {
 
 /// As [`lists`], but MST has an instance 0.
 fn lists_instance(list: Option<&str>, number: u16) -> bool {
-    let parts = list.into_iter().flat_map(|list| list.split(','));
-    let has = |part: &str| {
-        let (low, high) = part.split_once('-').unwrap_or((part, part));
-        let range = low.parse().ok().zip(high.parse().ok());
-        range.is_some_and(|(low, high): (u16, u16)| (low..=high).contains(&number))
-    };
-    parts.into_iter().any(has)
+    list.and_then(instances)
+        .is_some_and(|list| list.contains(&number))
 }
 
 fn ports(network: &Network, node: &Arc<Node>, instance: Instance) -> Vec<SeenPort> {

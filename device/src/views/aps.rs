@@ -23,6 +23,7 @@ pub(super) struct ApView {
     uptime_s: u64,
     joined_s: u64,
     neighbor: Option<ApNeighborView>,
+    joined: bool,
 }
 
 /// The switch that an access point hangs on.
@@ -49,6 +50,12 @@ pub(super) fn views(snapshot: &Snapshot) -> Vec<ApView> {
         .iter()
         .filter(|ap| has_joined(network, ap));
     joined.map(|ap| view(snapshot, ap)).collect()
+}
+
+/// Every access point that this controller has ever seen.
+pub(super) fn all(snapshot: &Snapshot) -> Vec<ApView> {
+    let points = snapshot.facts.access_points.iter();
+    points.map(|ap| view(snapshot, ap)).collect()
 }
 
 /// Whether an access point runs, and a cable of it works. One that nobody describes, or that has no cable, has joined.
@@ -99,6 +106,7 @@ fn view(snapshot: &Snapshot, ap: &AccessPoint) -> ApView {
         uptime_s: snapshot.now.since(booted).as_secs(),
         joined_s: snapshot.now.since(since.max(booted)).as_secs(),
         neighbor: neighbor(snapshot.network(), ap),
+        joined: has_joined(snapshot.network(), ap),
     }
 }
 

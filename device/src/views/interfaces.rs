@@ -118,6 +118,11 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         block: statement.block.as_ref(),
     };
     let name = state.name.clone();
+    let network = snapshot.network();
+    let parent = state
+        .parent()
+        .and_then(|parent| network.interface(network.own().name(), parent));
+    let parent_shut = parent.is_some_and(|parent| parent.shutdown);
     let interfaces = platform.interfaces();
     let port = interfaces.port(&name);
     let (kind, number) = (&*state.kind, &*state.number);
@@ -145,7 +150,11 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         description: here
             .line("description")
             .map(|line| line.trim_start_matches("description ").to_string()),
-        status: line_state(state),
+        status: if parent_shut {
+            "administratively down"
+        } else {
+            line_state(state)
+        },
         protocol: protocol_state(state),
         shutdown: state.shutdown,
         connected: state.line,

@@ -90,6 +90,16 @@ pub(super) fn trunks(snapshot: &Snapshot) -> Vec<TrunkView> {
     let trunks = interfaces.iter().filter(|i| i.trunking && i.switches());
     let ids = vlan_ids(snapshot);
     let view = |port: &Interface| {
+        // A port-channel is as its ports are, unless it says something else itself.
+        let group = port
+            .number
+            .parse()
+            .ok()
+            .filter(|_| port.kind == "Port-channel");
+        let mut members = interfaces
+            .iter()
+            .filter(|i| group.is_some() && i.bundled == group);
+        let told = port.mode == PortMode::Trunk || members.any(|i| i.mode == PortMode::Trunk);
         let active: Vec<u16> = ids
             .iter()
             .copied()
@@ -104,11 +114,11 @@ pub(super) fn trunks(snapshot: &Snapshot) -> Vec<TrunkView> {
             short: snapshot.platform.interfaces().short(&port.name),
             name: port.name.clone(),
             mode: match port.mode {
-                PortMode::Auto => "auto",
-                PortMode::Desirable => "desirable",
+                PortMode::Auto if !told => "auto",
+                PortMode::Desirable if !told => "desirable",
                 _ => "on",
             },
-            negotiated: port.mode != PortMode::Trunk,
+            negotiated: !told,
             native: port.native,
             allowed: allowed_text(&port.allowed),
             active: list_text(&active),

@@ -233,6 +233,8 @@ impl Object for Snapshot {
             "channels" => serialized(channels::views(self)),
             "trees" => serialized(trees::views(self)),
             "aps" => serialized(aps::views(self)),
+            "aps_seen" => serialized(aps::all(self)),
+            "mst_rest" => Value::from(trees::rest(self)),
             "controller" => serialized(aps::controller(self)?),
             "lines" => serialized(&self.lines),
             "session" => serialized(&self.session),

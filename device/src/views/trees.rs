@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Snapshot;
 use super::layer2::vlan_ids;
 use crate::grammar::World;
+use crate::grammar::slot::{vlan_text, vlans as vlans_of};
 use crate::network::tree::{instance_of, is_mst};
 use crate::network::{Bridge, BridgeId, Instance, Role, TreePort};
 
@@ -84,6 +85,23 @@ pub(super) fn views(snapshot: &Snapshot) -> Vec<TreeView> {
         .collect()
 }
 
+/// The VLANs that are on no instance of MST but the first.
+pub(super) fn rest(snapshot: &Snapshot) -> String {
+    let own = snapshot.network().own();
+    let region = own
+        .get("spanning-tree mst configuration")
+        .and_then(|s| s.block.as_ref());
+    let taken = own
+        .below(region, "instance")
+        .filter(|s| s.value("instance") != Some("0"));
+    let taken: Vec<u16> = taken
+        .filter_map(|s| vlans_of(s.value("list")?))
+        .flatten()
+        .collect();
+    let rest: Vec<u16> = (1..=4094).filter(|vlan| !taken.contains(vlan)).collect();
+    vlan_text(&rest)
+}
+
 fn view(snapshot: &Snapshot, instance: Instance, vlans: Vec<u16>, mst: bool) -> Option<TreeView> {
     let network = snapshot.network();
     let own = network.own();
@@ -108,7 +126,7 @@ fn view(snapshot: &Snapshot, instance: Instance, vlans: Vec<u16>, mst: bool) -> 
             .filter(|s| s.value("what") == Some(what));
         let of_vlan = set.find(|s| {
             s.value("list")
-                .and_then(crate::grammar::slot::vlans)
+                .and_then(vlans_of)
                 .is_some_and(|l| l.contains(&id))
         });
         of_vlan
@@ -118,7 +136,7 @@ fn view(snapshot: &Snapshot, instance: Instance, vlans: Vec<u16>, mst: bool) -> 
     Some(TreeView {
         id,
         mst,
-        vlan_text: crate::grammar::slot::vlan_text(&vlans),
+        vlan_text: vlan_text(&vlans),
         vlans,
         protocol: match (mst, classic) {
             (true, _) => "mstp",
