@@ -139,6 +139,33 @@ fn changed(text: &str, dice: &mut Dice) -> String {
     text.lines().map(&mut line).collect()
 }
 
+/// The lines of a text that say something.
+fn said(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('!'))
+}
+
+/// Files whose second line is `! comes back` stand as `show running-config` prints them.
+#[test]
+fn a_configuration_comes_back_line_for_line() {
+    for (pack, path, text) in configurations() {
+        if text.lines().nth(1) != Some("! comes back") {
+            continue;
+        }
+        let platform = packs().platform(&pack, None).unwrap();
+        let mut root = platform.bare().clone();
+        let refused = reader::read(&platform, &mut root, &text);
+        assert!(refused.is_empty(), "{}: {refused:?}", path.display());
+        let shown = body(&platform, &root);
+        let mut shown = said(&shown);
+        for line in said(&text) {
+            // The ports that the file does not speak of stand between its lines.
+            let found = shown.any(|other| other == line);
+            assert!(found, "{}: `{line}` is gone or moved", path.display());
+        }
+    }
+}
+
 #[test]
 fn a_configuration_is_replaced_by_any_part_of_it_and_back() {
     let rounds: u64 = std::env::var("ROUNDS").map_or(4, |rounds| rounds.parse().unwrap());
