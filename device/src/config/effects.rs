@@ -41,8 +41,10 @@ impl Edit<'_, '_> {
 
     /// What an effect makes of the line that is about to be stored.
     pub(super) fn reshape(&mut self, effect: ConfigEffect, typed: &mut Typed) {
-        if effect == ConfigEffect::Credentials {
-            self.credentials(typed);
+        match effect {
+            ConfigEffect::Credentials => self.credentials(typed),
+            ConfigEffect::Deny => typed.line = typed.line.replacen(" deny ", " deny   ", 1),
+            _ => {}
         }
     }
 

@@ -58,6 +58,8 @@ effects! {
         Shutdown = "shutdown",
         /// A line without a number gets the next multiple of ten. Slot: `sequence`.
         Sequence = "sequence",
+        /// Sets `deny` as wide as `permit`, as lists with their number in each line show it. Slots: `action`.
+        Deny = "deny",
         /// A remark of a numbered list: it goes with the entry of its number, and without one it waits for the next entry.
         /// Slot: `sequence`.
         Remark = "remark",

@@ -244,6 +244,7 @@ pub(super) struct PlaceMap {
     #[serde(default)]
     pub(super) by: By,
     pub(super) before: Option<Release>,
+    pub(super) feature: Option<OneOrMany>,
 }
 
 /// What a place is sorted by first.

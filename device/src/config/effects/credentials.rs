@@ -23,15 +23,7 @@ impl Edit<'_, '_> {
         if let Some(password) = typed.value("password").map(ToString::to_string)
             && self.is_stored("service password-encryption")
         {
-            let plain = format!("password 0 {password}");
-            let bare = format!("password {password}");
-            let hidden = format!("password 7 {}", crate::secrets::hide(&password));
-            let shown = if typed.line.contains(&plain) {
-                plain
-            } else {
-                bare
-            };
-            typed.line = typed.line.replace(&shown, &hidden);
+            typed.line = concealed(&typed.line, &password);
         }
         typed
             .values
@@ -82,9 +74,35 @@ fn merged(old: &str, new: &str) -> String {
     line
 }
 
-/// A line whose clear password is hidden; none if there is none.
+/// A line with its clear secret hidden: `key 0 cisco` and `key cisco` become `key 7 …`.
+fn concealed(line: &str, secret: &str) -> String {
+    let hidden = format!(" 7 {}", crate::secrets::hide(secret));
+    let clear = [format!(" 0 {secret}"), format!(" {secret}")];
+    let found = clear
+        .iter()
+        .find_map(|clear| Some((line.rfind(clear.as_str())?, clear.len())));
+    match found {
+        Some((at, length)) => format!("{}{hidden}{}", &line[..at], &line[at + length..]),
+        None => line.to_string(),
+    }
+}
+
+/// The words before a secret, the longer one first where one ends as another does.
+const SECRET_WORDS: &[&str] = &[
+    "password ",
+    "server-key ",
+    "key-string ",
+    "authentication-key ",
+    " key ",
+    "key ",
+];
+
+/// A line whose clear secret is hidden; none if there is none.
 fn hidden(line: &str) -> Option<String> {
-    let (before, after) = line.rsplit_once("password ")?;
+    let (before, after, word) = SECRET_WORDS.iter().find_map(|word| {
+        let (before, after) = line.rsplit_once(word)?;
+        Some((before, after, word))
+    })?;
     let clear = match after.split_once(' ') {
         Some(("0", clear)) => clear,
         Some((kind, _)) if kind.len() == 1 && kind.bytes().all(|b| b.is_ascii_digit()) => {
@@ -92,8 +110,5 @@ fn hidden(line: &str) -> Option<String> {
         }
         _ => after,
     };
-    Some(format!(
-        "{before}password 7 {}",
-        crate::secrets::hide(clear)
-    ))
+    Some(format!("{before}{word}7 {}", crate::secrets::hide(clear)))
 }

@@ -101,7 +101,9 @@ impl Compiler<'_> {
                     self.unknown_mode(file, &format!("{mode}?"), mode);
                     continue;
                 };
-                self.grammar.modes[usize::from(id.0)].places = entries.iter().map(place).collect();
+                let places = entries.iter().filter(|entry| self.has(condition(entry)));
+                let places = places.map(place).collect();
+                self.grammar.modes[usize::from(id.0)].places = places;
             }
         }
     }
@@ -173,6 +175,14 @@ impl Compiler<'_> {
                 leave(self, mode, &exit, ExecEffect::Exit);
             }
         }
+    }
+}
+
+/// The features that a platform needs to have the place.
+fn condition(entry: &PlaceEntry) -> Option<&files::OneOrMany> {
+    match entry {
+        PlaceEntry::Name(_) => None,
+        PlaceEntry::Place(map) => map.feature.as_ref(),
     }
 }
 
