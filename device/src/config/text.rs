@@ -308,9 +308,10 @@ impl<'p> Printer<'p> {
         }
         self.line(self.shown(definition, &statement.line), indent);
         if let (Some((id, mode)), Some(block)) = (opens, &statement.block) {
-            self.block(id, block, Some(statement), indent + 1);
+            self.block(id, block, Some(statement), indent + mode.indent);
             if let Some(exit) = &mode.exit {
-                self.line(exit, indent + usize::from(!mode.exit_outdent));
+                let depth = if mode.exit_outdent { 0 } else { mode.indent };
+                self.line(exit, indent + depth);
             }
             if matches!(mode.bang, Bang::After | Bang::Each) {
                 self.bang(indent);

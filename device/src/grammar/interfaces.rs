@@ -270,8 +270,7 @@ impl Interfaces {
             .unwrap_or(typed.len());
         let (letters, number) = typed.split_at(digits);
         let common = self
-            .types
-            .iter()
+            .types_here()
             .map(|of| common(&of.name, letters))
             .max()
             .unwrap_or(0);

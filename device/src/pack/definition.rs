@@ -31,6 +31,8 @@ pub struct Mode {
     pub exit: Option<String>,
     /// Whether that line stands as deep as the block's first, not as its content.
     pub exit_outdent: bool,
+    /// By how many blanks its lines stand deeper than the line that opens it.
+    pub indent: usize,
     /// Where ` !` stands among its blocks.
     pub bang: Bang,
     /// What closes the mode while it is stored.

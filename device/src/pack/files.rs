@@ -99,6 +99,10 @@ pub(super) struct InterfaceEntry {
     pub(super) help: String,
 }
 
+fn one() -> usize {
+    1
+}
+
 fn three() -> u8 {
     3
 }
@@ -193,6 +197,8 @@ pub(super) struct ModeEntry {
     pub(super) exit: Option<String>,
     #[serde(default)]
     pub(super) exit_outdent: bool,
+    #[serde(default = "one")]
+    pub(super) indent: usize,
     #[serde(default)]
     pub(super) bang: Bang,
     pub(super) locked_by: Option<LockEntry>,

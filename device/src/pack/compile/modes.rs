@@ -27,6 +27,7 @@ impl Compiler<'_> {
                 includes: Vec::new(),
                 exit: None,
                 exit_outdent: false,
+                indent: 1,
                 bang: Bang::None,
                 locked_by: None,
                 numbers_since: None,
@@ -53,6 +54,7 @@ impl Compiler<'_> {
             header: entry.header.clone(),
             exit: entry.exit.clone(),
             exit_outdent: entry.exit_outdent,
+            indent: entry.indent,
             bang: entry.bang,
             numbers_since: entry.numbers_since,
             locked_by: entry.locked_by.as_ref().map(|lock| Lock {
