@@ -36,7 +36,10 @@ impl Script {
             .env("DEVICE_PASSWORD", PASSWORD)
             .env("DEVICE_ENABLE", ENABLE)
             .env("DEVICE_KNOWN_HOSTS", &served.known_hosts)
-            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env(
+                "PYTHONPYCACHEPREFIX",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("bytecode"),
+            )
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -73,13 +76,17 @@ fn python() -> &'static Path {
         if std::fs::read_to_string(&made).is_ok_and(|had| had == wanted) {
             return environment.join("bin/python");
         }
-        let (venv, pip) = (
-            ["-m", "venv", "--clear"],
-            ["-m", "pip", "install", "-q", "-r"],
-        );
+        let venv = ["-m", "venv", "--clear"];
         run(Command::new("python3").args(venv).arg(&environment));
         let python = environment.join("bin/python");
-        run(Command::new(&python).args(pip).arg(&requirements));
+        // Nothing but what the file names; a module is compiled when a script imports it.
+        let pip = ["-m", "pip", "install", "-q", "--no-deps", "--no-compile"];
+        run(Command::new(&python)
+            .args(pip)
+            .arg("-r")
+            .arg(&requirements)
+            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .env("PIP_DEFAULT_TIMEOUT", "180"));
         std::fs::write(&made, wanted).expect("the environment can be marked as made");
         python
     })
