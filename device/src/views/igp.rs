@@ -95,8 +95,7 @@ fn eigrp_view(
             uptime: age(between(since, snapshot.now)),
         }
     };
-    let table =
-        |router: usize, vrf: Option<&str>| routing.table(router, vrf).cloned().unwrap_or_default();
+    let table = |router: usize, vrf: Option<&str>| routing.table(router, vrf);
     let topology = routing
         .eigrp
         .topology(&routing.routers, &table)

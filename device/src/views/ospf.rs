@@ -375,15 +375,10 @@ fn lsas(snapshot: &Snapshot, routing: &Routing, at: usize) -> Vec<LsaView> {
             detail: lsa.detail,
         }
     };
-    database(
-        &routing.ospf,
-        &routing.routers,
-        &|router, vrf| routing.table(router, vrf).cloned().unwrap_or_default(),
-        at,
-    )
-    .into_iter()
-    .map(view)
-    .collect()
+    database(&routing.ospf, routing.externals(), at)
+        .into_iter()
+        .map(view)
+        .collect()
 }
 
 /// LSRefreshTime (RFC 2328, appendix B).

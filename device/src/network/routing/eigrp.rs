@@ -90,10 +90,10 @@ impl Domain {
     }
 
     /// What each process knows, best first.
-    pub(crate) fn topology(
+    pub(crate) fn topology<'t>(
         &self,
         routers: &[Router],
-        table: &impl Fn(usize, Option<&str>) -> Table,
+        table: &impl Fn(usize, Option<&str>) -> Option<&'t Table>,
     ) -> Vec<BTreeMap<Prefix, Known>> {
         let own: Vec<_> = self
             .processes
@@ -166,10 +166,10 @@ impl Domain {
     }
 
     /// The routes of each process.
-    pub(crate) fn routes(
+    pub(crate) fn routes<'t>(
         &self,
         routers: &[Router],
-        table: &impl Fn(usize, Option<&str>) -> Table,
+        table: &impl Fn(usize, Option<&str>) -> Option<&'t Table>,
     ) -> Vec<(usize, Option<String>, Vec<Route>)> {
         let topology = self.topology(routers, table);
         let all = self.processes.iter().zip(topology);
@@ -382,10 +382,10 @@ fn meet(
 }
 
 /// Its own networks, and what it brings in from other protocols.
-fn originated(
+fn originated<'t>(
     process: &Process,
     routers: &[Router],
-    table: &impl Fn(usize, Option<&str>) -> Table,
+    table: &impl Fn(usize, Option<&str>) -> Option<&'t Table>,
 ) -> BTreeMap<Prefix, Known> {
     let mut known = BTreeMap::new();
     for own in &process.attached {
@@ -405,8 +405,10 @@ fn originated(
     }
     let node = &routers[process.router].node;
     for redistribution in &process.redistributions {
-        let table = table(process.router, process.vrf.as_deref());
-        for (route, _) in taken(node, redistribution, &table) {
+        let Some(table) = table(process.router, process.vrf.as_deref()) else {
+            continue;
+        };
+        for (route, _) in taken(node, redistribution, table) {
             let reach = Reach {
                 cost: metric(1_000_000, 1),
                 hops: Vec::new(),

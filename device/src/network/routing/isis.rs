@@ -162,10 +162,10 @@ impl Domain {
     }
 
     /// The routes of each device.
-    pub(crate) fn routes(
+    pub(crate) fn routes<'t>(
         &self,
         routers: &[Router],
-        table: &impl Fn(usize, Option<&str>) -> Table,
+        table: &impl Fn(usize, Option<&str>) -> Option<&'t Table>,
     ) -> Vec<(usize, Vec<Route>)> {
         let reach = |level: u8| -> Vec<BTreeMap<usize, Reach>> {
             let all = 0..self.processes.len();
@@ -277,10 +277,10 @@ fn route(process: &Process, level: u8, prefix: Prefix, reach: &Reach) -> Route {
 }
 
 /// The networks that a process tells of, with their metrics.
-fn told(
+fn told<'t>(
     process: &Process,
     routers: &[Router],
-    table: &impl Fn(usize, Option<&str>) -> Table,
+    table: &impl Fn(usize, Option<&str>) -> Option<&'t Table>,
 ) -> Vec<(Prefix, u32)> {
     let own = process.attached.iter().flat_map(|own| {
         let metric = if own.passive { 0 } else { own.metric };
@@ -289,8 +289,10 @@ fn told(
     let mut told: Vec<(Prefix, u32)> = own.collect();
     let node = &routers[process.router].node;
     for redistribution in &process.redistributions {
-        let table = table(process.router, None);
-        told.extend(taken(node, redistribution, &table).map(|(route, changes)| {
+        let Some(table) = table(process.router, None) else {
+            continue;
+        };
+        told.extend(taken(node, redistribution, table).map(|(route, changes)| {
             (
                 route.prefix,
                 changes.metric.or(redistribution.metric).unwrap_or(0),

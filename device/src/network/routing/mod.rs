@@ -31,8 +31,8 @@ pub(crate) mod track;
 mod tunnel;
 mod walk;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use track::Tracks;
 pub(crate) use walk::{End, Walk};
@@ -49,12 +49,16 @@ const ROUNDS_MAX: usize = 12;
 type Tables = BTreeMap<Option<String>, Table>;
 
 /// All devices of a network and what follows from their routing protocols. The device that asks is number 0.
+///
+/// A device's tables are filled when somebody asks for them: in a network of hundreds most are never looked at.
 #[derive(Debug, Default)]
 pub(crate) struct Routing {
     pub(crate) routers: Vec<Router>,
     /// Who shares a broadcast domain with an interface, itself included.
     segments: BTreeMap<Place, Arc<[Place]>>,
-    tables: Vec<Tables>,
+    statics: Vec<Vec<statics::Static>>,
+    tables: Vec<OnceLock<Tables>>,
+    told: Told,
     pub(crate) ospf: ospf::Domain,
     pub(crate) eigrp: eigrp::Domain,
     pub(crate) isis: isis::Domain,
@@ -63,28 +67,40 @@ pub(crate) struct Routing {
     pub(crate) tracks: Vec<Tracks>,
 }
 
+/// What devices told each other in the round before.
+#[derive(Debug, Default)]
+struct Told {
+    /// Networks outside of OSPF.
+    externals: Vec<ospf::External>,
+    /// The routes that other protocols give a device's tables.
+    routes: BTreeMap<usize, Vec<(Option<String>, Vec<Route>)>>,
+}
+
 impl Routing {
-    /// Computes everything.
+    /// Computes everything that one device depends on another for.
     pub(crate) fn new(network: &Network) -> Self {
-        let routers: Vec<Router> = network
-            .nodes()
+        let nodes = network.nodes();
+        let routers: Vec<Router> = nodes
             .iter()
             .map(|node| Router::new(network, node))
             .collect();
         let segments = segments(network, &routers);
         let mut routing = Self {
+            statics: routers.iter().map(statics::read).collect(),
+            tracks: vec![Tracks::default(); routers.len()],
             routers,
             segments,
             ..Self::default()
         };
-        routing.tracks = vec![Tracks::default(); routing.routers.len()];
-        routing.fill();
+        routing.meet();
+        routing.bgp = bgp::Domain::new(&routing);
+        routing.settle();
         routing
     }
 
     /// The table of a device's VRF.
     pub(crate) fn table(&self, router: usize, vrf: Option<&str>) -> Option<&Table> {
-        self.tables.get(router)?.get(&vrf.map(ToString::to_string))
+        self.filled(router)?.get(&vrf.map(ToString::to_string))
     }
 
     /// The tables of a device, by VRF.
@@ -92,7 +108,12 @@ impl Routing {
         &self,
         router: usize,
     ) -> impl Iterator<Item = (&Option<String>, &Table)> {
-        self.tables.get(router).into_iter().flatten()
+        self.filled(router).into_iter().flatten()
+    }
+
+    /// What boundary routers tell of networks outside of OSPF.
+    pub(crate) fn externals(&self) -> &[ospf::External] {
+        &self.told.externals
     }
 
     /// The interfaces that share a broadcast domain with one, without itself.
@@ -105,28 +126,77 @@ impl Routing {
         all.filter(|other| **other != place).copied().collect()
     }
 
-    fn fill(&mut self) {
-        self.meet();
-        let statics: Vec<_> = self.routers.iter().map(statics::read).collect();
-        self.bgp = bgp::Domain::new(self);
+    /// Lets routes spread round after round, until the tables of all that others depend on stay as they are.
+    fn settle(&mut self) {
+        let influential = self.influential();
         for _ in 0..ROUNDS_MAX {
-            let filled = self.filled(&statics);
-            let same = filled == self.tables;
-            self.tables = filled;
+            let told = self.tell();
+            let fresh = self.unfilled();
+            let old = std::mem::replace(&mut self.tables, fresh);
+            self.told = told;
             let tracked = track::update(self);
-            let tunnels = tunnel::update(self);
-            if tunnels || tracked {
+            if tunnel::update(self) || tracked {
                 self.meet();
-            } else if same {
+                continue;
+            }
+            let same = |router: &usize| {
+                old[*router]
+                    .get()
+                    .is_some_and(|old| Some(old) == self.filled(*router))
+            };
+            if influential.iter().all(same) {
                 break;
             }
-            let mut bgp = std::mem::take(&mut self.bgp);
-            bgp.settle(self);
-            self.bgp = bgp;
         }
     }
 
-    /// Lets protocols find their neighbours on the interfaces that are up now.
+    fn unfilled(&self) -> Vec<OnceLock<Tables>> {
+        self.routers.iter().map(|_| OnceLock::new()).collect()
+    }
+
+    /// The devices whose tables others depend on: they pass routes from one protocol to another, speak BGP, track
+    /// something or have tunnels.
+    fn influential(&self) -> Vec<usize> {
+        let mut influential: BTreeSet<usize> = self
+            .bgp
+            .speakers
+            .iter()
+            .map(|speaker| speaker.router)
+            .collect();
+        influential.extend(
+            self.ospf
+                .processes
+                .iter()
+                .filter(|own| own.is_boundary())
+                .map(|own| own.router),
+        );
+        influential.extend(
+            self.eigrp
+                .processes
+                .iter()
+                .filter(|own| !own.redistributions.is_empty())
+                .map(|own| own.router),
+        );
+        influential.extend(
+            self.isis
+                .processes
+                .iter()
+                .filter(|own| !own.redistributions.is_empty())
+                .map(|own| own.router),
+        );
+        for (at, router) in self.routers.iter().enumerate() {
+            let tunnels = router
+                .ports
+                .iter()
+                .any(|port| port.interface.kind == "Tunnel");
+            if tunnels || router.node.has("track") {
+                influential.insert(at);
+            }
+        }
+        influential.into_iter().collect()
+    }
+
+    /// Lets protocols find their neighbours on the interfaces that are up now. What was told before is forgotten.
     fn meet(&mut self) {
         let on_segment = |place| self.on_segment(place);
         let ospf = ospf::Domain::new(&self.routers, &on_segment);
@@ -134,48 +204,67 @@ impl Routing {
         let isis = isis::Domain::new(&self.routers, &on_segment);
         let redundancy = redundancy::Domain::new(&self.routers, &self.tracks, &on_segment);
         (self.ospf, self.eigrp, self.isis, self.redundancy) = (ospf, eigrp, isis, redundancy);
+        self.told.externals.clear();
+        self.tables = self.unfilled();
     }
 
-    /// The tables that follow from those of the last round.
-    fn filled(&self, statics: &[Vec<statics::Static>]) -> Vec<Tables> {
-        let mut tables: Vec<Tables> = self.routers.iter().map(connected).collect();
-        let empty = Table::default();
-        let old =
-            |router: usize, vrf: Option<&str>| self.table(router, vrf).unwrap_or(&empty).clone();
-        let mut offer = |router: usize, vrf: Option<String>, routes: Vec<Route>| {
-            let table = tables[router].entry(vrf).or_default();
+    /// What devices tell each other, with what their tables have now.
+    fn tell(&mut self) -> Told {
+        let mut bgp = std::mem::take(&mut self.bgp);
+        bgp.settle(self);
+        self.bgp = bgp;
+        let table = |router: usize, vrf: Option<&str>| self.table(router, vrf);
+        let mut told = Told {
+            externals: self.ospf.externals(&self.routers, &table),
+            ..Told::default()
+        };
+        let eigrp = self.eigrp.routes(&self.routers, &table).into_iter();
+        let isis = self.isis.routes(&self.routers, &table).into_iter();
+        let isis = isis.map(|(router, routes)| (router, None, routes));
+        for (router, vrf, routes) in eigrp.chain(isis).chain(self.bgp.routes()) {
+            told.routes.entry(router).or_default().push((vrf, routes));
+        }
+        told
+    }
+
+    /// The tables of a device; they are filled by the first who asks.
+    fn filled(&self, router: usize) -> Option<&Tables> {
+        let tables = self.tables.get(router)?;
+        Some(tables.get_or_init(|| self.fill(router)))
+    }
+
+    fn fill(&self, at: usize) -> Tables {
+        let mut tables = connected(&self.routers[at]);
+        let mut offer = |vrf: Option<String>, routes: Vec<Route>| {
+            let table = tables.entry(vrf).or_default();
             routes.into_iter().for_each(|route| table.offer(route));
         };
-        for (at, routes) in self.ospf.routes(&self.routers, &old) {
-            let process = &self.ospf.processes[at];
-            offer(process.router, process.vrf.clone(), routes);
+        for (number, process) in self.ospf.of_router(at) {
+            let routes = self
+                .ospf
+                .routes(number, &self.routers, &self.told.externals);
+            offer(process.vrf.clone(), routes);
         }
-        for (router, vrf, routes) in self.eigrp.routes(&self.routers, &old) {
-            offer(router, vrf, routes);
+        for (vrf, routes) in self.told.routes.get(&at).into_iter().flatten() {
+            offer(vrf.clone(), routes.clone());
         }
-        for (router, routes) in self.isis.routes(&self.routers, &old) {
-            offer(router, None, routes);
-        }
-        for (router, vrf, routes) in self.bgp.routes() {
-            offer(router, vrf, routes);
-        }
-        for (at, statics) in statics.iter().enumerate() {
-            self.add_statics(at, statics, &mut tables[at]);
-        }
+        self.add_statics(at, &mut tables);
         tables
     }
 
     /// Static routes may lead to each other's next hops, so they are offered until none is new.
-    fn add_statics(&self, at: usize, statics: &[statics::Static], tables: &mut Tables) {
-        let mut waiting: Vec<&statics::Static> = statics.iter().collect();
+    fn add_statics(&self, at: usize, tables: &mut Tables) {
+        let mut waiting: Vec<&statics::Static> = self.statics[at].iter().collect();
         for _ in 0..ROUNDS_MAX {
             let before = waiting.len();
             waiting.retain(|wanted| {
-                let global = tables.get(&None).cloned().unwrap_or_default();
-                let table = tables.entry(wanted.vrf.clone()).or_default();
-                let route = wanted.route(&self.routers[at], table, &global, &self.tracks[at]);
+                let table = tables.get(&wanted.vrf);
+                let global = tables.get(&None);
+                let route = wanted.route(&self.routers[at], (table, global), &self.tracks[at]);
                 let found = route.is_some();
-                route.into_iter().for_each(|route| table.offer(route));
+                if let Some(route) = route {
+                    tables.entry(wanted.vrf.clone()).or_default().offer(route);
+                }
                 !found
             });
             if waiting.len() == before {

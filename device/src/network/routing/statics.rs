@@ -76,8 +76,7 @@ impl Static {
     pub(crate) fn route(
         &self,
         router: &Router,
-        table: &Table,
-        global: &Table,
+        (table, global): (Option<&Table>, Option<&Table>),
         tracks: &Tracks,
     ) -> Option<Route> {
         if self.track.is_some_and(|track| !tracks.is_up(track)) {
@@ -100,7 +99,7 @@ impl Static {
                 }
             }
             (None, Some(next)) => {
-                let table = if self.global { global } else { table };
+                let table = if self.global { global? } else { table? };
                 // A route can't lead to its own next hop.
                 let known = table
                     .lookup(next)

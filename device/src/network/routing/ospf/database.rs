@@ -3,10 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::external::External;
-use super::routes::Known;
 use super::{AreaKind, Domain, NetworkType, State};
-use crate::network::routing::router::Router;
-use crate::network::routing::table::Table;
 
 /// Which list an advertisement is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,33 +29,27 @@ pub(crate) struct Lsa {
 }
 
 /// The database of one process.
-pub(crate) fn database(
-    domain: &Domain,
-    routers: &[Router],
-    table: &impl Fn(usize, Option<&str>) -> Table,
-    at: usize,
-) -> Vec<Lsa> {
-    let known = Known::new(domain);
-    let externals = super::external::told(domain, routers, table);
+pub(crate) fn database(domain: &Domain, externals: &[External], at: usize) -> Vec<Lsa> {
     let mut all = Vec::new();
     let process = &domain.processes[at];
     for area in process.active_areas() {
-        let reached = known.reach[at]
+        let reached = domain
+            .reach(at)
             .get(&area)
             .into_iter()
             .flat_map(|reached| reached.keys().copied());
         for far in reached.chain([at]) {
             all.push(router_lsa(domain, far, area));
             all.extend(network_lsas(domain, far, area));
-            all.extend(summary_lsas(&known, far, area));
+            all.extend(summary_lsas(domain, far, area));
             if domain.processes[far].is_border() && process.kind(area).takes_external() {
-                all.extend(boundary_lsas(&known, &externals, far, area));
+                all.extend(boundary_lsas(domain, externals, far, area));
             }
         }
     }
     for area in process.active_areas() {
         if matches!(process.kind(area), AreaKind::Nssa { .. }) {
-            let reached = known.reach[at].get(&area);
+            let reached = domain.reach(at).get(&area);
             let inside =
                 |far: usize| far == at || reached.is_some_and(|reached| reached.contains_key(&far));
             let told = externals.iter().filter(|external| inside(external.process));
@@ -74,7 +65,7 @@ pub(crate) fn database(
             externals
                 .iter()
                 .filter(|external| {
-                    external.process == at || known.way_to(at, external.process).is_some()
+                    external.process == at || domain.way_to(at, external.process).is_some()
                 })
                 .map(|external| Lsa {
                     kind: LsaKind::External,
@@ -157,12 +148,17 @@ fn network_lsas(domain: &Domain, at: usize, area: u32) -> Vec<Lsa> {
         .collect()
 }
 
-fn summary_lsas(known: &Known<'_>, at: usize, area: u32) -> Vec<Lsa> {
-    if !known.domain.processes[at].is_border() {
+fn summary_lsas(domain: &Domain, at: usize, area: u32) -> Vec<Lsa> {
+    if !domain.processes[at].is_border() {
         return Vec::new();
     }
-    let router = known.domain.processes[at].router_id;
-    let told = super::routes::summaries(known, at, area).into_iter();
+    let router = domain.processes[at].router_id;
+    let told = domain
+        .told()
+        .get(&area)
+        .into_iter()
+        .flatten()
+        .filter(|(border, ..)| *border == at);
     told.map(|(_, prefix, _)| Lsa {
         kind: LsaKind::Summary,
         area: Some(area),
@@ -174,18 +170,19 @@ fn summary_lsas(known: &Known<'_>, at: usize, area: u32) -> Vec<Lsa> {
 }
 
 /// Where the boundary routers of other areas are.
-fn boundary_lsas(known: &Known<'_>, externals: &[External], border: usize, area: u32) -> Vec<Lsa> {
-    let router = known.domain.processes[border].router_id;
+fn boundary_lsas(domain: &Domain, externals: &[External], border: usize, area: u32) -> Vec<Lsa> {
+    let router = domain.processes[border].router_id;
     let outside = externals.iter().filter(|external| {
-        let inside = known.reach[border]
+        let inside = domain
+            .reach(border)
             .get(&area)
             .is_some_and(|reached| reached.contains_key(&external.process));
-        external.process != border && !inside && known.way_to(border, external.process).is_some()
+        external.process != border && !inside && domain.way_to(border, external.process).is_some()
     });
     let lsa = |external: &External| Lsa {
         kind: LsaKind::Boundary,
         area: Some(area),
-        id: known.domain.processes[external.process].router_id.into(),
+        id: domain.processes[external.process].router_id.into(),
         router,
         detail: 0,
     };

@@ -21,10 +21,10 @@ pub(crate) struct External {
 }
 
 /// Everything that is told.
-pub(crate) fn told(
+pub(crate) fn told<'t>(
     domain: &Domain,
     routers: &[Router],
-    table: &impl Fn(usize, Option<&str>) -> Table,
+    table: &impl Fn(usize, Option<&str>) -> Option<&'t Table>,
 ) -> Vec<External> {
     let mut told = Vec::new();
     for (at, process) in domain
@@ -33,10 +33,12 @@ pub(crate) fn told(
         .enumerate()
         .filter(|(_, process)| process.is_boundary())
     {
-        let table = table(process.router, process.vrf.as_deref());
+        let Some(table) = table(process.router, process.vrf.as_deref()) else {
+            continue;
+        };
         let node = &routers[process.router].node;
         for redistribution in &process.redistributions {
-            for (route, changes) in taken(node, redistribution, &table) {
+            for (route, changes) in taken(node, redistribution, table) {
                 // Its own networks are told of anyway.
                 let own = process
                     .attached

@@ -10,7 +10,11 @@ mod neighbor;
 mod process;
 mod routes;
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 pub(crate) use database::{Lsa, LsaKind, database};
+pub(crate) use external::External;
 pub(crate) use neighbor::{Neighbor, Role, State};
 pub(crate) use process::{AreaKind, Attached, NetworkType, Process, is_passive};
 
@@ -23,8 +27,11 @@ pub(crate) struct Domain {
     pub(crate) processes: Vec<Process>,
     /// For each process.
     pub(crate) neighbors: Vec<Vec<Neighbor>>,
+    /// What each process reaches, once somebody asks; and what border routers tell each area.
+    reach: Vec<OnceLock<routes::AreaReach>>,
+    told: OnceLock<BTreeMap<u32, Vec<routes::Told>>>,
     /// The designated router and its backup of each attached interface: process and interface of the process.
-    pub(crate) elected: std::collections::BTreeMap<Place, neighbor::Elected>,
+    pub(crate) elected: BTreeMap<Place, neighbor::Elected>,
 }
 
 impl Domain {
@@ -36,6 +43,7 @@ impl Domain {
             .flat_map(|(at, r)| process::read(at, r))
             .collect();
         let mut domain = Self {
+            reach: processes.iter().map(|_| OnceLock::new()).collect(),
             processes,
             ..Self::default()
         };
@@ -43,13 +51,23 @@ impl Domain {
         domain
     }
 
-    /// The routes of each process: its number here, and the routes.
-    pub(crate) fn routes(
+    /// What boundary routers tell of networks outside.
+    pub(crate) fn externals<'t>(
         &self,
         routers: &[Router],
-        table: &impl Fn(usize, Option<&str>) -> Table,
-    ) -> Vec<(usize, Vec<Route>)> {
-        routes::compute(self, routers, table)
+        table: &impl Fn(usize, Option<&str>) -> Option<&'t Table>,
+    ) -> Vec<External> {
+        external::told(self, routers, table)
+    }
+
+    /// The routes of a process.
+    pub(crate) fn routes(
+        &self,
+        at: usize,
+        routers: &[Router],
+        externals: &[External],
+    ) -> Vec<Route> {
+        routes::routes(self, at, routers, externals)
     }
 
     /// The processes of a device.

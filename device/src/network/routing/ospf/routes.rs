@@ -1,9 +1,9 @@
 //! The routes that follow from adjacencies (RFC 2328, section 16): inside an area by cost, between areas through the
 //! backbone, from outside through the routers that bring them in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::external::{self, External};
+use super::external::External;
 use super::process::AreaKind;
 use super::{Domain, Process, State};
 use crate::network::routing::defaults::ospf as defaults;
@@ -11,43 +11,16 @@ use crate::network::routing::graph::{Edge, Reach, note, shortest};
 use crate::network::routing::policy::prefix_list;
 use crate::network::routing::prefix::Prefix;
 use crate::network::routing::router::Router;
-use crate::network::routing::table::{Hop, Path, Route, Source, Table};
+use crate::network::routing::table::{Hop, Path, Route, Source};
 
-/// Costs of networks.
-type Costs = BTreeMap<Prefix, Reach>;
+/// The processes that one reaches, by area.
+pub(super) type AreaReach = BTreeMap<u32, BTreeMap<usize, Reach>>;
 
-/// What is known of one network type after another.
-pub(super) struct Known<'d> {
-    pub(super) domain: &'d Domain,
-    /// For each process and area: the other processes that it reaches there.
-    pub(super) reach: Vec<BTreeMap<u32, BTreeMap<usize, Reach>>>,
-    /// For each process and area: the networks inside.
-    intra: Vec<BTreeMap<u32, Costs>>,
-    /// For each process: the networks of other areas.
-    inter: Vec<Costs>,
-}
+/// A network that a border router tells an area of: who, what, and its cost from there.
+pub(super) type Told = (usize, Prefix, u32);
 
-/// Computes the routes of every process.
-pub(super) fn compute(
-    domain: &Domain,
-    routers: &[Router],
-    table: &impl Fn(usize, Option<&str>) -> Table,
-) -> Vec<(usize, Vec<Route>)> {
-    let known = Known::new(domain);
-    let externals = external::told(domain, routers, table);
-    let all = domain.processes.iter().enumerate();
-    all.map(|(at, process)| (at, routes(&known, at, process, routers, &externals)))
-        .collect()
-}
-
-/// The processes that one reaches in each of its areas.
-fn reach(domain: &Domain, at: usize) -> BTreeMap<u32, BTreeMap<usize, Reach>> {
-    let areas = domain.processes[at].active_areas();
-    areas
-        .into_iter()
-        .map(|area| (area, shortest(at, &|from| edges(domain, from, area))))
-        .collect()
-}
+/// Costs of networks, and whose each is.
+type Costs = BTreeMap<Prefix, (Reach, usize)>;
 
 /// The ways of one process to its neighbours in an area.
 fn edges(domain: &Domain, from: usize, area: u32) -> Vec<Edge> {
@@ -94,99 +67,114 @@ pub(super) fn own_networks(process: &Process, area: u32) -> impl Iterator<Item =
     })
 }
 
-fn intra(
-    domain: &Domain,
-    at: usize,
-    reach: &BTreeMap<u32, BTreeMap<usize, Reach>>,
-) -> BTreeMap<u32, Costs> {
-    let of_area = |(area, reached): (&u32, &BTreeMap<usize, Reach>)| {
-        let mut costs = Costs::new();
-        for (prefix, cost) in own_networks(&domain.processes[at], *area) {
-            note(&mut costs, prefix, cost, &[]);
-        }
-        for (far, reach) in reached {
-            for (prefix, cost) in own_networks(&domain.processes[*far], *area) {
-                note(
-                    &mut costs,
-                    prefix,
-                    reach.cost.saturating_add(cost),
-                    &reach.hops,
-                );
-            }
-        }
-        (*area, costs)
+fn note_of(costs: &mut Costs, prefix: Prefix, cost: u32, hops: &[Hop], owner: usize) {
+    let unreached = || {
+        let reach = Reach {
+            cost: u32::MAX,
+            hops: Vec::new(),
+        };
+        (reach, owner)
     };
-    reach.iter().map(of_area).collect()
+    let known = costs.entry(prefix).or_insert_with(unreached);
+    if cost < known.0.cost {
+        known.1 = owner;
+    }
+    known.0.meet(cost, hops);
 }
 
-/// What border routers tell each area of the others.
-fn between_areas(known: &mut Known<'_>) {
-    let borders: Vec<usize> = (0..known.domain.processes.len())
-        .filter(|at| known.domain.processes[*at].is_border())
-        .collect();
-    // First into the backbone, then out of it.
-    let into_backbone: Vec<(usize, Prefix, u32)> = borders
-        .iter()
-        .flat_map(|border| summaries(known, *border, 0))
-        .collect();
-    spread(known, 0, &into_backbone);
-    let areas: std::collections::BTreeSet<u32> = known
-        .intra
-        .iter()
-        .flat_map(|areas| areas.keys().copied())
-        .collect();
-    for area in areas.into_iter().filter(|area| *area != 0) {
-        let told: Vec<_> = borders
-            .iter()
-            .flat_map(|border| summaries(known, *border, area))
-            .collect();
-        spread(known, area, &told);
+impl Domain {
+    /// The processes that one reaches in each of its areas.
+    pub(super) fn reach(&self, at: usize) -> &AreaReach {
+        self.reach[at].get_or_init(|| {
+            let areas = self.processes[at].active_areas();
+            let way = |area| (area, shortest(at, &|from| edges(self, from, area)));
+            areas.into_iter().map(way).collect()
+        })
     }
-}
 
-/// What a border router tells an area of the others.
-pub(super) fn summaries(known: &Known<'_>, border: usize, area: u32) -> Vec<(usize, Prefix, u32)> {
-    let process = &known.domain.processes[border];
-    if !process.active_areas().contains(&area) {
-        return Vec::new();
-    }
-    let own_kind = process.kind(area);
-    let mut told: BTreeMap<Prefix, u32> = BTreeMap::new();
-    let default_cost = process
-        .areas
-        .get(&area)
-        .and_then(|own| own.default_cost)
-        .unwrap_or(defaults::STUB_COST);
-    match own_kind {
-        AreaKind::Stub { .. }
-        | AreaKind::Nssa {
-            summaries: false, ..
-        } => {
-            told.insert(Prefix::default_v4(), default_cost);
-        }
-        _ => {}
-    }
-    let summarizes = !matches!(
-        own_kind,
-        AreaKind::Stub { summaries: false }
-            | AreaKind::Nssa {
-                summaries: false,
-                ..
+    /// The networks of each of its areas.
+    fn intra(&self, at: usize) -> BTreeMap<u32, Costs> {
+        let of_area = |(area, reached): (&u32, &BTreeMap<usize, Reach>)| {
+            let mut costs = Costs::new();
+            for (prefix, cost) in own_networks(&self.processes[at], *area) {
+                note_of(&mut costs, prefix, cost, &[], at);
             }
-    );
-    if summarizes {
-        for (other, costs) in known.intra[border]
-            .iter()
-            .filter(|(other, _)| **other != area)
-        {
+            for (far, reach) in reached {
+                for (prefix, cost) in own_networks(&self.processes[*far], *area) {
+                    let cost = reach.cost.saturating_add(cost);
+                    note_of(&mut costs, prefix, cost, &reach.hops, *far);
+                }
+            }
+            (*area, costs)
+        };
+        self.reach(at).iter().map(of_area).collect()
+    }
+
+    /// What border routers tell each area of the others: first into the backbone, then out of it.
+    pub(super) fn told(&self) -> &BTreeMap<u32, Vec<Told>> {
+        self.told.get_or_init(|| {
+            let all = 0..self.processes.len();
+            let borders: Vec<usize> = all.filter(|at| self.processes[*at].is_border()).collect();
+            let intra: Vec<(usize, BTreeMap<u32, Costs>)> =
+                borders.iter().map(|at| (*at, self.intra(*at))).collect();
+            let none = Costs::new();
+            let backbone = intra
+                .iter()
+                .flat_map(|(at, intra)| self.summaries(*at, 0, intra, &none))
+                .collect();
+            let mut told = BTreeMap::from([(0, backbone)]);
+            let inter: Vec<Costs> = borders.iter().map(|at| self.inter(*at, &told)).collect();
+            let areas: BTreeSet<u32> = intra
+                .iter()
+                .flat_map(|(_, intra)| intra.keys().copied())
+                .collect();
+            for area in areas.into_iter().filter(|area| *area != 0) {
+                let all = intra.iter().zip(&inter);
+                let lines =
+                    all.flat_map(|((at, intra), inter)| self.summaries(*at, area, intra, inter));
+                told.insert(area, lines.collect());
+            }
+            told
+        })
+    }
+
+    /// What a border router tells an area of the others.
+    fn summaries(
+        &self,
+        border: usize,
+        area: u32,
+        intra: &BTreeMap<u32, Costs>,
+        inter: &Costs,
+    ) -> Vec<Told> {
+        let process = &self.processes[border];
+        if !process.active_areas().contains(&area) {
+            return Vec::new();
+        }
+        let mut told: BTreeMap<Prefix, u32> = BTreeMap::new();
+        let own = process.areas.get(&area);
+        let kind = process.kind(area);
+        let closed = matches!(
+            kind,
+            AreaKind::Stub { summaries: false }
+                | AreaKind::Nssa {
+                    summaries: false,
+                    ..
+                }
+        );
+        if closed || matches!(kind, AreaKind::Stub { .. }) {
+            let cost = own
+                .and_then(|own| own.default_cost)
+                .unwrap_or(defaults::STUB_COST);
+            told.insert(Prefix::default_v4(), cost);
+        }
+        for (other, costs) in intra.iter().filter(|(other, _)| **other != area && !closed) {
             let ranges = process
                 .areas
                 .get(other)
                 .map(|own| own.ranges.as_slice())
                 .unwrap_or_default();
-            for (prefix, reach) in costs {
-                let range = ranges.iter().find(|(range, _)| range.covers(*prefix));
-                match range {
+            for (prefix, (reach, _)) in costs {
+                match ranges.iter().find(|(range, _)| range.covers(*prefix)) {
                     Some((_, false)) => {}
                     Some((range, true)) => {
                         let cost = told.entry(*range).or_default();
@@ -196,58 +184,38 @@ pub(super) fn summaries(known: &Known<'_>, border: usize, area: u32) -> Vec<(usi
                 }
             }
         }
-        if area != 0 {
-            for (prefix, reach) in &known.inter[border] {
+        if area != 0 && !closed {
+            for (prefix, (reach, _)) in inter {
                 told.entry(*prefix).or_insert(reach.cost);
             }
         }
+        told.into_iter()
+            .map(|(prefix, cost)| (border, prefix, cost))
+            .collect()
     }
-    told.into_iter()
-        .map(|(prefix, cost)| (border, prefix, cost))
-        .collect()
-}
 
-/// What the routers of an area make of what border routers told them. A border router listens to the backbone only.
-fn spread(known: &mut Known<'_>, area: u32, told: &[(usize, Prefix, u32)]) {
-    for at in 0..known.domain.processes.len() {
-        let process = &known.domain.processes[at];
-        if (area != 0 && process.is_border()) || !process.active_areas().contains(&area) {
-            continue;
-        }
-        let Some(reached) = known.reach[at].get(&area) else {
-            continue;
-        };
+    /// What a process makes of what border routers told. A border router itself listens to the backbone only.
+    fn inter(&self, at: usize, told: &BTreeMap<u32, Vec<Told>>) -> Costs {
+        let border = self.processes[at].is_border();
         let mut found = Costs::new();
-        for (border, prefix, cost) in told {
-            if let Some(reach) = reached.get(border) {
-                note(
-                    &mut found,
-                    *prefix,
-                    reach.cost.saturating_add(*cost),
-                    &reach.hops,
-                );
+        for (area, reached) in self
+            .reach(at)
+            .iter()
+            .filter(|(area, _)| **area == 0 || !border)
+        {
+            for (from, prefix, cost) in told.get(area).into_iter().flatten() {
+                if let Some(reach) = reached.get(from) {
+                    note_of(
+                        &mut found,
+                        *prefix,
+                        reach.cost.saturating_add(*cost),
+                        &reach.hops,
+                        *from,
+                    );
+                }
             }
         }
-        for (prefix, reach) in found {
-            note(&mut known.inter[at], prefix, reach.cost, &reach.hops);
-        }
-    }
-}
-
-impl<'d> Known<'d> {
-    /// Computes what follows from adjacencies alone.
-    pub(super) fn new(domain: &'d Domain) -> Self {
-        let count = domain.processes.len();
-        let reach: Vec<_> = (0..count).map(|at| reach(domain, at)).collect();
-        let intra: Vec<_> = (0..count).map(|at| intra(domain, at, &reach[at])).collect();
-        let mut known = Self {
-            domain,
-            reach,
-            intra,
-            inter: vec![Costs::new(); count],
-        };
-        between_areas(&mut known);
-        known
+        found
     }
 
     /// How a process reaches another one, in any area that lets routes from outside in, or across areas.
@@ -256,15 +224,15 @@ impl<'d> Known<'d> {
         if direct.is_some() {
             return direct;
         }
-        let process = &self.domain.processes[at];
+        let process = &self.processes[at];
         let mut best: BTreeMap<(), Reach> = BTreeMap::new();
-        for (area, reached) in &self.reach[at] {
+        for (area, reached) in self.reach(at) {
             if !process.kind(*area).takes_external() || (*area != 0 && process.is_border()) {
                 continue;
             }
             for (border, reach) in reached
                 .iter()
-                .filter(|(border, _)| self.domain.processes[**border].is_border())
+                .filter(|(border, _)| self.processes[**border].is_border())
             {
                 let Some(rest) = self.beyond(*border, far, *area == 0) else {
                     continue;
@@ -284,9 +252,9 @@ impl<'d> Known<'d> {
         if direct.is_some() || in_backbone {
             return direct;
         }
-        let others = self.reach[border].get(&0)?.iter();
+        let others = self.reach(border).get(&0)?.iter();
         let ways = others
-            .filter(|(other, _)| self.domain.processes[**other].is_border())
+            .filter(|(other, _)| self.processes[**other].is_border())
             .filter_map(|(other, reach)| {
                 let rest = if *other == far {
                     Some(0)
@@ -301,8 +269,8 @@ impl<'d> Known<'d> {
     /// The way inside one of its areas; `translated` also through an NSSA whose border it is.
     fn inside(&self, at: usize, far: usize, translated: bool) -> Option<Reach> {
         let mut best: BTreeMap<(), Reach> = BTreeMap::new();
-        for (area, reached) in &self.reach[at] {
-            let kind = self.domain.processes[at].kind(*area);
+        for (area, reached) in self.reach(at) {
+            let kind = self.processes[at].kind(*area);
             let open = kind.takes_external() || matches!(kind, AreaKind::Nssa { .. });
             if let Some(reach) = reached.get(&far).filter(|_| open || translated) {
                 note(&mut best, (), reach.cost, &reach.hops);
@@ -313,71 +281,56 @@ impl<'d> Known<'d> {
 
     /// Whether two processes share an NSSA: routes from outside have another code there.
     fn share_nssa(&self, at: usize, far: usize) -> bool {
-        let nssa =
-            |area: &u32| matches!(self.domain.processes[at].kind(*area), AreaKind::Nssa { .. });
-        self.reach[at]
+        let nssa = |area: &u32| matches!(self.processes[at].kind(*area), AreaKind::Nssa { .. });
+        self.reach(at)
             .iter()
             .any(|(area, reached)| nssa(area) && reached.contains_key(&far))
     }
 }
 
 /// The routes of one process, the better kind first.
-fn routes(
-    known: &Known<'_>,
+pub(super) fn routes(
+    domain: &Domain,
     at: usize,
-    process: &Process,
     routers: &[Router],
     externals: &[External],
 ) -> Vec<Route> {
+    let process = &domain.processes[at];
     let mut found: BTreeMap<Prefix, Route> = BTreeMap::new();
     let mut offer =
         |prefix: Prefix, path: Path, metric: u32, reach: &Reach, tag: u32, from: usize| {
-            let distance = match path {
-                Path::Intra => process.distances[0],
-                Path::Inter => process.distances[1],
-                _ => process.distances[2],
-            };
             if reach.hops.is_empty() || found.contains_key(&prefix) {
                 return;
             }
             let mut hops = reach.hops.clone();
             hops.truncate(process.maximum_paths);
-            let from = known
-                .domain
-                .processes
-                .get(from)
-                .map(|far| std::net::IpAddr::V4(far.router_id));
-            let id = process.id.clone();
-            found.insert(
+            let route = Route {
                 prefix,
-                Route {
-                    prefix,
-                    source: Source::Ospf(path),
-                    process: id,
-                    distance,
-                    metric,
-                    tag,
-                    hops,
-                    from,
+                source: Source::Ospf(path),
+                process: process.id.clone(),
+                distance: match path {
+                    Path::Intra => process.distances[0],
+                    Path::Inter => process.distances[1],
+                    _ => process.distances[2],
                 },
-            );
+                metric,
+                tag,
+                hops,
+                from: domain.processes.get(from).map(|far| far.router_id.into()),
+            };
+            found.insert(prefix, route);
         };
-    for (area, costs) in &known.intra[at] {
-        for (prefix, reach) in costs {
-            let from = origin(known, at, *area, *prefix);
-            offer(*prefix, Path::Intra, reach.cost, reach, 0, from);
+    let intra = domain.intra(at);
+    for (prefix, (reach, from)) in intra.values().flatten() {
+        offer(*prefix, Path::Intra, reach.cost, reach, 0, *from);
+    }
+    for (prefix, (reach, from)) in &domain.inter(at, domain.told()) {
+        if !intra.values().any(|costs| costs.contains_key(prefix)) {
+            offer(*prefix, Path::Inter, reach.cost, reach, 0, *from);
         }
     }
-    for (prefix, reach) in &known.inter[at] {
-        let inside = known.intra[at]
-            .values()
-            .any(|costs| costs.contains_key(prefix));
-        if !inside {
-            offer(*prefix, Path::Inter, reach.cost, reach, 0, usize::MAX);
-        }
-    }
-    for (prefix, best) in best_externals(known, at, externals) {
-        let path = match (best.kind, known.share_nssa(at, best.from)) {
+    for (prefix, best) in best_externals(domain, at, externals) {
+        let path = match (best.kind, domain.share_nssa(at, best.from)) {
             (1, false) => Path::External1,
             (_, false) => Path::External2,
             (1, true) => Path::Nssa1,
@@ -398,16 +351,6 @@ fn routes(
         .collect()
 }
 
-/// The process that a network inside an area belongs to.
-fn origin(known: &Known<'_>, at: usize, area: u32, prefix: Prefix) -> usize {
-    let reached = known.reach[at].get(&area);
-    let mut far = reached.into_iter().flat_map(BTreeMap::keys);
-    let has = |far: &&usize| {
-        own_networks(&known.domain.processes[**far], area).any(|(own, _)| own == prefix)
-    };
-    far.find(has).copied().unwrap_or(usize::MAX)
-}
-
 /// The way to a network outside.
 struct Outside {
     from: usize,
@@ -418,17 +361,13 @@ struct Outside {
 }
 
 /// Type 1 goes before type 2; then the lower metric; then the nearer boundary router.
-fn best_externals(
-    known: &Known<'_>,
-    at: usize,
-    externals: &[External],
-) -> BTreeMap<Prefix, Outside> {
+fn best_externals(domain: &Domain, at: usize, externals: &[External]) -> BTreeMap<Prefix, Outside> {
     let mut best: BTreeMap<Prefix, Outside> = BTreeMap::new();
     let mut ways: BTreeMap<usize, Option<Reach>> = BTreeMap::new();
     for external in externals.iter().filter(|external| external.process != at) {
         let way = ways
             .entry(external.process)
-            .or_insert_with(|| known.way_to(at, external.process));
+            .or_insert_with(|| domain.way_to(at, external.process));
         let Some(reach) = way.clone() else {
             continue;
         };
