@@ -4,18 +4,21 @@
 use super::adjacency::Finding;
 use super::{Discovery, Interface, Network};
 use crate::grammar::World;
+use crate::grammar::slot::length_mask;
 use crate::views::aps::{JOIN, ap_name, has_joined};
 
 /// The kinds of the findings here.
 const BUNDLE: &str = "bundle";
 const GUARD: &str = "guard";
 const MISMATCH: &str = "mismatch";
+const LEASE: &str = "lease";
 
 /// All of it.
 pub(super) fn evaluate(network: &Network) -> Vec<Finding> {
     let interfaces = network.interfaces(network.own().name());
     let mut findings: Vec<Finding> = interfaces.iter().filter_map(bundle).collect();
     findings.extend(interfaces.iter().filter_map(|port| guard(network, port)));
+    findings.extend(interfaces.iter().filter_map(|port| lease(network, port)));
     findings.extend(mismatches(network));
     findings.extend(access_points(network));
     findings
@@ -54,6 +57,19 @@ fn guard(network: &Network, port: &Interface) -> Option<Finding> {
             "%PM-4-ERR_RECOVER: Attempting to recover from {cause} err-disable state on {short}"
         )],
         ..Finding::of(GUARD, port.name.clone())
+    })
+}
+
+fn lease(network: &Network, port: &Interface) -> Option<Finding> {
+    let given = port.primary().filter(|_| port.dhcp)?;
+    let (name, host) = (&port.name, network.own().hostname());
+    let (address, mask) = (given.address, length_mask(given.length));
+    Some(Finding {
+        state: address.to_string(),
+        gained: vec![format!(
+            "%DHCP-6-ADDRESS_ASSIGN: Interface {name} assigned DHCP address {address}, mask {mask}, hostname {host}"
+        )],
+        ..Finding::of(LEASE, name.clone())
     })
 }
 

@@ -68,7 +68,7 @@ impl Vlans {
 }
 
 /// What an interface is set to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Its full name.
     pub name: String,
@@ -84,6 +84,10 @@ pub struct Settings {
     pub shutdown: bool,
     /// Its IPv4 addresses, the primary one first.
     pub addresses: Vec<Address>,
+    /// It asks for its address (`ip address dhcp`).
+    pub dhcp: bool,
+    /// Where it relays what clients ask (`ip helper-address`).
+    pub helpers: Vec<Ipv4Addr>,
     /// Its IPv6 addresses, without the link-local one.
     pub addresses6: Vec<Address6>,
     /// Its IPv6 link-local address, if IPv6 is on.
@@ -278,6 +282,8 @@ fn plain(node: &Node, name: &str) -> Settings {
         layer: Layer::Three,
         shutdown: false,
         addresses: Vec::new(),
+        dhcp: false,
+        helpers: Vec::new(),
         addresses6: Vec::new(),
         link_local: None,
         vrf: None,
@@ -388,6 +394,13 @@ fn take(settings: &mut Settings, line: &Statement, kind: &str) {
     }
     match kind {
         "shutdown" => settings.shutdown = true,
+        "ip address" => settings.dhcp = line.line.starts_with("ip address dhcp"),
+        "ip helper-address" => {
+            let address = line
+                .value("address")
+                .and_then(|text| text.parse::<Ipv4Addr>().ok());
+            settings.helpers.extend(address);
+        }
         "vrf forwarding" | "ip vrf forwarding" => {
             settings.vrf = line.value("vrf").map(ToString::to_string)
         }

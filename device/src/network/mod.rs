@@ -8,6 +8,7 @@
 //! - [`Interface`] is a port of a node with the state that follows from both ends; `link` computes it, `channel` says
 //!   which ports a port-channel bundles, `tree` which ports spanning tree blocks, `segment` who shares a broadcast
 //!   domain.
+//! - `lease` gives out addresses by DHCP.
 //! - `adjacency` compares what follows now with what followed before, and logs the difference. A protocol adds an
 //!   evaluator there and builds on [`Network`] alone.
 //! - `presence` says when a device shows itself to others and when it looks around.
@@ -20,6 +21,7 @@ mod channel;
 mod discovery;
 mod events;
 mod interface;
+mod lease;
 mod link;
 mod node;
 pub(crate) mod presence;
@@ -34,6 +36,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub use channel::ChannelMode;
 pub use discovery::{Discovery, Heard, speaks};
 pub use interface::{Address, Address6, Interface, PortMode, Settings, Vlans};
+pub use lease::Lease;
 pub use node::Node;
 pub(crate) use node::Shown;
 pub use segment::Seat;
@@ -81,7 +84,10 @@ pub struct Network {
     surroundings: Arc<dyn Surroundings>,
     /// Nodes that were asked for; `None` is known to be unknown.
     nodes: Mutex<BTreeMap<String, Option<Arc<Node>>>>,
+    /// Interfaces as their links have them, and with the addresses that they were given.
+    links: Mutex<BTreeMap<String, Arc<[Interface]>>>,
     interfaces: Mutex<BTreeMap<String, Arc<[Interface]>>>,
+    leases: Mutex<BTreeMap<String, Arc<[Lease]>>>,
     trees: Mutex<BTreeMap<(String, Instance), Arc<Tree>>>,
     routing: OnceLock<routing::Routing>,
 }
@@ -94,7 +100,9 @@ impl Network {
             own,
             surroundings,
             nodes: Mutex::default(),
+            links: Mutex::default(),
             interfaces: Mutex::default(),
+            leases: Mutex::default(),
             trees: Mutex::default(),
             routing: OnceLock::new(),
         }
@@ -156,22 +164,50 @@ impl Network {
     /// Every interface of a device, in the order of its running-config, with its state. Empty if nobody knows it.
     #[must_use]
     pub fn interfaces(&self, node: &str) -> Arc<[Interface]> {
-        let known = |network: &Self| {
-            let all = network.interfaces.lock();
-            let all = all.unwrap_or_else(PoisonError::into_inner);
-            all.get(node).cloned()
+        let known = self
+            .interfaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(node)
+            .cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let links = self.links(node);
+        let all = if links.iter().any(|interface| interface.dhcp) {
+            let with = |interface: &Interface| match self.leased(node, interface) {
+                Some(address) => lease::addressed(interface, address),
+                None => interface.clone(),
+            };
+            links.iter().map(with).collect()
+        } else {
+            links
         };
-        if let Some(known) = known(self) {
+        let mut known = self
+            .interfaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.insert(node.to_string(), all.clone());
+        all
+    }
+
+    /// Every interface of a device with its state, but without the addresses that others have given it: what links,
+    /// trees, segments and leases themselves are computed from.
+    fn links(&self, node: &str) -> Arc<[Interface]> {
+        let known = self
+            .links
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(node)
+            .cloned();
+        if let Some(known) = known {
             return known;
         }
         let computed: Arc<[Interface]> = match self.node(node) {
             Some(node) => link::states(self, &node).into(),
             None => Arc::new([]),
         };
-        let mut all = self
-            .interfaces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.links.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(node.to_string(), computed.clone());
         computed
     }
@@ -191,7 +227,7 @@ impl Network {
     /// The interface at the other end of a port or port-channel: where it is part of a bundle, that.
     #[must_use]
     pub fn opposite(&self, node: &str, interface: &Interface) -> Option<(Arc<Node>, Interface)> {
-        let near = self.interfaces(node);
+        let near = self.links(node);
         let group = (interface.kind == "Port-channel")
             .then(|| interface.number.parse().ok())
             .flatten();
@@ -200,7 +236,7 @@ impl Network {
             None => interface,
         };
         let (far, port) = self.far_end(node, &cabled.name)?;
-        let all = self.interfaces(far.name());
+        let all = self.links(far.name());
         let port = all.iter().find(|other| other.name == port)?;
         let whole = match port.bundled {
             Some(group) => {

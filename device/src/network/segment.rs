@@ -39,10 +39,24 @@ impl Network {
     /// Every other layer-3 interface that is up on the broadcast domain of one, the nearest first.
     #[must_use]
     pub fn segment(&self, node: &str, interface: &str) -> Vec<Seat> {
-        let Some(start) = self
-            .interface(node, interface)
-            .filter(|start| start.protocol)
-        else {
+        self.addressed(self.heard_on(node, interface))
+    }
+
+    /// Seats with the addresses that they were given.
+    fn addressed(&self, mut seats: Vec<Seat>) -> Vec<Seat> {
+        for seat in seats.iter_mut().filter(|seat| seat.interface.dhcp) {
+            if let Some(whole) = self.interface(seat.node.name(), &seat.interface.name) {
+                seat.interface = whole;
+            }
+        }
+        seats
+    }
+
+    /// As [`Network::segment`], without the addresses that were given out.
+    pub(super) fn heard_on(&self, node: &str, interface: &str) -> Vec<Seat> {
+        let links = self.links(node);
+        let start = links.iter().find(|start| start.name == interface);
+        let Some(start) = start.filter(|start| start.protocol) else {
             return Vec::new();
         };
         let first = match (start.kind.as_str(), start.parent()) {
@@ -69,7 +83,7 @@ impl Network {
             node: node.to_string(),
             vlan,
         });
-        walk.seats
+        self.addressed(walk.seats)
     }
 }
 
@@ -118,7 +132,7 @@ impl<'n> Walk<'n> {
         if device.platform().has("switching") && !vlan_exists(&device, &svi) {
             return;
         }
-        let interfaces = self.network.interfaces(node);
+        let interfaces = self.network.links(node);
         for interface in interfaces.iter() {
             if interface.kind == "Vlan" && interface.number == svi && interface.protocol {
                 self.sit(node, interface, through.map(ToString::to_string));
@@ -142,7 +156,7 @@ impl<'n> Walk<'n> {
 
     /// A frame goes through a port's cable; a port-channel's goes through all of its members.
     fn leave(&mut self, node: &str, port: &str, tag: Option<u16>, through: Option<String>) {
-        let interfaces = self.network.interfaces(node);
+        let interfaces = self.network.links(node);
         let number = port
             .strip_prefix("Port-channel")
             .and_then(|number| number.parse().ok());
@@ -158,7 +172,7 @@ impl<'n> Walk<'n> {
     }
 
     fn arrive(&mut self, node: &Arc<Node>, port: &str, tag: Option<u16>, through: Option<String>) {
-        let interfaces = self.network.interfaces(node.name());
+        let interfaces = self.network.links(node.name());
         let Some(physical) = interfaces.iter().find(|i| i.name == port && i.protocol) else {
             return;
         };

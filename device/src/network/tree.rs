@@ -248,7 +248,7 @@ fn lists_instance(list: Option<&str>, number: u16) -> bool {
 }
 
 fn ports(network: &Network, node: &Arc<Node>, instance: Instance) -> Vec<SeenPort> {
-    let interfaces = network.interfaces(node.name());
+    let interfaces = network.links(node.name());
     let management = node.platform().management_port();
     let mut number = 0;
     let mut ports = Vec::new();

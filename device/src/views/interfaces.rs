@@ -7,7 +7,7 @@ use super::layer2::allowed_text;
 use super::traffic::{self, Traffic};
 use crate::config::{Block, Statement};
 use crate::grammar::World;
-use crate::grammar::slot::{ipv6_text, mask_length};
+use crate::grammar::slot::{ipv6_text, length_mask, mask_length};
 use crate::network::adjacency::{PROTOCOL, line_state, protocol_state};
 use crate::network::{Interface, PortMode};
 use crate::pack::Platform;
@@ -129,7 +129,10 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
     let address = here.get("ip address").filter(|s| !s.negated);
     let value =
         |s: Option<&Statement>, key: &str| s.and_then(|s| s.value(key)).map(ToString::to_string);
-    let (ip, mask) = (value(address, "address"), value(address, "mask"));
+    // An address that was given out stands in no line.
+    let given = state.primary().filter(|_| state.dhcp);
+    let ip = value(address, "address").or(given.map(|a| a.address.to_string()));
+    let mask = value(address, "mask").or(given.map(|a| length_mask(a.length).to_string()));
     let length = mask
         .as_deref()
         .and_then(|m| m.parse().ok())

@@ -228,6 +228,7 @@ impl Object for Snapshot {
             "macs" => serialized(tables::macs(self)),
             "arp" => serialized(tables::arp(self)),
             "neighbors6" => serialized(tables::neighbors6(self)),
+            "leases" => serialized(tables::leases(self)),
             "tracked" => serialized(tables::tracked(self)),
             "power" => serialized(power::views(self)),
             "channels" => serialized(channels::views(self)),

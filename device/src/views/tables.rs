@@ -3,16 +3,17 @@
 //! Known limit: everybody is heard all the time, so what is cleared is known again at once.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Snapshot;
 use super::layer2::vlan_ids;
+use super::{Snapshot, Stamp, stamp};
 use crate::SimTime;
 use crate::config::Statement;
 use crate::grammar::World;
 use crate::grammar::slot::vlans;
-use crate::network::{Interface, Network, Seat};
+use crate::network::{Interface, Lease, Network, Seat};
 
 /// A MAC address.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -239,7 +240,7 @@ pub(super) fn tracked(snapshot: &Snapshot) -> Vec<TrackedView> {
                 && own
                     .all("ip dhcp snooping vlan")
                     .any(|s| !s.negated && lists(s, vlan));
-            let dhcp = seat.interface.block.is_none();
+            let dhcp = seat.interface.block.is_none() || seat.interface.dhcp;
             for address in &seat.interface.addresses {
                 views.push(TrackedView {
                     address: address.address.to_string(),
@@ -266,4 +267,45 @@ fn lists(statement: &Statement, vlan: u16) -> bool {
         .value("list")
         .and_then(vlans)
         .is_some_and(|list| list.contains(&vlan))
+}
+
+/// An address that a pool of the device gave out.
+#[derive(Debug, Serialize)]
+pub(super) struct LeaseView {
+    address: String,
+    mac: String,
+    /// The client as DHCP names it: the type of its hardware and its MAC address.
+    id: String,
+    pool: String,
+    interface: String,
+    /// When it ends.
+    expires: Stamp,
+}
+
+/// Every address that was given out.
+pub(super) fn leases(snapshot: &Snapshot) -> Vec<LeaseView> {
+    let network = snapshot.network();
+    let zone = snapshot.zone();
+    let view = |lease: &Lease| {
+        let client = network
+            .node(&lease.client)
+            .map_or(snapshot.booted, |node| node.booted());
+        let begun = snapshot.now.since(client).as_secs() / (LEASE_S / 2) * (LEASE_S / 2);
+        let ends = client.after(Duration::from_secs(begun + LEASE_S));
+        let digits = format!("01{}", lease.mac.replace('.', ""));
+        let parts = digits.as_bytes().chunks(4).map(String::from_utf8_lossy);
+        LeaseView {
+            address: lease.address.address.to_string(),
+            id: parts.collect::<Vec<_>>().join("."),
+            mac: lease.mac.clone(),
+            pool: lease.pool.clone(),
+            interface: lease.through.clone(),
+            expires: stamp(ends, &zone),
+        }
+    };
+    network
+        .leases(network.own().name())
+        .iter()
+        .map(view)
+        .collect()
 }
