@@ -15,6 +15,7 @@ mod public_key;
 pub mod secrets;
 mod session;
 mod state;
+pub mod syslog;
 mod tcl;
 pub mod terminal;
 pub mod time;

@@ -12,6 +12,7 @@ use crate::network::{Network, Node, Shown, Surroundings};
 use crate::pack::Platform;
 use crate::public_key;
 use crate::secrets::Vault;
+use crate::syslog::{self, Logged};
 use crate::views::{LineView, SessionView, Snapshot, Zone, stamp};
 use crate::{Facts, SimTime};
 
@@ -47,6 +48,7 @@ pub(crate) struct State {
     pub(crate) archive: Arc<Archive>,
     pub(crate) vault: Vault,
     pub(crate) log: VecDeque<String>,
+    pub(crate) logged: Logged,
     pub(crate) booted: SimTime,
     /// When it left the factory: the time of the files that it came with.
     pub(crate) born: SimTime,
@@ -100,6 +102,7 @@ impl State {
             files,
             archive: Arc::default(),
             log: VecDeque::new(),
+            logged: Logged::default(),
             booted: now,
             born: now,
             changed: None,
@@ -149,6 +152,7 @@ impl State {
         self.saved = None;
         self.reload_at = None;
         self.log.clear();
+        self.logged = Logged::default();
         self.memory = Arc::default();
         match self.startup.clone() {
             Some(startup) => {
@@ -348,6 +352,7 @@ impl State {
             changed: self.changed.clone(),
             saved: self.saved,
             log: self.log.iter().cloned().collect(),
+            logged: self.logged,
             lines: self.lines.clone(),
             session,
             files: self.files.clone(),
@@ -429,11 +434,24 @@ impl State {
         let zone = Zone::of(&self.platform, &self.config);
         let mark = self.clock_mark();
         let line = format!("{mark}{}: {message}", stamp(now, &zone).log);
-        if self.log.len() == LOG_MAX {
-            self.log.pop_front();
+        let severity = syslog::severity(message);
+        let takes = |kind, otherwise| syslog::takes(self.get(kind), otherwise, severity);
+        let (console, monitor) = (takes("logging console", 7), takes("logging monitor", 7));
+        let (buffer, trap) = (takes("logging buffered", 7), takes("logging trap", 6));
+        let logged = &mut self.logged;
+        logged.console += u64::from(console);
+        logged.trap += u64::from(trap);
+        if buffer {
+            logged.buffer += 1;
+            if self.log.len() == LOG_MAX {
+                self.log.pop_front();
+            }
+            self.log.push_back(line.clone());
         }
-        self.log.push_back(line.clone());
-        self.orders.push(Order::Monitor(line));
+        if monitor {
+            logged.monitor += 1;
+            self.orders.push(Order::Monitor(line));
+        }
     }
 
     /// What a configuration line changed beyond the configuration.

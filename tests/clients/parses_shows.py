@@ -4,6 +4,7 @@ The arguments are the devices: name=host:port. shows/README.md says what a row c
 commands; the script fails if a row fails, or if the table as a whole stays below the bars of the project.
 """
 
+import faulthandler
 import logging
 import os
 import re
@@ -22,6 +23,8 @@ from netmiko import ConnectHandler
 from ntc_templates.parse import parse_output
 from reach import ENABLE, KNOWN_HOSTS, PASSWORD, USER
 
+# The whole table takes longer than what reach.py gives, where others are at work too.
+faulthandler.dump_traceback_later(400, exit=True)
 TABLE = Path(__file__).parent / "shows"
 SYSTEMS = {"ap": ("cheetah", None)}
 GROUPS = {
@@ -66,10 +69,11 @@ def ask(device, address, asked):
     session = ConnectHandler(
         device_type=kind, host=host, port=int(port), username=USER, password=PASSWORD, secret=ENABLE,
         ssh_strict=True, alt_host_keys=True, alt_key_file=KNOWN_HOSTS,
+        conn_timeout=60, auth_timeout=60, banner_timeout=60,
     )
     with session:
         session.enable()
-        return [session.send_command(command, read_timeout=30) for command in asked]
+        return [session.send_command(command, read_timeout=60) for command in asked]
 
 
 def templates():

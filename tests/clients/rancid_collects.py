@@ -3,6 +3,7 @@
 The argument is a list of commands that this platform must answer.
 """
 
+import faulthandler
 import re
 import sys
 
@@ -26,6 +27,8 @@ COMMANDS = [
     "show running-config view full", "show running-config", "write term",
 ]
 
+# Many commands take longer than what reach.py gives, where others are at work too.
+faulthandler.dump_traceback_later(400, exit=True)
 shell = Shell(r"^[^\s#>]+[#>]\s?$", terminal="network")
 for command in ["terminal length 0", "terminal width 132"]:
     assert shell.ask(command) == "", command

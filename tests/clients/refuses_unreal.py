@@ -4,6 +4,7 @@ The commands of shows/*.yaml that this device has are asked with a word too many
 word too few; the table below has mistakes that people make. The arguments: the device's name, and its groups.
 """
 
+import faulthandler
 import re
 import sys
 from pathlib import Path
@@ -49,6 +50,8 @@ AMBIGUOUS = ["show i", "show c", "sh p", "show in", "clear c"]
 INCOMPLETE = ["show", "show ip", "show crypto pki", "show snmp mib", "clear", "terminal", "ping vrf", "show processes"]
 JUNK = "zqx"
 
+# Many commands take longer than what reach.py gives, where others are at work too.
+faulthandler.dump_traceback_later(400, exit=True)
 shell = Shell(r"^[^\s#>]+#\s?$")
 for command in ["terminal length 0", "terminal width 0"]:
     shell.ask(command)

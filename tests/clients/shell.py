@@ -13,9 +13,10 @@ class Shell:
         self.prompt = re.compile(prompt, re.MULTILINE)
         self.client = paramiko.SSHClient()
         self.client.load_host_keys(KNOWN_HOSTS)
-        self.client.connect(HOST, PORT, USER, PASSWORD, allow_agent=False, look_for_keys=False)
+        patience = dict.fromkeys(["timeout", "banner_timeout", "auth_timeout"], 60)
+        self.client.connect(HOST, PORT, USER, PASSWORD, allow_agent=False, look_for_keys=False, **patience)
         self.channel = self.client.invoke_shell(term=terminal)
-        self.channel.settimeout(30)
+        self.channel.settimeout(60)
         self.shown = self._read()
 
     def ask(self, command):

@@ -31,11 +31,12 @@ use minijinja::value::{Object, Serde, Value};
 use serde::Serialize;
 
 use crate::archive::Archive;
-use crate::config::Block;
+use crate::config::{Block, text};
 use crate::files::Files;
 use crate::network::adjacency::Memory;
 use crate::network::{Discovery, Network, Node, Shown, Surroundings, speaks};
 use crate::pack::Platform;
+use crate::syslog::Logged;
 use crate::{Facts, SimTime};
 
 use clock::stamp as stamp_of;
@@ -65,6 +66,8 @@ pub struct Snapshot {
     pub saved: Option<SimTime>,
     /// The log buffer.
     pub log: Vec<String>,
+    /// How many messages each destination of the log has taken.
+    pub logged: Logged,
     /// The terminal lines in use.
     pub lines: Vec<LineView>,
     /// The session that asks.
@@ -240,6 +243,12 @@ impl Object for Snapshot {
             "lines" => serialized(&self.lines),
             "session" => serialized(&self.session),
             "log" => serialized(&self.log),
+            "logged" => serialized(self.logged),
+            "running" => Value::from(text::body(
+                &self.platform,
+                &self.config,
+                text::Detail::Plain,
+            )),
             "clock" => stamp(self.now),
             "uptime" => Value::from(uptime(self.now.since(self.booted))),
             "uptime_s" => Value::from(self.now.since(self.booted).as_secs()),
