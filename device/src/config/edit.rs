@@ -454,9 +454,24 @@ impl Edit<'_, '_> {
             if !says.is_empty() {
                 self.say(&says);
             }
+            let copied = self.copied(ensures);
             let mut top = super::Cursor::default();
             top.take(self.bench, &line);
+            for line in copied {
+                top.take(self.bench, &line);
+            }
         }
+    }
+
+    /// The lines of this block that an ensured line takes over.
+    fn copied(&mut self, ensures: &Requirement) -> Vec<String> {
+        let Some(kinds) = &ensures.copies else {
+            return Vec::new();
+        };
+        let grammar = self.bench.platform.grammar();
+        let lines = self.block().iter();
+        let taken = lines.filter(|line| line.kind(grammar).starts_with(&**kinds));
+        taken.map(|line| line.line.to_string()).collect()
     }
 }
 

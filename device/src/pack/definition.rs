@@ -107,6 +107,8 @@ pub struct Requirement {
     pub lines: Vec<Fill>,
     /// The text.
     pub says: Fill,
+    /// Lines of this block whose kinds begin so stand below the ensured line too, when it is made.
+    pub copies: Option<Box<str>>,
 }
 
 /// A statement of the configuration.

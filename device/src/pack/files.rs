@@ -444,4 +444,6 @@ pub(super) struct Requirement {
     pub(super) line: OneOrMany,
     #[serde(default)]
     pub(super) says: String,
+    #[serde(default)]
+    pub(super) copies: Option<String>,
 }

@@ -71,6 +71,7 @@ impl Compiler<'_> {
         Some(Requirement {
             lines,
             says: self.fill(at, key, Some(&entry.says))?,
+            copies: entry.copies.as_deref().map(Into::into),
         })
     }
 
