@@ -47,6 +47,7 @@ platforms! {
     catalyst_9500_reads_as_its_transcripts_say: "catalyst-9500",
     catalyst_9800_reads_as_its_transcripts_say: "catalyst-9800",
     ios_xe_reads_as_its_transcripts_say: "ios-xe",
+    isr_1100_reads_as_its_transcripts_say: "isr-1100",
     isr_4331_reads_as_its_transcripts_say: "isr-4331",
 }
 

@@ -143,12 +143,10 @@ impl<'b> Edit<'_, 'b> {
             }
             return Applied::Again(lines);
         }
-        if definition.only.is_some_and(|only| !self.owner_is(only)) {
-            let at = if line.len() > 1 {
-                line.start(1)
-            } else {
-                line.start(0)
-            };
+        if let Some(only) = definition.only.filter(|only| !self.owner_is(*only)) {
+            // What can't be a switch port knows no `switchport`; what is one knows `ip`, but not `ip address`.
+            let word = usize::from(only == Condition::Routed && line.len() > 1);
+            let at = line.start(word);
             return Applied::Reply(Reply::Refused(Refusal::Invalid(at)));
         }
         if let Some(says) = self.locked(definition) {

@@ -62,6 +62,7 @@ pub fn holds(platform: &Platform, condition: Condition, interface: &Statement) -
         Condition::Physical => platform.interfaces().is_physical(name),
         Condition::Routed => layer(platform, interface) == Layer::Three,
         Condition::Switched => layer(platform, interface) == Layer::Two,
+        Condition::Switchable => layer_by_default(platform, name) == Layer::Two,
     }
 }
 
@@ -79,17 +80,20 @@ pub fn layer(platform: &Platform, interface: &Statement) -> Layer {
         };
         block.iter().find(decides)
     });
-    let by_default = match platform.interfaces().port(name) {
+    match switchport {
+        Some(statement) if statement.negated => Layer::Three,
+        Some(_) => Layer::Two,
+        None => layer_by_default(platform, name),
+    }
+}
+
+fn layer_by_default(platform: &Platform, name: &str) -> Layer {
+    match platform.interfaces().port(name) {
         Some(port) if !name.contains('.') => port.layer,
         Some(_) => Layer::Three,
         // Without switching a port-channel is a routed one.
         None if name.starts_with("Port-channel") && !platform.has("switching") => Layer::Three,
         None => platform.interfaces().layer_of_type(name),
-    };
-    match switchport {
-        Some(statement) if statement.negated => Layer::Three,
-        Some(_) => Layer::Two,
-        None => by_default,
     }
 }
 

@@ -270,7 +270,8 @@ impl Interfaces {
             .unwrap_or(typed.len());
         let (letters, number) = typed.split_at(digits);
         let common = self
-            .types_here()
+            .types
+            .iter()
             .map(|of| common(&of.name, letters))
             .max()
             .unwrap_or(0);

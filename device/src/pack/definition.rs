@@ -96,6 +96,8 @@ pub enum Condition {
     Routed,
     /// A layer-2 interface.
     Switched,
+    /// An interface that can be a layer-2 one, whatever it is now.
+    Switchable,
     /// A physical port.
     Physical,
 }

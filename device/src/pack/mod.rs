@@ -282,6 +282,7 @@ fn condition(name: &str) -> Option<Condition> {
     match name {
         "routed" => Some(Condition::Routed),
         "switched" => Some(Condition::Switched),
+        "switchable" => Some(Condition::Switchable),
         "physical" => Some(Condition::Physical),
         _ => None,
     }

@@ -274,7 +274,8 @@ impl Platform {
             ports.extend(self.hardware.member(model, member));
         }
         for (name, switched) in hardware::named(config) {
-            let switched = switched && self.has("switching");
+            // Routers have switch ports in modules only: GigabitEthernet0/1/0.
+            let switched = switched && (self.has("switching") || name.matches('/').count() > 1);
             ports.extend(self.hardware.port(name, switched));
         }
         self.with_ports(ports)
