@@ -1,5 +1,7 @@
 //! What a device logs of layer 2 beyond its links: ports that join and leave bundles, guards that shut ports, ends of a
 //! cable that don't fit, access points that come and go.
+//!
+//! Known limit: a port that a guard has shut comes back by itself when the cause goes away.
 
 use super::adjacency::Finding;
 use super::{Discovery, Interface, Network};

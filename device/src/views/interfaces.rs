@@ -64,6 +64,7 @@ pub(super) struct InterfaceView {
     pub(super) cdp_off: bool,
     pub(super) speed: u32,
     pub(super) forced_speed: Option<u32>,
+    pub(super) port_speed: u32,
     pub(super) duplex: String,
     pub(super) bandwidth: u32,
     pub(super) delay: u32,
@@ -241,6 +242,7 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         output: Traffic::default(),
         cleared_s: None,
         forced_speed: state.forced_speed,
+        port_speed: state.port_speed,
         name,
     }
 }
