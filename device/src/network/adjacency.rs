@@ -74,6 +74,7 @@ const EVALUATORS: &[Evaluator] = &[
     findings::bgp,
     findings::bfd,
     findings::pim,
+    findings::lisp,
 ];
 
 /// The kinds of the findings about interfaces: its line, its protocol.

@@ -14,6 +14,7 @@ mod files;
 mod igp;
 mod interfaces;
 mod layer2;
+mod lisp;
 mod neighbors;
 mod ospf;
 mod power;
@@ -214,6 +215,7 @@ impl Object for Snapshot {
             "ospf" => serialized(ospf::views(self, true)),
             "ospf6" => serialized(ospf::views(self, false)),
             "bgp" => serialized(bgp::view(self)?),
+            "lisp" => serialized(lisp::view(self)?),
             "eigrp" => serialized(igp::eigrp(self)),
             "isis" => serialized(igp::isis(self)),
             "standby" => serialized(standby::views(self)),

@@ -16,6 +16,7 @@ pub(crate) const STANDBY: &str = "standby";
 pub(crate) const TRACK: &str = "track";
 pub(crate) const BFD: &str = "bfd";
 pub(crate) const PIM: &str = "pim";
+pub(crate) const LISP: &str = "lisp";
 
 /// The state of a session that carries routes; another one is down.
 pub(crate) const ESTABLISHED: &str = "Established";
@@ -419,4 +420,24 @@ pub(crate) fn tunnels(network: &Network) -> Vec<Finding> {
         }
     };
     ports.map(finding).collect()
+}
+
+/// Every LISP session. Nothing is logged of them.
+pub(crate) fn lisp(network: &Network) -> Vec<Finding> {
+    if !configured(network, &["router lisp"]) {
+        return Vec::new();
+    }
+    let finding = |session: super::lisp::Session| Finding {
+        state: if session.up { UP } else { DOWN }.to_string(),
+        ..Finding::of(LISP, lisp_key(&session))
+    };
+    super::lisp::sessions(network.routing(), OWN)
+        .into_iter()
+        .map(finding)
+        .collect()
+}
+
+/// Names a LISP session.
+pub(crate) fn lisp_key(session: &super::lisp::Session) -> String {
+    session.peer.to_string()
 }

@@ -17,6 +17,7 @@ pub(crate) mod findings;
 pub(crate) mod graph;
 pub(crate) mod isis;
 pub(crate) mod lines;
+pub(crate) mod lisp;
 pub(crate) mod ntp;
 pub(crate) mod ospf;
 pub(crate) mod pim;
