@@ -290,7 +290,7 @@ fn ping(state: &State, request: &Request, now: SimTime) -> String {
     let mark = |at: usize| match &answer {
         Ok(_) => '!',
         // Unreachables are limited to one a while.
-        Err(NoEcho::Unreachable) if at % 2 == 0 => 'U',
+        Err(NoEcho::Unreachable) if at.is_multiple_of(2) => 'U',
         Err(_) => '.',
     };
     for row in (0..sent).step_by(MARKS_A_ROW) {

@@ -9,6 +9,7 @@ use crate::network::routing::Routing;
 use crate::network::routing::bgp::{
     Family, Instance, Origin, Path, Peer, PeerPolicy, Session, SessionState, Speaker,
 };
+use crate::network::routing::defaults::bgp::LOCAL_PREFERENCE;
 use crate::network::routing::findings::{BGP, DOWN, ESTABLISHED, bgp_key};
 use crate::network::routing::table::Source;
 
@@ -307,7 +308,8 @@ impl Here<'_> {
             mask: path.prefix.mask().to_string(),
             next_hop: text(path.next_hop),
             metric: path.metric,
-            local_preference: path.is_internal().then_some(path.local_preference),
+            local_preference: Some(path.local_preference)
+                .filter(|preference| path.is_internal() || *preference != LOCAL_PREFERENCE),
             weight: path.weight,
             path: as_path.join(" "),
             origin: path.origin,

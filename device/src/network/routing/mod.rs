@@ -68,13 +68,16 @@ pub(crate) struct Routing {
     pub(crate) tracks: Vec<Tracks>,
 }
 
+/// Routes for the table of a VRF.
+type OfVrf = (Option<String>, Vec<Route>);
+
 /// What devices told each other in the round before.
 #[derive(Debug, Default)]
 struct Told {
     /// Networks outside of OSPF.
     externals: Vec<ospf::External>,
     /// The routes that other protocols give a device's tables.
-    routes: BTreeMap<usize, Vec<(Option<String>, Vec<Route>)>>,
+    routes: BTreeMap<usize, Vec<OfVrf>>,
 }
 
 impl Routing {

@@ -120,10 +120,10 @@ fn changes(entry: Lines<'_>) -> Changes {
         metric_type: last("set metric-type")
             .and_then(|kind| kind.strip_prefix("type-")?.parse().ok()),
         communities: words(last("set community")),
-        origin: last("set origin").and_then(|origin| match origin {
-            "igp" => Some('i'),
-            "incomplete" => Some('?'),
-            _ => Some('e'),
+        origin: last("set origin").map(|origin| match origin {
+            "igp" => 'i',
+            "incomplete" => '?',
+            _ => 'e',
         }),
     }
 }
