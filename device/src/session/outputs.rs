@@ -2,6 +2,7 @@
 
 use super::exec::{Values, value};
 use crate::SimTime;
+use crate::config::Statement;
 use crate::config::text::{self, Detail};
 use crate::state::State;
 
@@ -25,8 +26,64 @@ pub(super) fn running(state: &State, values: &Values, now: SimTime) -> String {
         let body = format!("!\n{}end\n", block.unwrap_or_default());
         return built(&body);
     }
+    if let Some(vrf) = value(values, "vrf") {
+        return built(&format!("!\n{}end\n", of_vrf(state, vrf, detail)));
+    }
     let body = text::body(&state.platform, &state.config, detail);
-    built(&state.headed(&body, now))
+    let whole = state.headed(&body, now);
+    if value(values, "brief").is_some() {
+        return built(&without_certificates(&whole));
+    }
+    let shown = built(&whole);
+    if value(values, "linenum").is_some() {
+        return numbered(&shown);
+    }
+    shown
+}
+
+/// The statements that are about a VRF: its definition, its interfaces, and whatever else names it.
+fn of_vrf(state: &State, vrf: &str, detail: Detail) -> String {
+    let names = |statement: &&Statement| statement.value("vrf") == Some(vrf);
+    let below = |statement: &Statement| {
+        statement
+            .block
+            .iter()
+            .any(|block| block.iter().any(|s| names(&s)))
+    };
+    let about = state.config.iter().filter(|s| names(s) || below(s));
+    let texts =
+        about.filter_map(|s| text::statement(&state.platform, &state.config, &s.rank, detail));
+    texts.map(|text| text + "!\n").collect()
+}
+
+/// A configuration whose certificates have no hexadecimal lines.
+fn without_certificates(whole: &str) -> String {
+    let mut hidden = false;
+    let shown = |line: &&str| {
+        let ends = line.trim() == "quit";
+        let kept = !hidden && !ends;
+        hidden = !ends && (hidden || line.starts_with(" certificate "));
+        kept
+    };
+    whole
+        .lines()
+        .filter(shown)
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// The lines from the first `!` on, each with its number.
+fn numbered(shown: &str) -> String {
+    let mut number = 0;
+    let mut told = String::with_capacity(shown.len() * 2);
+    for line in shown.lines() {
+        number += u32::from(number > 0 || line == "!");
+        match number {
+            0 => told.push_str(line),
+            _ => told.push_str(&format!("{number:>5} : {line}")),
+        }
+        told.push('\n');
+    }
+    told
 }
 
 /// `Building configuration...` and the byte count: bytes from the first `!` through `end`, plus one (§2.13).
