@@ -120,7 +120,7 @@ def table(hosts, results):
     for pack, module, row in sorted(rows):
         print(f"{pack:14} {module:20} " + " ".join(f"{row[state]:10}" for state in STATES))
     for pack, module, state, trouble in troubles:
-        print(f"\n{pack} {module} {state}: {trouble[:TROUBLE]}")
+        print(f"{pack} {module} {state}: {trouble[:TROUBLE]}")
     return not troubles and bool(rows)
 
 

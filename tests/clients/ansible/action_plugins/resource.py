@@ -21,6 +21,7 @@ import copy
 import json
 import os
 import re
+import traceback
 
 from ansible.module_utils.connection import Connection, ConnectionError
 from ansible.plugins.action import ActionBase
@@ -51,7 +52,7 @@ class ActionModule(ActionBase):
             try:
                 self._scenario(scenario)
             except Exception as error:  # One module's end must not be the others'.
-                self._note("merged", f"the sweep itself failed: {error!r}")
+                self._note("merged", f"the sweep itself failed: {error!r} {traceback.format_exc()[-500:]}")
                 self._leave()
         told = {"module": self._module, "cells": self._cells}
         host = task_vars["inventory_hostname"]
