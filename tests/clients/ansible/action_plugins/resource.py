@@ -7,6 +7,7 @@ A module's file (modules/) is a list of scenarios. Of each:
                what the module is given; `config` of deleted may be left out, as in a playbook. A state may stand more
                than once: merged, merged_2, ...
     gathered   inside a state: what is there afterwards, where that isn't what was asked for
+    unrendered how lines begin that the module sends, but never renders
     reads      the show command (or several) whose text `parsed` reads
     keep       inside a state: everything else that is gathered is asked for too, as it is
     again      inside a state, a reason why the module itself sends something every time; then a second run must
@@ -74,7 +75,7 @@ class ActionModule(ActionBase):
                 continue
             sent = self._change(state, step or {})
             if name == first:
-                self._agree(rendered.get("rendered") or [], sent)
+                self._agree(rendered.get("rendered") or [], sent, scenario.get("unrendered", "no "))
                 self._parsed(scenario)
                 self._note("gathered", *([] if self._gathered() else ["nothing"]))
         if "deleted" in scenario and not (scenario["deleted"] or {}).get("config"):
@@ -109,10 +110,11 @@ class ActionModule(ActionBase):
                 self._note(state, f"sent {first.get('commands')}", *found)
         return first.get("commands") or []
 
-    def _agree(self, rendered, sent):
+    def _agree(self, rendered, sent, unrendered):
         """Nothing is sent that isn't rendered; of what is rendered, the device may have something already."""
         self._note("rendered", *([] if rendered else ["nothing"]))
-        more = [line for line in sent if line not in rendered and not line.startswith("no ")]
+        beside = ("no ", unrendered)
+        more = [line for line in sent if line not in rendered and not line.startswith(beside)]
         if more:
             self._note("rendered", f"sent, but not rendered: {more}")
 
