@@ -8,6 +8,7 @@ A module's file (modules/) is a list of scenarios. Of each:
                than once: merged, merged_2, ...
     gathered   inside a state: what is there afterwards, where that isn't what was asked for
     unrendered how lines begin that the module sends, but never renders
+    parsed     what is parsed, where that isn't what is gathered; or `unparsed`, what is left out of it
     reads      the show command (or several) whose text `parsed` reads
     keep       inside a state: everything else that is gathered is asked for too, as it is
     again      inside a state, a reason why the module itself sends something every time; then a second run must
@@ -101,8 +102,9 @@ class ActionModule(ActionBase):
         before = self._running() if step.get("again") else None
         second = self._run(state, **arguments)
         if self._holds(state, second) and (second.get("changed") or second.get("commands")):
-            if before is None or self._running() != before:
-                self._note(state, f"a second run sends {second.get('commands')}")
+            new = set(self._running()) ^ set(before) if before else True
+            if new:
+                self._note(state, f"a second run sends {second.get('commands')}: {new}")
         wanted = step.get("gathered", config if state not in ("deleted", "purged") else None)
         if wanted is not None:
             found = differences(wanted, self._gathered(), EXACT.get(state, ALL))
@@ -126,6 +128,8 @@ class ActionModule(ActionBase):
         self._note("parsed")
         if self._holds("parsed", parsed):
             gathered = scenario.get("parsed", self._gathered())
+            if "unparsed" in scenario:
+                gathered.pop(scenario["unparsed"])
             self._note("parsed", *differences(gathered, parsed.get("parsed"), ALL))
 
     def _gathered(self):
