@@ -10,6 +10,7 @@
     reason = "a test that can't go on fails"
 )]
 
+mod ansible;
 mod collectors;
 mod dependencies;
 mod failures;

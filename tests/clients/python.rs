@@ -60,36 +60,49 @@ impl Script {
     }
 }
 
-/// The environment's python.
+/// The python of the environment that most clients share.
 fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        std::fs::create_dir_all(home).expect("cargo's folder for tests can be written");
-        // Other test processes may want it at this moment.
-        let lock = File::create(home.join("python.lock")).expect("a lock can be made");
-        lock.lock().expect("a lock can be had");
-        let environment = home.join("python");
-        let requirements = repository("tests/clients/requirements.txt");
-        let wanted = std::fs::read_to_string(&requirements).expect("requirements.txt is here");
-        let made = environment.join("made-from.txt");
-        if std::fs::read_to_string(&made).is_ok_and(|had| had == wanted) {
-            return environment.join("bin/python");
-        }
-        let venv = ["-m", "venv", "--clear"];
-        run(Command::new("python3").args(venv).arg(&environment));
-        let python = environment.join("bin/python");
-        // Nothing but what the file names; a module is compiled when a script imports it.
-        let pip = ["-m", "pip", "install", "-q", "--no-deps", "--no-compile"];
+    PYTHON.get_or_init(|| environment("python", "tests/clients/requirements.txt", &[]))
+}
+
+/// The python of an environment that is made as a file of the repository says; `more` are scripts of the repository
+/// that put into its folder what pip alone doesn't.
+pub(crate) fn environment(name: &str, requirements: &str, more: &[&str]) -> PathBuf {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::create_dir_all(home).expect("cargo's folder for tests can be written");
+    // Other test processes may want it at this moment.
+    let lock = File::create(home.join(format!("{name}.lock"))).expect("a lock can be made");
+    lock.lock().expect("a lock can be had");
+    let environment = home.join(name);
+    let read = |file: &str| std::fs::read_to_string(repository(file)).expect("the files are here");
+    let wanted: String = [requirements]
+        .iter()
+        .chain(more)
+        .map(|file| read(file))
+        .collect();
+    let made = environment.join("made-from.txt");
+    let python = environment.join("bin/python");
+    if std::fs::read_to_string(&made).is_ok_and(|had| had == wanted) {
+        return python;
+    }
+    let venv = ["-m", "venv", "--clear"];
+    run(Command::new("python3").args(venv).arg(&environment));
+    // Nothing but what the file names; a module is compiled when a script imports it.
+    let pip = ["-m", "pip", "install", "-q", "--no-deps", "--no-compile"];
+    run(Command::new(&python)
+        .args(pip)
+        .arg("-r")
+        .arg(repository(requirements))
+        .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        .env("PIP_DEFAULT_TIMEOUT", "180"));
+    for script in more {
         run(Command::new(&python)
-            .args(pip)
-            .arg("-r")
-            .arg(&requirements)
-            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-            .env("PIP_DEFAULT_TIMEOUT", "180"));
-        std::fs::write(&made, wanted).expect("the environment can be marked as made");
-        python
-    })
+            .arg(repository(script))
+            .arg(&environment));
+    }
+    std::fs::write(&made, wanted).expect("the environment can be marked as made");
+    python
 }
 
 /// Runs a step of making the environment.

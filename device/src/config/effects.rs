@@ -29,6 +29,10 @@ impl Edit<'_, '_> {
             ConfigEffect::Address => self.overlap(typed),
             ConfigEffect::Prefix => self.inconsistent(typed),
             ConfigEffect::Banner => texts::banner(typed),
+            ConfigEffect::Macro => {
+                texts::commands(typed);
+                texts::lines(typed, "", "@")
+            }
             ConfigEffect::Certificate => {
                 texts::hexadecimal(typed);
                 texts::lines(typed, "config-pubkey", "quit")

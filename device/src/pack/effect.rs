@@ -50,6 +50,8 @@ effects! {
         InterfaceRange = "interface-range",
         /// Reads text up to a delimiter. Slot: `text`, the delimiter and what follows.
         Banner = "banner",
+        /// Reads the lines of a macro up to `@`, and keeps them.
+        Macro = "macro",
         /// Reads hexadecimal lines up to `quit`.
         Certificate = "certificate",
         /// Reads a public key up to `exit`, and keeps its hash.

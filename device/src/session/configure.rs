@@ -122,6 +122,9 @@ impl Session {
                 if until == "quit" {
                     self.say("Enter the certificate in hexidecimal representation....\n\n");
                 }
+                if until == "@" {
+                    self.say("Enter macro commands one per line. End with the character '@'.\n");
+                }
                 self.reads = Reads::Lines {
                     line,
                     prompt,
@@ -232,7 +235,7 @@ impl Session {
     /// The prompt of a line that belongs to a statement: a banner's has none.
     fn prompt_for_line(&mut self, state: &State) {
         let prompt = match self.reads {
-            Reads::Lines { prompt, .. } => {
+            Reads::Lines { prompt, .. } if !prompt.is_empty() => {
                 format!("{}({prompt})#", short_hostname(state))
             }
             _ => String::new(),

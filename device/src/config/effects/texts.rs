@@ -37,6 +37,20 @@ pub(super) fn key_hash(typed: &Typed) -> Option<Applied> {
     }
 }
 
+/// The commands of a macro, as the running-config shows them: as they were typed, and the `@` that ends them.
+pub(super) fn commands(typed: &mut Typed) {
+    if let Some((_, rest)) = typed.raw.split_once('\n') {
+        let rows: Vec<&str> = rest
+            .lines()
+            .map(str::trim)
+            .filter(|row| *row != "@")
+            .collect();
+        let name = typed.value("macro").unwrap_or_default();
+        typed.line = format!("macro name {name}\n{}\n@", rows.join("\n"));
+        typed.set("commands", &rows.join("\n"));
+    }
+}
+
 /// The lines of a certificate, as the running-config sets them.
 pub(super) fn hexadecimal(typed: &mut Typed) {
     let Some((first, rest)) = typed.raw.split_once('\n') else {
