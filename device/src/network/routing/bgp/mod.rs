@@ -17,6 +17,7 @@ pub(crate) use session::{Session, SessionState};
 pub(crate) use speaker::{Family, Peer, PeerPolicy, Speaker};
 
 use super::Routing;
+use super::router::Port;
 use super::table::Route;
 
 /// Every BGP speaker of a network, its sessions and paths.
@@ -32,9 +33,13 @@ impl Domain {
     /// Reads the speakers.
     pub(crate) fn new(routing: &Routing) -> Self {
         let all = routing.routers.iter().enumerate();
-        let speakers = all
+        let mut speakers: Vec<Speaker> = all
             .filter_map(|(at, router)| speaker::read(at, router))
             .collect();
+        for at in 0..speakers.len() {
+            let callers = callers(&speakers, at, routing);
+            speakers[at].peers.extend(callers);
+        }
         Self {
             speakers,
             ..Self::default()
@@ -89,6 +94,52 @@ impl Domain {
             .instances
             .get(&(speaker, vrf.map(ToString::to_string)))
     }
+}
+
+/// The neighbours that call a speaker from a range that it listens to: who has it as a neighbour, and an address in the
+/// range to call from.
+fn callers(speakers: &[Speaker], at: usize, routing: &Routing) -> Vec<Peer> {
+    let own = &routing.routers[speakers[at].router];
+    let mut callers: Vec<Peer> = Vec::new();
+    for (range, group) in &speakers[at].listens {
+        for caller in speakers
+            .iter()
+            .filter(|caller| caller.router != speakers[at].router)
+        {
+            let router = &routing.routers[caller.router];
+            let means_us =
+                |peer: &&Peer| !peer.dynamic && own.with_address(None, peer.address).is_some();
+            for peer in caller.peers.iter().filter(means_us) {
+                let named = |port: &&Port| {
+                    peer.update_source
+                        .as_ref()
+                        .is_none_or(|name| *name == port.name)
+                };
+                let ports = router
+                    .ports
+                    .iter()
+                    .filter(|port| port.up && port.vrf().is_none());
+                let mut sources = ports
+                    .filter(named)
+                    .filter_map(|port| port.address_of(peer.address.is_ipv4()));
+                let Some(address) = sources.find(|address| range.has(*address)) else {
+                    continue;
+                };
+                let known = speakers[at]
+                    .peers
+                    .iter()
+                    .chain(&callers)
+                    .any(|known| known.address == address);
+                if !known {
+                    callers.push(Peer {
+                        address,
+                        ..group.clone()
+                    });
+                }
+            }
+        }
+    }
+    callers
 }
 
 /// Instances by speaker and VRF.
