@@ -56,6 +56,8 @@ pub(super) struct InterfaceView {
     pub(super) link_local: Option<String>,
     pub(super) bundled: Option<u32>,
     pub(super) channel: Option<u32>,
+    /// The ports that a port-channel bundles, by their short names.
+    pub(super) members: Vec<String>,
     /// For how many seconds its protocol has been as it is.
     pub(super) since_s: u64,
     /// `full` or `half`, as both ends come to it.
@@ -165,6 +167,7 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         trunking: state.trunking,
         bundled: state.bundled,
         channel: state.channel.map(|(group, _)| group),
+        members: members(snapshot, state),
         since_s: {
             let since = snapshot.since(PROTOCOL, &state.name, protocol_state(state));
             snapshot.now.since(since).as_secs()
@@ -245,6 +248,19 @@ fn view(snapshot: &Snapshot, state: &Interface, statement: &Statement) -> Interf
         port_speed: state.port_speed,
         name,
     }
+}
+
+/// The ports that a port-channel bundles.
+fn members(snapshot: &Snapshot, state: &Interface) -> Vec<String> {
+    let whole = state.kind == "Port-channel" && state.parent().is_none();
+    let Some(group) = state.number.parse().ok().filter(|_| whole) else {
+        return Vec::new();
+    };
+    let network = snapshot.network();
+    let all = network.interfaces(network.own().name());
+    let bundled = all.iter().filter(|port| port.bundled == Some(group));
+    let short = |port: &Interface| snapshot.platform.interfaces().short(&port.name);
+    bundled.map(short).collect()
 }
 
 /// What a switch port is now.
