@@ -17,6 +17,19 @@ pub(crate) fn passes(script: &str, served: &Served, device: &str, arguments: &[&
     Script::starts(script, served, device, arguments).ends_well();
 }
 
+/// Runs a script of this folder that needs no device; it must end well.
+#[track_caller]
+pub(crate) fn checks(script: &str, arguments: &[&str]) {
+    let mut command = Command::new(python());
+    command
+        .arg(repository("tests/clients").join(script))
+        .args(arguments);
+    let output = command.output().expect("the environment's python starts");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}:\n{told}");
+}
+
 /// A script that runs.
 pub(crate) struct Script {
     called: String,

@@ -1,6 +1,7 @@
 //! What `show` says is parsed by what parses the real thing.
 
-use crate::python::Script;
+use crate::folder::repository;
+use crate::python::{Script, checks};
 use crate::served::Served;
 
 #[test]
@@ -32,4 +33,10 @@ fn a_command_that_is_not_real_is_refused_where_it_goes_wrong() {
     };
     let all: Vec<_> = devices.into_iter().map(starts).collect();
     all.into_iter().for_each(Script::ends_well);
+}
+
+#[test]
+fn show_templates_ask_for_statements_that_there_are() {
+    let packs = repository("device-packs").display().to_string();
+    checks("templates_ask_for_kinds.py", &[&packs]);
 }
