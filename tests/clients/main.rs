@@ -31,3 +31,4 @@ mod scrapli;
 mod served;
 mod shipped;
 mod shows;
+mod unicon;

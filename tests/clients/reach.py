@@ -52,6 +52,16 @@ def for_napalm(**more):
     return {"hostname": HOST, "username": USER, "password": PASSWORD, "optional_args": {**options, **more}}
 
 
+def testbed(name="unknown", **device):
+    """A testbed of pyATS with this one device; its OpenSSH trusts the known host key and nothing else."""
+    credentials = {"default": {"username": USER, "password": PASSWORD}, "enable": {"password": ENABLE}}
+    ssh = f"ssh -F none -o UserKnownHostsFile={KNOWN_HOSTS} -o PubkeyAuthentication=no -p {PORT} {USER}@{HOST}"
+    # unicon rests for ten seconds when it has left.
+    settings = {"POST_DISCONNECT_WAIT_SEC": 0, "GRACEFUL_DISCONNECT_WAIT_SEC": 0}
+    connections = {"defaults": {"class": "unicon.Unicon"}, "cli": {"command": ssh, "settings": settings}}
+    return {"devices": {name: {"type": "device", "credentials": credentials, "connections": connections, **device}}}
+
+
 def same(found, wanted):
     """Fails with both values unless they are the same."""
     assert found == wanted, f"found {found!r}, wanted {wanted!r}"
