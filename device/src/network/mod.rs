@@ -25,6 +25,7 @@ mod lease;
 mod link;
 mod node;
 pub(crate) mod presence;
+mod reading;
 pub(crate) mod routing;
 mod segment;
 pub(crate) mod tree;
@@ -252,7 +253,7 @@ impl Network {
     /// Whether one of this device's interfaces would be up if nobody had shut it down.
     #[must_use]
     pub(crate) fn would_be_up(&self, name: &str) -> bool {
-        let settings = interface::one(&self.own, name);
+        let settings = reading::one(&self.own, name);
         settings.is_some_and(|settings| link::would_be_up(self, &self.own, &settings))
     }
 

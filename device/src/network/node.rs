@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::interface::{self, Settings};
+use super::interface::Settings;
+use super::reading;
 use crate::config::{Block, Statement};
 use crate::pack::Platform;
 use crate::{Cable, Facts, SimTime};
@@ -99,7 +100,7 @@ impl Node {
     /// What its interfaces are set to, in the order of its running-config.
     #[must_use]
     pub fn settings(&self) -> &Arc<[Arc<Settings>]> {
-        self.settings.get_or_init(|| interface::read(self).into())
+        self.settings.get_or_init(|| reading::read(self).into())
     }
 
     /// The cable in a port.
