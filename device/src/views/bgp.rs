@@ -1,13 +1,16 @@
 //! BGP: sessions, families, and the paths to each network.
 
+mod policy;
+
 use serde::Serialize;
 
+use self::policy::{PolicyView, policy_view};
 use super::Snapshot;
 use super::age::{age, between};
 use super::routes::{OWN, text};
 use crate::network::routing::Routing;
 use crate::network::routing::bgp::{
-    Family, Instance, Origin, Path, Peer, PeerPolicy, Session, SessionState, Speaker,
+    Family, Instance, Origin, Path, Peer, Session, SessionState, Speaker,
 };
 use crate::network::routing::defaults::bgp::LOCAL_PREFERENCE;
 use crate::network::routing::findings::{BGP, DOWN, ESTABLISHED, bgp_key};
@@ -58,20 +61,6 @@ struct MemberView {
     advertised: usize,
     dynamic: bool,
     policy: PolicyView,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct PolicyView {
-    map_in: Option<String>,
-    map_out: Option<String>,
-    prefix_list_in: Option<String>,
-    prefix_list_out: Option<String>,
-    next_hop_self: bool,
-    client: bool,
-    community: bool,
-    soft: bool,
-    default_originate: bool,
-    maximum: Option<u32>,
 }
 
 /// A session.
@@ -497,20 +486,5 @@ fn messages(established: bool, seconds: u64, keepalive_s: u64) -> u64 {
         2 + seconds / keepalive_s.max(1)
     } else {
         0
-    }
-}
-
-fn policy_view(policy: &PeerPolicy) -> PolicyView {
-    PolicyView {
-        map_in: policy.map_in.clone(),
-        map_out: policy.map_out.clone(),
-        prefix_list_in: policy.prefix_list_in.clone(),
-        prefix_list_out: policy.prefix_list_out.clone(),
-        next_hop_self: policy.next_hop_self,
-        client: policy.client,
-        community: policy.send_community,
-        soft: policy.soft_reconfiguration,
-        default_originate: policy.default_originate,
-        maximum: policy.maximum_prefix,
     }
 }

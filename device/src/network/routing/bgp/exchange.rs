@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::Instances;
+use super::origin::{apply, blank, own_path};
 use super::path::{Origin, Path};
 use super::session::{Session, SessionState};
-use super::speaker::{Family, Origination, Peer, PeerPolicy, Speaker};
+use super::speaker::{Family, Peer, PeerPolicy, Speaker};
 use crate::network::Node;
 use crate::network::routing::Routing;
 use crate::network::routing::defaults::bgp as defaults;
 use crate::network::routing::policy::{Candidate, Changes, access_list, prefix_list, route_map};
 use crate::network::routing::prefix::Prefix;
 use crate::network::routing::redistribution::taken;
-use crate::network::routing::table::{Hop, Learned, Route, Source, Table};
+use crate::network::routing::table::{Route, Source, Table};
 
 /// How often paths are passed on: one pass for each speaker that a path crosses. Longer chains of AS are cut.
 const PASSES_MAX: usize = 32;
@@ -456,137 +457,4 @@ fn changes(
         || Some(Changes::default()),
         |map| route_map(node, map, candidate),
     )
-}
-
-fn apply(path: &mut Path, changes: &Changes) {
-    path.metric = changes.metric.or(path.metric);
-    path.local_preference = changes.local_preference.unwrap_or(path.local_preference);
-    path.weight = changes.weight.unwrap_or(path.weight);
-    path.origin = changes.origin.unwrap_or(path.origin);
-    path.next_hop = changes.next_hop.map_or(path.next_hop, IpAddr::V4);
-    path.as_path.splice(0..0, changes.prepend.iter().copied());
-    if !changes.communities.is_empty() {
-        let additive = changes.communities.iter().any(|word| word == "additive");
-        if !additive {
-            path.communities.clear();
-        }
-        let set = changes
-            .communities
-            .iter()
-            .filter(|word| !matches!(word.as_str(), "additive" | "none"));
-        path.communities.extend(set.cloned());
-    }
-}
-
-/// A path of the speaker's own to a network.
-fn blank(speaker: &Speaker, prefix: Prefix) -> Path {
-    Path {
-        prefix,
-        next_hop: if prefix.is_v4() {
-            std::net::Ipv4Addr::UNSPECIFIED.into()
-        } else {
-            std::net::Ipv6Addr::UNSPECIFIED.into()
-        },
-        as_path: Vec::new(),
-        origin: 'i',
-        metric: None,
-        local_preference: defaults::LOCAL_PREFERENCE,
-        weight: defaults::LOCAL_WEIGHT,
-        learned: Origin::Own,
-        from: std::net::Ipv4Addr::UNSPECIFIED.into(),
-        router_id: speaker.router_id,
-        originator: None,
-        clusters: Vec::new(),
-        communities: Vec::new(),
-        aggregate: false,
-        valid: true,
-        igp_metric: 0,
-    }
-}
-
-fn own_path(speaker: &Speaker, route: &Route, origin: char, changes: &Changes) -> Path {
-    let mut path = Path {
-        origin,
-        metric: Some(route.metric),
-        ..blank(speaker, route.prefix)
-    };
-    if let Some(next) = route.hops.first().and_then(|hop| hop.next) {
-        path.next_hop = next;
-    }
-    apply(&mut path, changes);
-    path
-}
-
-/// The routes that the best paths become.
-pub(super) fn routes(
-    speakers: &[Speaker],
-    exchange: &Exchange,
-) -> Vec<(usize, Option<String>, Vec<Route>)> {
-    let all = exchange.instances.iter().map(|((at, vrf), instance)| {
-        let speaker = &speakers[*at];
-        let tables = speaker.tables.get(vrf);
-        let routes = instance
-            .paths
-            .values()
-            .filter_map(|paths| route(speaker, tables, paths))
-            .collect();
-        (speaker.router, vrf.clone(), routes)
-    });
-    all.collect()
-}
-
-fn route(speaker: &Speaker, tables: Option<&Origination>, paths: &[Path]) -> Option<Route> {
-    let best = paths
-        .first()
-        .filter(|path| path.valid && (!path.is_own() || path.aggregate))?;
-    let learned = match best.learned {
-        Origin::Own => Learned::Local,
-        Origin::Peer {
-            internal: false, ..
-        } => Learned::External,
-        Origin::Peer { .. } => Learned::Internal,
-    };
-    let empty = Origination {
-        distances: [20, 200, 200],
-        maximum_paths: [1, 1],
-        ..Origination::default()
-    };
-    let tables = tables.unwrap_or(&empty);
-    let most = tables.maximum_paths[usize::from(learned == Learned::Internal)];
-    let hop = |path: &Path| match path.aggregate {
-        true => Hop {
-            next: None,
-            port: None,
-            sink: Some("Null0"),
-        },
-        false => Hop {
-            next: Some(path.next_hop),
-            port: None,
-            sink: None,
-        },
-    };
-    let others = paths
-        .iter()
-        .skip(1)
-        .filter(|path| path.is_as_good(best, speaker.multipath_relax))
-        .map(hop);
-    let mut hops: Vec<Hop> = std::iter::once(hop(best))
-        .chain(others)
-        .take(most)
-        .collect();
-    hops.sort();
-    Some(Route {
-        prefix: best.prefix,
-        source: Source::Bgp(learned),
-        process: speaker.asn.to_string(),
-        distance: tables.distances[match learned {
-            Learned::External => 0,
-            Learned::Internal => 1,
-            Learned::Local => 2,
-        }],
-        metric: best.metric.unwrap_or(0),
-        tag: best.as_path.first().copied().unwrap_or(0),
-        hops,
-        from: Some(best.from),
-    })
 }

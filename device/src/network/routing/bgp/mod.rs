@@ -4,6 +4,9 @@
 //! multicast families a session comes up but carries nothing. Communities are carried and shown, and not acted on.
 
 mod exchange;
+mod inherited;
+mod install;
+mod origin;
 mod path;
 mod session;
 mod speaker;
@@ -54,7 +57,7 @@ impl Domain {
 
     /// The routes that each speaker puts into its tables: router, VRF, routes.
     pub(crate) fn routes(&self) -> Vec<(usize, Option<String>, Vec<Route>)> {
-        exchange::routes(&self.speakers, &self.exchange)
+        install::routes(&self.speakers, &self.exchange)
     }
 
     /// What a speaker tells one of its peers, if the session carries the family.
