@@ -20,6 +20,7 @@ mod napalm;
 mod netmiko;
 mod openssh_exec;
 mod openssh_login;
+mod openssh_refused;
 mod openssh_scp;
 mod openssh_terminal;
 mod person;

@@ -42,6 +42,12 @@ fn netmiko_configures_500_lines_and_verifies_each() {
 }
 
 #[test]
+fn netmiko_waits_answers_and_enters_modes_as_it_is_told() {
+    let served = Served::plain_edge();
+    passes("netmiko_uses_its_options.py", &served, "edge-1", &[]);
+}
+
+#[test]
 fn netmiko_copes_with_long_and_changing_hostnames() {
     let served = Served::plain_edge();
     passes("netmiko_follows_hostnames.py", &served, "edge-1", &[]);

@@ -1,6 +1,6 @@
 //! scrapli over each of its transports.
 
-use crate::python::passes;
+use crate::python::{Script, passes};
 use crate::served::Served;
 
 #[test]
@@ -41,6 +41,18 @@ fn scrapli_works_by_asyncssh() {
         "edge-1",
         &[],
     );
+}
+
+#[test]
+fn scrapli_answers_questions_and_changes_levels_by_each_transport() {
+    let transports = ["paramiko", "ssh2", "system"];
+    let served = transports.map(|_| Served::plain_edge());
+    let all: Vec<Script> = served
+        .iter()
+        .zip(transports)
+        .map(|(served, by)| Script::starts("scrapli_uses_its_options.py", served, "edge-1", &[by]))
+        .collect();
+    all.into_iter().for_each(Script::ends_well);
 }
 
 #[test]
