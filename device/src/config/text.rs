@@ -8,6 +8,9 @@ use crate::pack::{
     Bang, CONFIG, Condition, ConfigEffect, ModeId, Place, Platform, Release, StatementDef,
 };
 
+/// The columns that a line with a list of VLANs has.
+const LIST_WIDTH: usize = 80;
+
 /// Which lines are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
@@ -310,7 +313,11 @@ impl<'p> Printer<'p> {
         if opens.is_some_and(|(_, mode)| mode.bang == Bang::Before) {
             self.bang(indent);
         }
-        self.line(self.shown(definition, &statement.line), indent);
+        if definition.does.contains(&ConfigEffect::VlanList) {
+            self.vlan_lines(&statement.line, indent);
+        } else {
+            self.line(self.shown(definition, &statement.line), indent);
+        }
         if let (Some((id, mode)), Some(block)) = (opens, &statement.block) {
             self.block(id, block, Some(statement), indent + mode.indent);
             if let Some(exit) = &mode.exit {
@@ -321,6 +328,25 @@ impl<'p> Printer<'p> {
                 self.bang(indent);
             }
         }
+    }
+
+    /// A list of VLANs: what does not fit into a line is added by the lines that follow.
+    fn vlan_lines(&mut self, line: &str, indent: usize) {
+        let (command, list) = line.rsplit_once(' ').unwrap_or((line, ""));
+        let mut text = line.len() - list.len();
+        let mut row = line.get(..text).unwrap_or_default().to_string();
+        for vlans in list.split(',') {
+            let begun = row.len() > text;
+            if begun && indent + row.len() + 1 + vlans.len() > LIST_WIDTH {
+                self.line(&row, indent);
+                row = format!("{command} add ");
+                text = row.len();
+            } else if begun {
+                row.push(',');
+            }
+            row.push_str(vlans);
+        }
+        self.line(&row, indent);
     }
 
     /// The line as the configuration's release shows it: without its number, where numbers came later.
