@@ -49,6 +49,7 @@ impl Script {
             .env("DEVICE_PASSWORD", PASSWORD)
             .env("DEVICE_ENABLE", ENABLE)
             .env("DEVICE_KNOWN_HOSTS", &served.known_hosts)
+            .env_remove("PYTHONDONTWRITEBYTECODE")
             .env(
                 "PYTHONPYCACHEPREFIX",
                 Path::new(env!("CARGO_TARGET_TMPDIR")).join("bytecode"),
