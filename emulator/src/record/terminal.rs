@@ -280,8 +280,8 @@ fn without_echo(shown: &str) -> String {
 
 /// The last line that says something.
 fn last(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.last().unwrap_or("nothing was said").to_string()
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.next_back().unwrap_or("nothing was said").to_string()
 }
 
 #[cfg(test)]
