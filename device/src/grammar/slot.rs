@@ -51,6 +51,8 @@ pub enum SlotKind {
     Rd,
     /// A BGP community.
     Community,
+    /// A port of TCP or UDP, stored by its name if it has one: `80` is `www`.
+    Port(Transport),
     /// hh:mm or hh:mm:ss.
     Time,
     /// A month's name.
@@ -67,12 +69,26 @@ pub enum SlotKind {
 
 /// What the matcher must know of the device that it parses for.
 pub trait World {
+    /// The name that a port of TCP or UDP is shown by.
+    fn port_name(&self, _transport: Transport, _port: u16) -> Option<&str> {
+        None
+    }
+
     /// The device's interfaces.
     fn interfaces(&self) -> &Interfaces;
     /// The file systems that a file's name may begin with (`flash:`).
     fn file_systems(&self) -> &[String];
     /// Whether the device is a controller that knows this access point.
     fn knows_ap(&self, name: &str) -> bool;
+}
+
+/// What has ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
 }
 
 /// `(type, what ? shows, its text when the pack says nothing)`.
@@ -150,6 +166,18 @@ const NAMES: &[(&str, SlotKind, &str, &str)] = &[
         SlotKind::Change,
         "+/-<metric>",
         "Add or subtract metric",
+    ),
+    (
+        "tcp-port",
+        SlotKind::Port(Transport::Tcp),
+        "<0-65535>",
+        "Port number",
+    ),
+    (
+        "udp-port",
+        SlotKind::Port(Transport::Udp),
+        "<0-65535>",
+        "Port number",
     ),
     (
         "community",
@@ -268,6 +296,7 @@ impl SlotKind {
             Self::Asn => one(is_asn(word)),
             Self::Rd => one(is_rd(word)),
             Self::Community => one(is_community(word)),
+            Self::Port(_) => one(is_port(word)),
             Self::Time => one(is_time(word)),
             Self::Month => one(name_of(word, MONTHS).is_some()),
             Self::Weekday => one(name_of(word, WEEKDAYS).is_some()),
@@ -285,6 +314,13 @@ impl SlotKind {
             Self::Range(..) => typed
                 .parse::<i64>()
                 .map_or_else(|_| as_typed(), |n| n.to_string()),
+            Self::Port(transport) => typed.parse().map_or_else(
+                |_| as_typed(),
+                |port: u16| {
+                    let name = world.port_name(transport, port);
+                    name.map_or_else(|| port.to_string(), str::to_string)
+                },
+            ),
             Self::Line => line.rest(at).to_string(),
             Self::Text => typed.trim_matches('"').to_string(),
             Self::Ipv6 => typed.parse().map_or_else(|_| as_typed(), ipv6_text),
@@ -323,6 +359,11 @@ impl SlotKind {
             _ => 0,
         }
     }
+}
+
+/// Digits alone: a number with a sign is no port.
+fn is_port(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit()) && word.parse::<u16>().is_ok()
 }
 
 /// The length of a contiguous netmask.

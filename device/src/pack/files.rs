@@ -27,6 +27,7 @@ pub(super) struct PackFile {
     pub(super) interfaces: Option<Vec<InterfaceEntry>>,
     pub(super) ports: Option<Vec<PortEntry>>,
     pub(super) vty: Option<usize>,
+    pub(super) port_names: Option<PortNames>,
     pub(super) file_systems: Option<Vec<FileSystemEntry>>,
     pub(super) files: Option<Vec<FactoryFileEntry>>,
     pub(super) ssh: Option<SshOffer>,
@@ -64,6 +65,16 @@ pub(super) struct FactoryFileEntry {
     pub(super) bytes: Option<u64>,
     #[serde(default)]
     pub(super) directory: bool,
+}
+
+/// The names that ports of TCP and UDP are shown by, in access lists.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PortNames {
+    #[serde(default)]
+    pub(super) tcp: BTreeMap<u16, String>,
+    #[serde(default)]
+    pub(super) udp: BTreeMap<u16, String>,
 }
 
 /// A model: what differs from the pack's default.

@@ -7,7 +7,7 @@ use minijinja::Value;
 use yaml::Mistake;
 
 use super::compile;
-use super::files::{PackFile, SshOffer, Timing};
+use super::files::{PackFile, PortNames, SshOffer, Timing};
 use super::grammar::Grammar;
 use super::hardware::{self, Hardware};
 use super::source::{File, Source};
@@ -16,6 +16,7 @@ use crate::config::{Block, reader};
 use crate::files::Files;
 use crate::files::system::Storage;
 use crate::grammar::interfaces::Port;
+use crate::grammar::slot::Transport;
 use crate::grammar::{Interfaces, Layer, World};
 use crate::secrets::Vault;
 
@@ -28,6 +29,7 @@ pub struct Platform {
     features: BTreeSet<String>,
     identity: BTreeMap<String, Value>,
     interfaces: Interfaces,
+    port_names: Arc<PortNames>,
     hardware: Arc<Hardware>,
     grammar: Arc<Grammar>,
     ssh: SshOffer,
@@ -153,6 +155,14 @@ impl Platform {
 }
 
 impl World for Platform {
+    fn port_name(&self, transport: Transport, port: u16) -> Option<&str> {
+        let names = match transport {
+            Transport::Tcp => &self.port_names.tcp,
+            Transport::Udp => &self.port_names.udp,
+        };
+        names.get(&port).map(String::as_str)
+    }
+
     fn interfaces(&self) -> &Interfaces {
         &self.interfaces
     }
@@ -209,6 +219,7 @@ impl Family {
             features: self.features.clone(),
             identity: BTreeMap::new(),
             interfaces: self.hardware.interfaces(model),
+            port_names: Arc::default(),
             hardware: self.hardware.clone(),
             grammar: self.grammar.clone(),
             ssh: SshOffer::default(),
@@ -255,6 +266,9 @@ impl Platform {
         self.pack.clone_from(&pack.name);
         self.hostname = pack.hostname.clone().unwrap_or(self.hostname.clone());
         self.ssh = pack.ssh.clone().unwrap_or(self.ssh.clone());
+        if let Some(names) = &pack.port_names {
+            self.port_names = Arc::new(names.clone());
+        }
         self.timing = pack.timing.unwrap_or(self.timing);
         self.vty = pack.vty.unwrap_or(self.vty);
         self.identity.extend(pack.identity.clone());

@@ -10,7 +10,7 @@ use crate::config::{AT, KIND, Statement, is_stored};
 use crate::files::{Content, FileError};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Matched, Parsed, parse};
-use crate::grammar::slot::{SlotKind, World};
+use crate::grammar::slot::{SlotKind, Transport, World};
 use crate::grammar::{Graph, Interfaces, Refusal, Target};
 use crate::pack::{CommandDef, EXEC, Fill, Key};
 use crate::state::State;
@@ -20,6 +20,10 @@ use crate::terminal::pipes::{Pipe, PipeError, RedirectMode};
 pub(super) struct Here<'s>(pub(super) &'s State);
 
 impl World for Here<'_> {
+    fn port_name(&self, transport: Transport, port: u16) -> Option<&str> {
+        self.0.platform.port_name(transport, port)
+    }
+
     fn interfaces(&self) -> &Interfaces {
         self.0.platform.interfaces()
     }
