@@ -288,8 +288,7 @@ impl Platform {
             ports.extend(self.hardware.member(model, member));
         }
         for (name, switched) in hardware::named(config) {
-            // Routers have switch ports in modules only: GigabitEthernet0/1/0.
-            let switched = switched && (self.has("switching") || name.matches('/').count() > 1);
+            let switched = switched && self.has("switching");
             ports.extend(self.hardware.port(name, switched));
         }
         self.with_ports(ports)
