@@ -43,7 +43,9 @@ pub(super) fn fill(views: &mut [InterfaceView], snapshot: &Snapshot) {
         let own = view.name.bytes().fold(snapshot.facts.seed, |seed, byte| {
             mixed(seed ^ u64::from(byte))
         });
-        let seconds = view.since_s.min(view.cleared_s.unwrap_or(since_boot_s));
+        // Whoever comes up says so at once: with its first second a link has carried something.
+        let up_s = view.since_s.min(since_boot_s) + 1;
+        let seconds = view.cleared_s.map_or(up_s, |cleared_s| up_s.min(cleared_s));
         view.input = flow(mixed(own ^ 1), seconds);
         view.output = flow(mixed(own ^ 2), seconds);
     }
