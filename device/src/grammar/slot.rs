@@ -19,6 +19,8 @@ pub enum SlotKind {
     Line,
     /// A word, or several in quotation marks.
     Text,
+    /// The same, stored with its quotation marks, typed or not.
+    Quoted,
     /// A.B.C.D.
     Ipv4,
     /// A contiguous netmask.
@@ -103,6 +105,12 @@ const NAMES: &[(&str, SlotKind, &str, &str)] = &[
     (
         "string",
         SlotKind::Text,
+        "WORD",
+        "A word, or words in quotation marks",
+    ),
+    (
+        "quoted",
+        SlotKind::Quoted,
         "WORD",
         "A word, or words in quotation marks",
     ),
@@ -257,7 +265,7 @@ impl SlotKind {
     pub fn rank(self) -> u8 {
         match self {
             Self::Line => 1,
-            Self::Word | Self::Text | Self::Url => 2,
+            Self::Word | Self::Text | Self::Quoted | Self::Url => 2,
             Self::Host => 3,
             _ => 4,
         }
@@ -278,7 +286,7 @@ impl SlotKind {
             Self::Word => one(!word.is_empty()),
             Self::Url => one(is_url(word, world)),
             Self::Line => (line.len() > at).then(|| line.len() - at),
-            Self::Text => text_words(line, at),
+            Self::Text | Self::Quoted => text_words(line, at),
             Self::Ipv4 | Self::Wildcard => one(word.parse::<Ipv4Addr>().is_ok()),
             Self::Mask => one(word.parse().is_ok_and(|mask| mask_length(mask).is_some())),
             Self::Ipv4Prefix => one(prefix::<Ipv4Addr>(word, 32).is_some()),
@@ -323,6 +331,7 @@ impl SlotKind {
             ),
             Self::Line => line.rest(at).to_string(),
             Self::Text => typed.trim_matches('"').to_string(),
+            Self::Quoted => format!("\"{}\"", typed.trim_matches('"')),
             Self::Ipv6 => typed.parse().map_or_else(|_| as_typed(), ipv6_text),
             Self::Ipv6Prefix => prefix::<Ipv6Addr>(typed, 128)
                 .map_or_else(as_typed, |(address, length)| {
