@@ -1,10 +1,13 @@
 //! The types of values: what each takes, how it is stored, what `?` shows for it.
 
+mod lists;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::interfaces::{Interfaces, common};
 use super::line::Line;
 use super::words::{is_asn, is_change, is_community, is_host, is_rd, is_time, name_of};
+pub use lists::{instances, vlan_text, vlans};
 
 /// A type of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -388,49 +391,6 @@ pub fn length_mask(length: u32) -> Ipv4Addr {
     Ipv4Addr::from(u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0))
 }
 
-/// The VLANs of a list such as `1,3-5`, sorted, each once.
-#[must_use]
-pub fn vlans(text: &str) -> Option<Vec<u16>> {
-    listed(text, 1)
-}
-
-/// The MST instances of a list: `0-3,5`.
-#[must_use]
-pub fn instances(text: &str) -> Option<Vec<u16>> {
-    listed(text, 0)
-}
-
-/// The numbers of a list, in order.
-fn listed(text: &str, lowest: u16) -> Option<Vec<u16>> {
-    let mut list = Vec::new();
-    for part in text.split(',') {
-        let (low, high) = part.split_once('-').unwrap_or((part, part));
-        let (low, high): (u16, u16) = (low.parse().ok()?, high.parse().ok()?);
-        if low < lowest || high > 4094 || low > high {
-            return None;
-        }
-        list.extend(low..=high);
-    }
-    list.sort_unstable();
-    list.dedup();
-    Some(list)
-}
-
-/// A sorted list of VLANs as IOS prints it: three or more neighbours become a range.
-#[must_use]
-pub fn vlan_text(list: &[u16]) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for run in list.chunk_by(|a, b| a + 1 == *b) {
-        match *run {
-            [one] => parts.push(one.to_string()),
-            [one, two] => parts.push(format!("{one},{two}")),
-            [first, .., last] => parts.push(format!("{first}-{last}")),
-            [] => {}
-        }
-    }
-    parts.join(",")
-}
-
 /// An IPv6 address as IOS prints it: upper case, compressed.
 #[must_use]
 pub fn ipv6_text(address: Ipv6Addr) -> String {
@@ -499,19 +459,6 @@ fn is_url(word: &str, world: &dyn World) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn vlan_lists_are_sorted_and_merged() {
-        for (typed, stored) in [
-            ("5,1,2,3", "1-3,5"),
-            ("2,3", "2,3"),
-            ("10-11", "10,11"),
-            ("7", "7"),
-        ] {
-            assert_eq!(vlan_text(&vlans(typed).unwrap()), stored);
-        }
-        assert!(vlans("0").is_none() && vlans("5-1").is_none() && vlans("4095").is_none());
-    }
 
     #[test]
     fn a_change_has_a_sign() {

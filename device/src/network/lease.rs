@@ -9,9 +9,9 @@
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-use super::{Address, Interface, Network, Node, Seat, Settings};
+use super::{Address, Interface, Network, Node, Seat, Settings, remembered};
 use crate::config::Statement;
 use crate::grammar::slot::{length_mask, mask_length};
 
@@ -46,25 +46,15 @@ impl Network {
     /// The addresses that a device has given out, pool by pool.
     #[must_use]
     pub fn leases(&self, server: &str) -> Arc<[Lease]> {
-        let known = self
-            .leases
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(server)
-            .cloned();
-        if let Some(known) = known {
-            return known;
-        }
-        let given: Arc<[Lease]> = match self.node(server).filter(|node| node.up()) {
-            Some(node) => pools(&node)
-                .iter()
-                .flat_map(|pool| give(self, &node, pool))
-                .collect(),
-            None => Arc::new([]),
-        };
-        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        leases.insert(server.to_string(), given.clone());
-        given
+        remembered(&self.leases, server, || {
+            match self.node(server).filter(|node| node.up()) {
+                Some(node) => pools(&node)
+                    .iter()
+                    .flat_map(|pool| give(self, &node, pool))
+                    .collect(),
+                None => Arc::new([]),
+            }
+        })
     }
 
     /// The address that an interface got, if it asks for one.

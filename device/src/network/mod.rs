@@ -93,6 +93,22 @@ pub struct Network {
     routing: OnceLock<routing::Routing>,
 }
 
+/// What is known of a device already, else what `compute` finds. The lock isn't held meanwhile: one device's answer may
+/// need another's.
+fn remembered<T>(
+    known: &Mutex<BTreeMap<String, Arc<[T]>>>,
+    of: &str,
+    compute: impl FnOnce() -> Arc<[T]>,
+) -> Arc<[T]> {
+    let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    let had = lock().get(of).cloned();
+    had.unwrap_or_else(|| {
+        let found = compute();
+        lock().insert(of.to_string(), found.clone());
+        found
+    })
+}
+
 impl Network {
     /// What a device sees that shows this node itself.
     #[must_use]
@@ -165,52 +181,26 @@ impl Network {
     /// Every interface of a device, in the order of its running-config, with its state. Empty if nobody knows it.
     #[must_use]
     pub fn interfaces(&self, node: &str) -> Arc<[Interface]> {
-        let known = self
-            .interfaces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(node)
-            .cloned();
-        if let Some(known) = known {
-            return known;
-        }
-        let links = self.links(node);
-        let all = if links.iter().any(|interface| interface.dhcp) {
+        remembered(&self.interfaces, node, || {
+            let links = self.links(node);
+            if !links.iter().any(|interface| interface.dhcp) {
+                return links;
+            }
             let with = |interface: &Interface| match self.leased(node, interface) {
                 Some(address) => lease::addressed(interface, address),
                 None => interface.clone(),
             };
             links.iter().map(with).collect()
-        } else {
-            links
-        };
-        let mut known = self
-            .interfaces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        known.insert(node.to_string(), all.clone());
-        all
+        })
     }
 
     /// Every interface of a device with its state, but without the addresses that others have given it: what links,
     /// trees, segments and leases themselves are computed from.
     fn links(&self, node: &str) -> Arc<[Interface]> {
-        let known = self
-            .links
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(node)
-            .cloned();
-        if let Some(known) = known {
-            return known;
-        }
-        let computed: Arc<[Interface]> = match self.node(node) {
+        remembered(&self.links, node, || match self.node(node) {
             Some(node) => link::states(self, &node).into(),
             None => Arc::new([]),
-        };
-        let mut all = self.links.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(node.to_string(), computed.clone());
-        computed
+        })
     }
 
     /// The routing tables of all devices, and the protocols that fill them.

@@ -214,12 +214,7 @@ fn state(routing: &Routing, at: usize, number: usize, own: &Attached) -> &'stati
         "POINT_TO_POINT" => "P2P",
         "POINT_TO_MULTIPOINT" => "P2MP",
         _ => {
-            let elected = routing
-                .ospf
-                .elected
-                .get(&(at, number))
-                .copied()
-                .unwrap_or_default();
+            let elected = routing.ospf.election(at, number);
             if elected.designated == Some((at, number)) {
                 "DR"
             } else if elected.backup == Some((at, number)) {
@@ -235,12 +230,7 @@ fn interface(snapshot: &Snapshot, routing: &Routing, at: usize, number: usize) -
     let process = &routing.ospf.processes[at];
     let own = &process.attached[number];
     let name = &routing.routers[OWN].ports[own.port].name;
-    let elected = routing
-        .ospf
-        .elected
-        .get(&(at, number))
-        .copied()
-        .unwrap_or_default();
+    let elected = routing.ospf.election(at, number);
     let who = |place: Option<(usize, usize)>| {
         let far = &routing.ospf.processes[place?.0];
         Some([
@@ -308,12 +298,7 @@ fn neighbor_view(
         &ospf_key(routing, at, neighbor),
         neighbor.state.text(),
     );
-    let elected = routing
-        .ospf
-        .elected
-        .get(&(at, neighbor.attached))
-        .copied()
-        .unwrap_or_default();
+    let elected = routing.ospf.election(at, neighbor.attached);
     let address = |place: Option<(usize, usize)>| {
         place.map_or("0.0.0.0".to_string(), |(process, number)| {
             text(routing.ospf.processes[process].attached[number].address)

@@ -168,9 +168,12 @@ impl Terminal {
                 return Err(RecordError::HostKey { host: host() });
             }
             let asks = shown.trim_end().ends_with(':');
-            let Some(password) = asks.then(|| secrets.password()).flatten() else {
+            if !asks {
                 return Err(refused(last(&shown)));
-            };
+            }
+            let password = secrets
+                .password()
+                .ok_or_else(|| refused("it asks for a password, and none was given".to_string()))?;
             self.send(&password)
                 .map_err(|error| refused(error.to_string()))?;
         }

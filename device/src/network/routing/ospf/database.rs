@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::external::External;
 use super::{AreaKind, Domain, NetworkType, State};
+use super::{Attached, Process};
 
 /// Which list an advertisement is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,13 +96,15 @@ fn external_lsa(domain: &Domain, external: &External, area: Option<u32>) -> Lsa 
     }
 }
 
+/// The interfaces of a process that are up in an area, with their numbers.
+fn within(process: &Process, area: u32) -> impl Iterator<Item = (usize, &Attached)> {
+    let attached = process.attached.iter().enumerate();
+    attached.filter(move |(_, own)| own.up && own.area == area)
+}
+
 fn router_lsa(domain: &Domain, at: usize, area: u32) -> Lsa {
     let process = &domain.processes[at];
-    let attached = process
-        .attached
-        .iter()
-        .enumerate()
-        .filter(|(_, own)| own.up && own.area == area);
+    let attached = within(process, area);
     let links = attached.map(|(number, own)| {
         let full = domain.neighbors[at]
             .iter()
@@ -125,17 +128,13 @@ fn router_lsa(domain: &Domain, at: usize, area: u32) -> Lsa {
 
 fn network_lsas(domain: &Domain, at: usize, area: u32) -> Vec<Lsa> {
     let process = &domain.processes[at];
-    let attached = process
-        .attached
-        .iter()
-        .enumerate()
-        .filter(|(_, own)| own.up && own.area == area);
+    let attached = within(process, area);
     let designated = attached.filter(|(number, _)| {
-        let elected = domain.elected.get(&(at, *number));
+        let elected = domain.election(at, *number);
         let full = domain.neighbors[at]
             .iter()
             .any(|n| n.attached == *number && n.state == State::Full);
-        full && elected.is_some_and(|elected| elected.designated == Some((at, *number)))
+        full && elected.designated == Some((at, *number))
     });
     designated
         .map(|(_, own)| Lsa {

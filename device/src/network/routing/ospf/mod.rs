@@ -31,10 +31,18 @@ pub(crate) struct Domain {
     reach: Vec<OnceLock<routes::AreaReach>>,
     told: OnceLock<BTreeMap<u32, Vec<routes::Told>>>,
     /// The designated router and its backup of each attached interface: process and interface of the process.
-    pub(crate) elected: BTreeMap<Place, neighbor::Elected>,
+    elected: BTreeMap<Place, neighbor::Elected>,
 }
 
 impl Domain {
+    /// Who was elected on the network of a process's interface.
+    pub(crate) fn election(&self, at: usize, attached: usize) -> neighbor::Elected {
+        self.elected
+            .get(&(at, attached))
+            .copied()
+            .unwrap_or_default()
+    }
+
     /// Reads the processes, and lets neighbours find each other.
     pub(crate) fn new(routers: &[Router], on_segment: &impl Fn(Place) -> Vec<Place>) -> Self {
         let processes: Vec<Process> = routers
