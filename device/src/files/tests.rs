@@ -1,3 +1,5 @@
+//! What flash takes, and what it refuses.
+
 use super::system::{FactoryFile, FileSystem, Flags, Kind};
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Scripts, and what is to be done for them.
+
 use super::*;
 
 struct Shelf;

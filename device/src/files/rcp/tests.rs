@@ -1,3 +1,5 @@
+//! A copy played from both ends, whole and in pieces.
+
 use super::*;
 
 fn command(line: &str) -> Option<(bool, Vec<String>)> {
