@@ -9,7 +9,7 @@ use programmer::push::{PushOptions, push};
 use programmer::resolve::resolve;
 use programmer::rfs;
 use programmer::topology::{Inventory, PasswordOverride};
-use programmer::transport::{HostKeyPolicy, HostKeys, SshOptions};
+use programmer::transport::{Connector, HostKeyPolicy, HostKeys, TransportOptions};
 use tokio::sync::watch;
 
 use crate::terminal::topology;
@@ -27,6 +27,7 @@ const SERVICE: &str = "kind: rfs\ndevice: edge-1\nfeatures:\n\
 pub struct Push {
     plan: Plan,
     options: PushOptions,
+    connector: Arc<Connector>,
     // Serves as long as it is here.
     _fleet: Fleet,
 }
@@ -46,18 +47,15 @@ impl Push {
         let packs = Packs::load(&PackSource::embedded()).unwrap();
         let plan = resolve(&rfs::read("s.yaml", SERVICE).unwrap(), &inventory, &packs).unwrap();
         assert_eq!(plan.devices()[0].lines().len(), 20);
-        let ssh = SshOptions {
-            host_keys: HostKeys::new(HostKeyPolicy::Off, ""),
-            identity: None,
-        };
+        let transports = TransportOptions::new(HostKeys::new(HostKeyPolicy::Off, ""));
         let options = PushOptions {
             concurrency: 1,
             save: false,
-            ssh: Arc::new(ssh),
         };
         Self {
             plan,
             options,
+            connector: Arc::new(Connector::new(transports)),
             _fleet: fleet,
         }
     }
@@ -65,7 +63,14 @@ impl Push {
     /// Connects, logs in, pushes, and leaves.
     pub async fn run(&self) {
         let (_keep, interrupt) = watch::channel(false);
-        let results = push(&self.plan, &self.options, Arc::new(()), interrupt).await;
+        let results = push(
+            &self.plan,
+            &self.options,
+            &self.connector,
+            Arc::new(()),
+            interrupt,
+        )
+        .await;
         assert_eq!(results[0].accepted, 20, "{}", results[0].transcript.text());
     }
 }

@@ -10,7 +10,9 @@ use std::path::Path;
 use serde::Deserialize;
 use yaml::{Mistake, Positions};
 
+use crate::node::Node;
 use crate::secret::Secret;
+use crate::transport::TransportKind;
 
 /// More devices than this are taken for a slip of the pen in `count`.
 const DEVICES_MAX: usize = 100_000;
@@ -39,9 +41,38 @@ pub struct Device {
     pub port: u16,
     /// How to log in.
     pub credentials: Credentials,
+    /// Where it stands.
+    pub site: Option<String>,
+    /// The groups that it belongs to, the innermost first.
+    pub groups: Vec<String>,
+    /// The transport that leads to it, if not that of the run.
+    pub transport: Option<TransportKind>,
+    /// What it wants to be expected differently than its platform, as it was written.
+    pub expect: Option<Node>,
 }
 
 impl Device {
+    /// A device of which only this is known.
+    pub fn new(
+        name: impl Into<String>,
+        pack: impl Into<String>,
+        host: impl Into<String>,
+        port: u16,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            pack: pack.into(),
+            role: None,
+            host: host.into(),
+            port,
+            credentials: Credentials::default(),
+            site: None,
+            groups: Vec::new(),
+            transport: None,
+            expect: None,
+        }
+    }
+
     /// Its address and port.
     #[must_use]
     pub fn endpoint(&self) -> String {
@@ -114,8 +145,13 @@ struct DeviceFile {
     name: String,
     pack: String,
     role: Option<String>,
+    site: Option<String>,
+    #[serde(default)]
+    groups: Vec<String>,
     count: Option<usize>,
     credentials: Option<CredentialsFile>,
+    transport: Option<TransportKind>,
+    expect: Option<Node>,
 }
 
 impl Inventory {
@@ -209,14 +245,14 @@ impl Reader<'_> {
                     return devices;
                 };
                 let credentials = self.credentials(row, topology);
-                let (pack, role) = (row.pack.clone(), row.role.clone());
                 devices.push(Device {
-                    name,
-                    pack,
-                    role,
-                    host,
-                    port,
+                    role: row.role.clone(),
                     credentials,
+                    site: row.site.clone(),
+                    groups: row.groups.clone(),
+                    transport: row.transport,
+                    expect: row.expect.clone(),
+                    ..Device::new(name, &row.pack, host, port)
                 });
             }
         }

@@ -78,9 +78,9 @@ pub(crate) struct PushArgs {
     /// What to do with a host key that isn't known
     #[arg(long, value_enum, default_value_t = HostKeyPolicy::Strict, value_name = "POLICY")]
     pub(crate) host_keys: HostKeyPolicy,
-    /// A private key that is tried before the password
+    /// A private key that is tried before the password; may be given several times
     #[arg(long, value_name = "FILE")]
-    pub(crate) identity: Option<PathBuf>,
+    pub(crate) identity: Vec<PathBuf>,
     /// Write what was sent and received, without secrets, to DIR/<device>.txt
     #[arg(long, value_name = "DIR")]
     pub(crate) transcript: Option<PathBuf>,

@@ -8,7 +8,7 @@ use programmer::plan::{DevicePlan, Plan};
 use programmer::push::{DeviceResult, PushOptions, Watch, push as push_plan};
 use programmer::report::{self, ExitStatus};
 use programmer::topology::Device;
-use programmer::transport::{HostKeys, SshOptions};
+use programmer::transport::{Connector, HostKeys, TransportOptions};
 use tokio::sync::watch;
 use yaml::Mistake;
 
@@ -35,15 +35,15 @@ pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus
     let options = PushOptions {
         concurrency: usize::from(args.concurrency),
         save: !args.no_save,
-        ssh: Arc::new(SshOptions {
-            host_keys: HostKeys::new(args.host_keys, known_hosts),
-            identity: args.identity.clone(),
-        }),
     };
+    let connector = Arc::new(Connector::new(TransportOptions {
+        identities: args.identity.clone(),
+        ..TransportOptions::new(HostKeys::new(args.host_keys, known_hosts))
+    }));
     let watcher = watcher(args.input.output, plan.devices().len());
     let results = runtime.block_on(async {
         let interrupt = on_interrupt();
-        push_plan(&plan, &options, watcher, interrupt).await
+        push_plan(&plan, &options, &connector, watcher, interrupt).await
     });
     if let Some(directory) = &args.transcript {
         write_transcripts(directory, &results);
@@ -66,7 +66,7 @@ fn check_credentials(plan: &Plan, args: &PushArgs) -> Result<(), Vec<Mistake>> {
         match (user.is_empty(), password.is_empty()) {
             (true, true) => Some("credentials"),
             (true, false) => Some("username"),
-            (false, true) if args.identity.is_none() => Some("password"),
+            (false, true) if args.identity.is_empty() => Some("password"),
             _ => None,
         }
     };

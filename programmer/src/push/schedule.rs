@@ -11,7 +11,7 @@ use super::drive::{Clock, drive, interrupted};
 use super::{DeviceResult, Event, Watch};
 use crate::plan::{DevicePlan, Plan};
 use crate::session::{Cause, EndState, Job, Outcome, Session, Transcript};
-use crate::transport::{SshOptions, SshTransport};
+use crate::transport::Connect;
 
 /// How a plan is pushed.
 #[derive(Debug, Clone)]
@@ -20,28 +20,27 @@ pub struct PushOptions {
     pub concurrency: usize,
     /// Whether configurations are saved.
     pub save: bool,
-    /// How devices are logged in to.
-    pub ssh: Arc<SshOptions>,
 }
 
-/// Pushes a plan. The results stand in the plan's order. `interrupt` turns true when the user wants it to
-/// stop.
-pub async fn push(
+/// Pushes a plan over the transports that `connect` opens. The results stand in the plan's order. `interrupt`
+/// turns true when the user wants it to stop.
+pub async fn push<C: Connect>(
     plan: &Plan,
     options: &PushOptions,
+    connect: &Arc<C>,
     watcher: Arc<dyn Watch>,
     interrupt: watch::Receiver<bool>,
 ) -> Vec<DeviceResult> {
     let turns = Arc::new(Semaphore::new(options.concurrency.max(1)));
     let mut tasks = JoinSet::new();
     for (index, device) in plan.devices().iter().cloned().enumerate() {
-        let (turns, options) = (Arc::clone(&turns), options.clone());
+        let (turns, options, connect) = (Arc::clone(&turns), options.clone(), Arc::clone(connect));
         let (watcher, interrupt) = (Arc::clone(&watcher), interrupt.clone());
         let span = info_span!("push", device = %device.device().name);
         tasks.spawn(
             async move {
                 let _turn = turns.acquire().await;
-                let result = push_device(device, &options, &*watcher, interrupt).await;
+                let result = push_device(device, &options, &*connect, &*watcher, interrupt).await;
                 watcher.event(Event::Done(&result));
                 (index, result)
             }
@@ -70,9 +69,10 @@ pub async fn push(
         .collect()
 }
 
-async fn push_device(
+async fn push_device<C: Connect>(
     plan: DevicePlan,
     options: &PushOptions,
+    connect: &C,
     watcher: &dyn Watch,
     mut interrupt: watch::Receiver<bool>,
 ) -> DeviceResult {
@@ -84,7 +84,7 @@ async fn push_device(
     watcher.event(Event::Started(&plan));
     let within = plan.expect().timeouts.connect;
     let opened = tokio::select! {
-        opened = SshTransport::open(plan.device(), &options.ssh, within) => opened.map_err(Cause::Transport),
+        opened = connect.connect(plan.device(), within) => opened.map_err(Cause::Transport),
         () = interrupted(&mut interrupt) => Err(Cause::Interrupted),
     };
     let transport = match opened {

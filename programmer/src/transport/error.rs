@@ -85,6 +85,24 @@ pub enum TransportError {
         /// What it refused.
         what: &'static str,
     },
+    /// The connection broke: nobody said goodbye, and what was on its way may be lost.
+    #[error("the connection was reset: {error}")]
+    Reset {
+        /// What the system says.
+        error: String,
+    },
+    /// The device gave no sign of life, so the connection is taken for dead.
+    #[error("the device gave no sign of life for {seconds}s")]
+    Silent {
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// The device ended the connection, and said why.
+    #[error("the device ended the connection: {reason}")]
+    Disconnected {
+        /// What it said.
+        reason: String,
+    },
     /// The SSH connection failed.
     #[error("the SSH connection failed: {0}")]
     Ssh(#[source] russh::Error),
@@ -117,8 +135,20 @@ impl TransportError {
             Self::LoginRefused { .. } => "login_refused",
             Self::NoCommonAlgorithm { .. } => "no_common_algorithm",
             Self::NoShell { .. } => "no_shell",
+            Self::Reset { .. } => "reset",
+            Self::Silent { .. } => "silent",
+            Self::Disconnected { .. } => "disconnected",
             Self::Ssh(_) => "ssh",
         }
+    }
+
+    /// Whether an open connection broke, other than by the device's own end of it: reset, or dead.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(
+            self,
+            Self::Reset { .. } | Self::Silent { .. } | Self::Ssh(_)
+        )
     }
 
     /// The next step.
@@ -155,6 +185,10 @@ impl TransportError {
                 "the device is too old or too strict; change its `ip ssh server algorithm` settings"
             }
             Self::NoShell { .. } => "are all its vty lines taken? `show users` on the device tells",
+            Self::Reset { .. } | Self::Silent { .. } => {
+                "did the device, or something on the way to it, restart? Push again: what is in is not sent twice"
+            }
+            Self::Disconnected { .. } => "its log may tell more: `show logging`",
             Self::Ssh(_) => "try `ssh` by hand; if that works, run again with -vv and report it",
         };
         text.to_string()

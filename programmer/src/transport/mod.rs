@@ -1,19 +1,27 @@
 //! The way to a device: bytes there, bytes back, and an end.
 //!
-//! [`SshTransport`] is the one there is. The trait keeps the session engine and its driver free of it, so
-//! that the user's own `ssh` in a pseudo-terminal, or a console's telnet, can stand beside it.
+//! [`Connect`] opens ways, [`Transport`] is one. [`Connector`] opens the real ones; a test has its own and needs no
+//! network. The traits keep the session engine and its driver free of sockets.
 
+mod connector;
 mod error;
 mod host_keys;
-mod ssh;
+mod native;
 
+use std::time::Duration;
+
+pub use connector::{AnyTransport, Connector, TransportKind, TransportOptions};
 pub use error::TransportError;
 pub use host_keys::{HostKeyPolicy, HostKeys};
-pub use ssh::{SshOptions, SshTransport};
+pub use native::NativeTransport;
+
+use crate::topology::Device;
 
 /// An open session with a device.
 pub trait Transport: Send {
-    /// The next bytes, or `None` if the session has ended. Giving up the wait loses nothing.
+    /// The next bytes, or `None` if the device has ended the session. Giving up the wait loses nothing.
+    ///
+    /// A connection that broke is an error, and not an end: see [`TransportError::is_broken`].
     fn read(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, TransportError>> + Send;
 
     /// Sends all the bytes.
@@ -21,4 +29,17 @@ pub trait Transport: Send {
 
     /// Ends the session.
     fn close(self) -> impl Future<Output = ()> + Send;
+}
+
+/// Opens sessions with devices.
+pub trait Connect: Send + Sync + 'static {
+    /// What it opens.
+    type Transport: Transport + 'static;
+
+    /// Opens a session: connected, logged in, a shell. Takes no longer than `within`.
+    fn connect(
+        &self,
+        device: &Device,
+        within: Duration,
+    ) -> impl Future<Output = Result<Self::Transport, TransportError>> + Send;
 }

@@ -10,7 +10,7 @@ use programmer::report;
 use programmer::resolve::resolve;
 use programmer::rfs;
 use programmer::topology::{Inventory, PasswordOverride};
-use programmer::transport::{HostKeyPolicy, HostKeys, SshOptions};
+use programmer::transport::{Connector, HostKeyPolicy, HostKeys, TransportOptions};
 use russh::MethodKind;
 use tokio::sync::{Semaphore, watch};
 
@@ -51,24 +51,22 @@ fn options(
     policy: HostKeyPolicy,
     known_hosts: impl Into<PathBuf>,
     concurrency: usize,
-) -> PushOptions {
-    let ssh = SshOptions {
-        host_keys: HostKeys::new(policy, known_hosts),
-        identity: None,
-    };
-    PushOptions {
+) -> (PushOptions, Arc<Connector>) {
+    let transports = TransportOptions::new(HostKeys::new(policy, known_hosts));
+    let options = PushOptions {
         concurrency,
         save: true,
-        ssh: Arc::new(ssh),
-    }
+    };
+    (options, Arc::new(Connector::new(transports)))
 }
 
 async fn push_to(cisco: &Cisco, feature: &str) -> DeviceResult {
     let (_keep, interrupt) = watch::channel(false);
-    let options = options(HostKeyPolicy::Off, "", 1);
+    let (options, connector) = options(HostKeyPolicy::Off, "", 1);
     push(
         &plan(&[cisco.port], feature),
         &options,
+        &connector,
         Arc::new(()),
         interrupt,
     )
@@ -214,10 +212,16 @@ async fn nobody_listening_is_an_error_that_names_the_address() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let (_keep, interrupt) = watch::channel(false);
-    let options = options(HostKeyPolicy::Off, "", 1);
-    let result = push(&plan(&[port], VLAN), &options, Arc::new(()), interrupt)
-        .await
-        .remove(0);
+    let (options, connector) = options(HostKeyPolicy::Off, "", 1);
+    let result = push(
+        &plan(&[port], VLAN),
+        &options,
+        &connector,
+        Arc::new(()),
+        interrupt,
+    )
+    .await
+    .remove(0);
     assert_eq!(result.state.name(), "NOT_STARTED");
     assert!(
         result
@@ -234,10 +238,11 @@ async fn host_keys_are_strict_learnt_or_left_alone() {
     let cisco = Cisco::start(Behaviour::default()).await;
     let run = async |cisco: &Cisco, policy| {
         let (_keep, interrupt) = watch::channel(false);
-        let options = options(policy, &known_hosts, 1);
+        let (options, connector) = options(policy, &known_hosts, 1);
         push(
             &plan(&[cisco.port], VLAN),
             &options,
+            &connector,
             Arc::new(()),
             interrupt,
         )
@@ -304,8 +309,8 @@ async fn no_more_sessions_are_open_than_allowed() {
     }
     let plan = plan(&ports, VLAN);
     let (_keep, interrupt) = watch::channel(false);
-    let options = options(HostKeyPolicy::Off, "", 2);
-    let pushing = push(&plan, &options, Arc::new(()), interrupt);
+    let (options, connector) = options(HostKeyPolicy::Off, "", 2);
+    let pushing = push(&plan, &options, &connector, Arc::new(()), interrupt);
     // A session passes the gate only when two wait at it, or when no second one is left.
     let opening = async {
         for left in (1..=ports.len()).rev() {
@@ -331,10 +336,11 @@ async fn no_more_sessions_are_open_than_allowed() {
 async fn an_interrupt_before_the_first_turn_touches_no_device() {
     let cisco = Cisco::start(Behaviour::default()).await;
     let (_keep, interrupt) = watch::channel(true);
-    let options = options(HostKeyPolicy::Off, "", 1);
+    let (options, connector) = options(HostKeyPolicy::Off, "", 1);
     let results = push(
         &plan(&[cisco.port], VLAN),
         &options,
+        &connector,
         Arc::new(()),
         interrupt,
     )

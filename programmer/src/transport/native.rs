@@ -4,7 +4,7 @@
 //! Known limits: no agent, no jump host, no algorithms that IOS-XE has dropped.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertif
 use russh::{Channel, ChannelMsg, Disconnect, MethodKind, MethodSet, Preferred, kex};
 use tokio::net::TcpStream;
 
-use super::{HostKeys, Transport, TransportError};
+use super::{Transport, TransportError, TransportOptions};
 use crate::secret::Secret;
 use crate::topology::Device;
 
@@ -25,22 +25,13 @@ const ROWS: u32 = 1_000;
 /// A silent device is asked for a sign of life; firewalls forget connections that say nothing.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// How devices are logged in to.
-#[derive(Debug)]
-pub struct SshOptions {
-    /// The known hosts.
-    pub host_keys: HostKeys,
-    /// A private key that is tried before the password.
-    pub identity: Option<PathBuf>,
-}
-
 /// A shell on a device.
-pub struct SshTransport {
+pub struct NativeTransport {
     handle: Handle<Door>,
     channel: Channel<client::Msg>,
 }
 
-impl SshTransport {
+impl NativeTransport {
     /// Connects, logs in and opens a shell, all within `within`.
     ///
     /// # Errors
@@ -48,7 +39,7 @@ impl SshTransport {
     /// A [`TransportError`] that says which of these failed.
     pub async fn open(
         device: &Device,
-        options: &Arc<SshOptions>,
+        options: &Arc<TransportOptions>,
         within: Duration,
     ) -> Result<Self, TransportError> {
         match tokio::time::timeout(within, Self::connect(device, options)).await {
@@ -60,7 +51,10 @@ impl SshTransport {
         }
     }
 
-    async fn connect(device: &Device, options: &Arc<SshOptions>) -> Result<Self, TransportError> {
+    async fn connect(
+        device: &Device,
+        options: &Arc<TransportOptions>,
+    ) -> Result<Self, TransportError> {
         let refused = |error| TransportError::Connect {
             address: device.endpoint(),
             error,
@@ -91,7 +85,7 @@ impl SshTransport {
     }
 }
 
-impl Transport for SshTransport {
+impl Transport for NativeTransport {
     async fn read(&mut self) -> Result<Option<Vec<u8>>, TransportError> {
         loop {
             match self.channel.wait().await {
@@ -126,7 +120,7 @@ impl Transport for SshTransport {
 struct Door {
     host: String,
     port: u16,
-    options: Arc<SshOptions>,
+    options: Arc<TransportOptions>,
 }
 
 impl client::Handler for Door {
@@ -152,7 +146,7 @@ impl client::Handler for Door {
 async fn log_in(
     handle: &mut Handle<Door>,
     device: &Device,
-    options: &SshOptions,
+    options: &TransportOptions,
 ) -> Result<(), TransportError> {
     let user = device.credentials.username.as_str();
     // Asks which methods there are; counts as no attempt.
@@ -163,12 +157,13 @@ async fn log_in(
         } => remaining_methods,
     };
     let mut tried = Vec::new();
-    if let Some(file) = options
-        .identity
-        .as_deref()
-        .filter(|_| has(&offered, MethodKind::PublicKey))
-    {
-        tried.push("public key");
+    for file in &options.identities {
+        if !has(&offered, MethodKind::PublicKey) {
+            break;
+        }
+        if tried.is_empty() {
+            tried.push("public key");
+        }
         match by_key(handle, user, file).await? {
             AuthResult::Success => return Ok(()),
             AuthResult::Failure {
