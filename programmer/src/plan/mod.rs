@@ -4,8 +4,12 @@
 //! review; nothing that is not in a plan is ever sent as configuration. (Later it will also carry the
 //! inverse lines and the fingerprint of the configuration that it was made from.)
 
+mod line;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use line::{ANY_MODE, Answer, PlanLine};
 
 use crate::packs::Expect;
 use crate::secret::Mask;
@@ -24,16 +28,6 @@ pub struct DevicePlan {
     expect: Arc<Expect>,
     lines: Arc<[PlanLine]>,
     mask: Arc<Mask>,
-}
-
-/// One line of configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanLine {
-    text: String,
-    shown: String,
-    depth: usize,
-    mode: String,
-    feature: Arc<str>,
 }
 
 impl Plan {
@@ -97,57 +91,14 @@ impl DevicePlan {
 
     /// What a person should know before pushing.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
-        self.lines.iter().enumerate().filter(|(_, line)| !line.text.is_ascii()).map(|(index, line)| {
+        self.lines.iter().enumerate().filter(|(_, line)| !line.text().is_ascii()).map(|(index, line)| {
             format!(
                 "line {} `{}` has letters outside ASCII; a terminal line that reads 7 bits changes them, \
                  and the push then ends with an echo mismatch",
                 index + 1,
-                line.shown
+                line.shown()
             )
         })
-    }
-}
-
-impl PlanLine {
-    pub(crate) fn new(
-        text: String,
-        depth: usize,
-        mode: String,
-        feature: Arc<str>,
-        mask: &Mask,
-    ) -> Self {
-        let shown = mask.text(&text);
-        Self {
-            text,
-            shown,
-            depth,
-            mode,
-            feature,
-        }
-    }
-
-    /// The line as it is sent.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The line as it may be shown.
-    #[must_use]
-    pub fn shown(&self) -> &str {
-        &self.shown
-    }
-
-    /// The mode that the line leads to, as its writer names it.
-    #[must_use]
-    pub fn mode(&self) -> &str {
-        &self.mode
-    }
-
-    /// The feature that the line belongs to: `create Vrf VN_USERS`.
-    #[must_use]
-    pub fn feature(&self) -> &str {
-        &self.feature
     }
 }
 
@@ -185,7 +136,7 @@ impl fmt::Display for DevicePlan {
                 feature = line.feature();
                 writeln!(out, "! {feature}")?;
             }
-            writeln!(out, "{:depth$}{}", "", line.shown, depth = line.depth)?;
+            writeln!(out, "{:depth$}{}", "", line.shown(), depth = line.depth())?;
         }
         Ok(())
     }
