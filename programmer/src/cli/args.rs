@@ -95,6 +95,10 @@ pub(crate) enum Output {
     Text,
     /// For programs
     Json,
+    /// For build servers: JUnit XML, one test case a device
+    Junit,
+    /// As Catalyst Center logs failures: palError XML
+    Palerror,
 }
 
 #[derive(Debug, Args)]

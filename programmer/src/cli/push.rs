@@ -51,6 +51,8 @@ pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus
     match args.input.output {
         Output::Text => show::print(&report::text(&results)),
         Output::Json => show::print(&format!("{:#}\n", report::json(&results))),
+        Output::Junit => show::print(&report::junit(&results)),
+        Output::Palerror => show::print(&report::palerror(&results, this_run())),
     }
     Ok(report::exit_status(&results))
 }
@@ -90,9 +92,18 @@ fn check_credentials(plan: &Plan, args: &PushArgs) -> Result<(), Vec<Mistake>> {
 /// Bars on a terminal, lines elsewhere; with JSON, nothing stands beside the report.
 fn watcher(output: Output, devices: usize) -> Arc<dyn Watch> {
     match output {
-        Output::Json => Arc::new(()),
+        Output::Json | Output::Junit | Output::Palerror => Arc::new(()),
         Output::Text if std::io::stderr().is_terminal() => Arc::new(Bars::new(devices)),
         Output::Text => Arc::new(Lines),
+    }
+}
+
+/// What a palError says of this run: its number is the process's.
+fn this_run() -> report::PalRun {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    report::PalRun {
+        id: u64::from(std::process::id()),
+        created_ms: since_1970.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(0)),
     }
 }
 

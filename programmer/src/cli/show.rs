@@ -24,6 +24,13 @@ pub(super) fn render(
             warn(&plan);
         }
         Output::Json => print(&format!("{:#}\n", json_plan(&plan))),
+        Output::Junit | Output::Palerror => {
+            let mistake = Mistake::new(
+                "programmer render",
+                "nothing was pushed that this form could report",
+            );
+            return Err(vec![mistake.hint("use `--output text` or `--output json`")]);
+        }
     }
     Ok(ExitStatus::AllApplied)
 }

@@ -80,6 +80,8 @@ pub struct Expect {
     pub dialogues: Vec<(Regex, String)>,
     /// The prompts that a writer's mode name stands for.
     pub modes: BTreeMap<String, Vec<String>>,
+    /// What reports in the field's form call the platform: `software`, `variant`, `version`.
+    pub known_as: BTreeMap<String, String>,
 }
 
 /// How long each wait may take.
@@ -150,6 +152,7 @@ impl Expect {
                 .map(|d| Ok((place.pattern(&d.question, "dialogues", &[])?, d.answer)))
                 .collect::<Result<_, Mistake>>()?,
             modes: file.modes.unwrap_or_default(),
+            known_as: file.known_as.unwrap_or_default(),
         })
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct ExpectFile {
     pub dialogues: Option<Vec<DialogueFile>>,
     /// Names that writers use for modes whose prompt differs between releases.
     pub modes: Option<BTreeMap<String, Vec<String>>>,
+    /// What reports in the field's form call the platform: `software`, `variant`, `version`.
+    pub known_as: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -136,6 +138,7 @@ impl ExpectFile {
             questions: self.questions.or(base.questions),
             dialogues: self.dialogues.or(base.dialogues),
             modes: self.modes.or(base.modes),
+            known_as: self.known_as.or(base.known_as),
         }
     }
 }

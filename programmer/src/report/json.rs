@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json as object};
 
+use super::field;
 use crate::push::DeviceResult;
 use crate::session::{Cause, EndState, Sent};
 
@@ -43,10 +44,15 @@ fn error(result: &DeviceResult) -> Value {
         return Value::Null;
     };
     let sent = failure.cause.sent();
+    let row = field::row(failure.cause.kind());
     object!({
         "kind": failure.cause.kind(),
         "message": failure.to_string(),
-        "field_text": failure.field_text(),
+        "field_text": field::text(failure),
+        "field_code": row.map(|row| &row.says.code),
+        "field_coded_text": field::coded_text(failure),
+        "error_name": row.map(|row| &row.error_name),
+        "handler_code": row.map(|row| &row.handler_code),
         "hint": failure.hint(),
         "line_no": sent.and_then(Sent::line_no),
         "sent": sent.map(Sent::text),

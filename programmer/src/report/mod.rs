@@ -1,9 +1,16 @@
 //! Tells how a push ended: for people, and for programs.
 
+pub mod field;
 mod json;
+mod junit;
+mod pal_transcript;
+mod palerror;
 mod text;
+mod xml;
 
 pub use json::json;
+pub use junit::junit;
+pub use palerror::{PalRun, pal_error, palerror};
 pub use text::{device_line, text};
 
 use crate::push::DeviceResult;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::field;
 use crate::push::DeviceResult;
 use crate::session::{Cause, EndState};
 
@@ -65,7 +66,7 @@ fn failure(result: &DeviceResult) -> String {
         .filter(|failure| !untouched(&failure.cause))
     {
         let _ = writeln!(text, "error: {failure}");
-        if let Some(field_text) = failure.field_text() {
+        if let Some(field_text) = field::text(failure) {
             let _ = writeln!(text, "  {field_text}");
         }
         let _ = writeln!(text, "  {}", device_line(result));

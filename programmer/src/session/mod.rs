@@ -25,7 +25,7 @@ use std::time::Duration;
 
 pub use engine::Session;
 pub use failure::{Cause, PushFailure, Sent};
-pub use transcript::Transcript;
+pub use transcript::{Step, Transcript};
 
 use crate::packs::Expect;
 use crate::plan::{DevicePlan, PlanLine};

@@ -22,6 +22,17 @@ pub struct Transcript {
     mask: Arc<Mask>,
 }
 
+/// Something that was sent or received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// When.
+    pub at: Duration,
+    /// Whether we sent it.
+    pub sent: bool,
+    /// The text, without secrets.
+    pub text: String,
+}
+
 #[derive(Debug, Clone)]
 struct Entry {
     at: Duration,
@@ -78,6 +89,15 @@ impl Transcript {
         self.entries.is_empty()
     }
 
+    /// The steps, without secrets, for reports that have a form of their own. Bytes that are no UTF-8 are escaped.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        self.entries.iter().map(|entry| Step {
+            at: entry.at,
+            sent: entry.side == Side::Client,
+            text: lines(&self.mask.bytes(&entry.bytes)),
+        })
+    }
+
     /// The whole transcript, one entry a line.
     #[must_use]
     pub fn text(&self) -> String {
@@ -104,6 +124,15 @@ impl Transcript {
         }
         text
     }
+}
+
+fn lines(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.push_str(&visible(chunk.invalid()));
+    }
+    text
 }
 
 #[cfg(test)]

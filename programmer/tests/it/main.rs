@@ -6,6 +6,7 @@ mod cisco;
 mod program;
 mod push;
 mod render;
+mod reports;
 
 use std::path::{Path, PathBuf};
 

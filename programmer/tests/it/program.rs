@@ -5,15 +5,15 @@ use std::process::{Command, Output};
 
 use crate::cisco::{Behaviour, Cisco};
 
-const SERVICE: &str = "kind: rfs\ndevice: wlc-1\nfeatures: [{writer: Networkvlan, op: create, key: 20, fields: {name: users}}]\n";
+pub(crate) const SERVICE: &str = "kind: rfs\ndevice: wlc-1\nfeatures: [{writer: Networkvlan, op: create, key: 20, fields: {name: users}}]\n";
 
 /// The files of one run, in a directory of its own.
-struct Run {
+pub(crate) struct Run {
     directory: PathBuf,
 }
 
 impl Run {
-    fn new(name: &str, port: u16, service: &str) -> Self {
+    pub(crate) fn new(name: &str, port: u16, service: &str) -> Self {
         let run = Self {
             directory: crate::directory(name),
         };
@@ -47,7 +47,7 @@ impl Run {
             .unwrap()
     }
 
-    async fn push(self, arguments: &'static [&'static str]) -> (Self, Output) {
+    pub(crate) async fn push(self, arguments: &'static [&'static str]) -> (Self, Output) {
         let push = [
             "push",
             "--topology",

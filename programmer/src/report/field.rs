@@ -1,0 +1,130 @@
+//! How the field names a failure: its texts, its code, and what a palError says of it.
+//!
+//! One table, `field.yaml`, serves every report. A failure that the field has no word for has no row.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::session::{PushFailure, Sent};
+
+/// What palError calls SSH; see `CLI_TRANSPORT`.
+pub(super) const PROTOCOL: &str = "ssh2";
+
+/// One row of the table.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FieldRow {
+    kinds: Vec<String>,
+    /// What the user reads.
+    pub says: FieldText,
+    /// palError: `errorName`.
+    pub error_name: String,
+    /// palError: `handlerCode`.
+    pub handler_code: String,
+    /// palError: how far the session was.
+    pub progress: String,
+    /// palError: how its message begins.
+    pub message: String,
+}
+
+/// What the user of Catalyst Center reads.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FieldText {
+    /// The code beside the text, e.g. `NCNP20100`.
+    pub code: String,
+    text: String,
+    detail: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Table {
+    rows: Vec<FieldRow>,
+}
+
+/// A test reads it, so that an empty table is never shipped.
+static TABLE: LazyLock<Vec<FieldRow>> = LazyLock::new(|| read().unwrap_or_default());
+
+fn read() -> Result<Vec<FieldRow>, yaml::Mistake> {
+    yaml::read::<Table>("report/field.yaml", include_str!("field.yaml")).map(|table| table.rows)
+}
+
+/// The row of a kind of failure ([`crate::session::Cause::kind`]).
+#[must_use]
+pub fn row(kind: &str) -> Option<&'static FieldRow> {
+    TABLE.iter().find(|row| row.kinds.iter().any(|k| k == kind))
+}
+
+/// The failure as the field's users read it, where the field has a text for it.
+#[must_use]
+pub fn text(failure: &PushFailure) -> Option<String> {
+    row(failure.cause.kind()).map(|row| row.fill(&row.says.text, failure))
+}
+
+/// The same as releases 2.3 and later say it, with its code before it.
+#[must_use]
+pub fn coded_text(failure: &PushFailure) -> Option<String> {
+    let row = row(failure.cause.kind())?;
+    let text = row.says.detail.as_ref().unwrap_or(&row.says.text);
+    Some(format!("{}: {}", row.says.code, row.fill(text, failure)))
+}
+
+impl FieldRow {
+    fn fill(&self, template: &str, failure: &PushFailure) -> String {
+        fill(template, |name| match name {
+            "cli" => Some(cli(failure).to_string()),
+            "ip" => Some(failure.host.clone()),
+            "protocol" => Some(PROTOCOL.to_string()),
+            _ => None,
+        })
+    }
+}
+
+/// The command or line that a failure is about, without secrets.
+pub(super) fn cli(failure: &PushFailure) -> &str {
+    use crate::session::Cause;
+    match &failure.cause {
+        Cause::CannotConfigure { command, .. } | Cause::NotSaved { command, .. } => command,
+        cause => cause.sent().map_or("", Sent::text),
+    }
+}
+
+/// Puts values in the place of names in braces, once: a value's own braces mean nothing. Braces around what is no
+/// name stay as they are.
+pub(super) fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let named = after
+            .split_once('}')
+            .and_then(|(name, after)| Some((value(name)?, after)));
+        if let Some((value, after)) = named {
+            text.push_str(&value);
+            rest = after;
+        } else {
+            text.push('{');
+            rest = after;
+        }
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_and_no_kind_has_two_rows() {
+        let rows = read().unwrap();
+        let kinds: Vec<&String> = rows.iter().flat_map(|row| &row.kinds).collect();
+        let different: std::collections::BTreeSet<_> = kinds.iter().collect();
+        assert!(rows.len() > 5);
+        assert_eq!(kinds.len(), different.len());
+    }
+
+    #[test]
+    fn a_value_is_not_filled_in_again() {
+        let value = |name: &str| (name == "cli").then(|| "a {cli} {ip}".to_string());
+        assert_eq!(fill("<{cli}> {x} {", value), "<a {cli} {ip}> {x} {");
+    }
+}
