@@ -291,7 +291,9 @@ impl Work {
             written.lines.into_iter().map(line).collect::<Vec<_>>()
         });
         let lines = lines.collect();
-        DevicePlan::new(device.clone(), Arc::clone(platform.expect()), lines, mask)
+        let mut device = device.clone();
+        device.reach.offer = Some(platform.expect().ssh.offer(device.reach.legacy));
+        DevicePlan::new(device, Arc::clone(platform.expect()), lines, mask)
     }
 }
 

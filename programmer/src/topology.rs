@@ -5,14 +5,15 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use yaml::{Mistake, Positions};
 
 use crate::node::Node;
 use crate::secret::Secret;
-use crate::transport::TransportKind;
+use crate::transport::{Hop, SshOffer, TransportKind};
 
 /// More devices than this are taken for a slip of the pen in `count`.
 const DEVICES_MAX: usize = 100_000;
@@ -45,8 +46,8 @@ pub struct Device {
     pub site: Option<String>,
     /// The groups that it belongs to, the innermost first.
     pub groups: Vec<String>,
-    /// The transport that leads to it, if not that of the run.
-    pub transport: Option<TransportKind>,
+    /// The way to it.
+    pub reach: Reach,
     /// What it wants to be expected differently than its platform, as it was written.
     pub expect: Option<Node>,
 }
@@ -68,7 +69,7 @@ impl Device {
             credentials: Credentials::default(),
             site: None,
             groups: Vec::new(),
-            transport: None,
+            reach: Reach::default(),
             expect: None,
         }
     }
@@ -78,6 +79,23 @@ impl Device {
     pub fn endpoint(&self) -> String {
         endpoint(&self.host, self.port)
     }
+}
+
+/// What is special about the way to a device; what isn't said is as the run says.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// The transport.
+    pub transport: Option<TransportKind>,
+    /// It is a console, which says nothing before Enter is typed.
+    pub console: bool,
+    /// Whether old SSH algorithms are offered too.
+    pub legacy: Option<bool>,
+    /// The SSH algorithms that are offered: of its platform, by `legacy`.
+    pub offer: Option<Arc<SshOffer>>,
+    /// The jump hosts that lead to it, the nearest first; an empty list leads straight to it.
+    pub jump: Option<Vec<Hop>>,
+    /// Private keys that are tried before the password.
+    pub identities: Vec<PathBuf>,
 }
 
 /// Address and port as one word; an IPv6 address stands in brackets.
@@ -250,7 +268,10 @@ impl Reader<'_> {
                     credentials,
                     site: row.site.clone(),
                     groups: row.groups.clone(),
-                    transport: row.transport,
+                    reach: Reach {
+                        transport: row.transport,
+                        ..Reach::default()
+                    },
                     expect: row.expect.clone(),
                     ..Device::new(name, &row.pack, host, port)
                 });

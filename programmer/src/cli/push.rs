@@ -38,6 +38,7 @@ pub(super) fn push(args: &PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus
     };
     let connector = Arc::new(Connector::new(TransportOptions {
         identities: args.identity.clone(),
+        agent_socket: std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
         ..TransportOptions::new(HostKeys::new(args.host_keys, known_hosts))
     }));
     let watcher = watcher(args.input.output, plan.devices().len());

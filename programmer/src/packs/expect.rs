@@ -10,6 +10,7 @@ use serde::Deserialize;
 use yaml::{Mistake, Positions};
 
 use super::expect_file::{ExpectFile, TimeoutsFile};
+use super::ssh::SshAlgorithms;
 
 /// When `enable` is sent (palError: `CLI_ENABLE_CONDITION`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -68,6 +69,8 @@ pub struct Expect {
     pub leave: String,
     /// The deadlines.
     pub timeouts: Timeouts,
+    /// The SSH algorithms that it is offered.
+    pub ssh: SshAlgorithms,
     /// Lines that refuse a command.
     pub errors: RegexSet,
     /// Lines that begin with `%` and do no harm.
@@ -141,6 +144,7 @@ impl Expect {
             save: save.command,
             leave: place.required(file.leave, "leave")?,
             timeouts: place.required(file.timeouts, "timeouts")?.into(),
+            ssh: SshAlgorithms::compile(file.ssh, place)?,
             errors: place.set(&errors, "errors")?,
             harmless: place.set(&harmless, "harmless")?,
             noise: place.set(&file.noise.unwrap_or_default(), "noise")?,

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::ssh::SshFile;
+
 /// One `expect.yaml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +35,8 @@ pub(super) struct ExpectFile {
     /// What ends the session.
     pub leave: Option<String>,
     pub timeouts: Option<TimeoutsFile>,
+    /// The algorithms that it is offered.
+    pub ssh: Option<SshFile>,
     pub errors: Option<Vec<String>>,
     #[serde(default)]
     pub more_errors: Vec<String>,
@@ -130,6 +134,10 @@ impl ExpectFile {
             save: self.save.or(base.save),
             leave: self.leave.or(base.leave),
             timeouts: self.timeouts.or(base.timeouts),
+            ssh: match (self.ssh, base.ssh) {
+                (Some(ssh), Some(base)) => Some(ssh.over(base)),
+                (ssh, base) => ssh.or(base),
+            },
             errors: self.errors.or(base.errors),
             more_errors: [base.more_errors, self.more_errors].concat(),
             harmless: self.harmless.or(base.harmless),

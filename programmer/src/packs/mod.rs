@@ -9,6 +9,7 @@ mod expect_file;
 mod field;
 mod marks;
 mod source;
+mod ssh;
 mod writer;
 mod writer_file;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub use expect::{EnableCondition, Expect, Timeouts};
 pub use field::Field;
 pub use source::PackSource;
+pub use ssh::SshAlgorithms;
 pub use writer::{Facts, FeatureText, RenderedLine, Writer, Written};
 use yaml::{Mistake, Positions};
 

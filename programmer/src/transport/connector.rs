@@ -1,13 +1,18 @@
 //! Which transport leads to a device, and what a run says of all of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Connect, HostKeys, NativeTransport, Transport, TransportError};
+use super::native::Jumps;
+use super::{Connect, Hop, HostKeys, NativeTransport, Transport, TransportError};
+use crate::secret::Secret;
 use crate::topology::Device;
+
+/// Firewalls that forget silent connections do so after a minute or more.
+const KEEPALIVE: Duration = Duration::from_secs(20);
 
 /// The kinds of transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
@@ -23,19 +28,49 @@ pub enum TransportKind {
 pub struct TransportOptions {
     /// The known hosts.
     pub host_keys: HostKeys,
-    /// Private keys that are tried before the password, in order.
+    /// Private keys that are tried before the password, in order, where a device names none.
     pub identities: Vec<PathBuf>,
+    /// Whether the keys of the agent are tried too. Where there is neither password nor key file, they always are.
+    pub agent: bool,
+    /// The agent's socket, if there is an agent.
+    pub agent_socket: Option<PathBuf>,
+    /// The jump hosts that lead to devices that name none, the nearest first.
+    pub jump: Vec<Hop>,
+    /// What jump hosts are given for a password.
+    pub jump_password: Option<Secret>,
+    /// A silent peer is asked for a sign of life so often; firewalls forget connections that say nothing.
+    pub keepalive: Option<Duration>,
     /// The transport to devices that name none.
     pub transport: TransportKind,
 }
 
 impl TransportOptions {
+    /// The private keys that a device is shown.
+    pub(super) fn identities_of<'a>(&'a self, device: &'a Device) -> &'a [PathBuf] {
+        match device.reach.identities.as_slice() {
+            [] => &self.identities,
+            own => own,
+        }
+    }
+
+    /// The agent that is asked: where it is wanted, or where there is nothing else to log in with.
+    pub(super) fn agent_for(&self, identities: &[PathBuf], password: &Secret) -> Option<&Path> {
+        let nothing_else = identities.is_empty() && password.reveal().is_empty();
+        let socket = self.agent_socket.as_deref();
+        socket.filter(|_| self.agent || nothing_else)
+    }
+
     /// Passwords only, over the built-in SSH.
     #[must_use]
     pub fn new(host_keys: HostKeys) -> Self {
         Self {
             host_keys,
             identities: Vec::new(),
+            agent: false,
+            agent_socket: None,
+            jump: Vec::new(),
+            jump_password: None,
+            keepalive: Some(KEEPALIVE),
             transport: TransportKind::default(),
         }
     }
@@ -45,6 +80,7 @@ impl TransportOptions {
 #[derive(Debug, Clone)]
 pub struct Connector {
     options: Arc<TransportOptions>,
+    jumps: Arc<Jumps>,
 }
 
 impl Connector {
@@ -53,6 +89,7 @@ impl Connector {
     pub fn new(options: TransportOptions) -> Self {
         Self {
             options: Arc::new(options),
+            jumps: Arc::default(),
         }
     }
 }
@@ -65,9 +102,24 @@ impl Connect for Connector {
         device: &Device,
         within: Duration,
     ) -> Result<AnyTransport, TransportError> {
-        match device.transport.unwrap_or(self.options.transport) {
+        match tokio::time::timeout(within, self.open(device)).await {
+            Ok(opened) => opened,
+            Err(_) => Err(TransportError::TimedOut {
+                address: device.endpoint(),
+                seconds: within.as_secs(),
+            }),
+        }
+    }
+}
+
+impl Connector {
+    async fn open(&self, device: &Device) -> Result<AnyTransport, TransportError> {
+        let options = &self.options;
+        match device.reach.transport.unwrap_or(options.transport) {
             TransportKind::Native => {
-                let opened = NativeTransport::open(device, &self.options, within).await?;
+                let jump = device.reach.jump.as_ref().unwrap_or(&options.jump);
+                let hops = self.jumps.through(jump, options).await?;
+                let opened = NativeTransport::open(device, options, hops).await?;
                 Ok(AnyTransport::Native(opened))
             }
         }

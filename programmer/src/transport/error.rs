@@ -43,6 +43,26 @@ pub enum TransportError {
         /// The file of known hosts.
         file: PathBuf,
     },
+    /// The host key has been revoked in the file of known hosts.
+    #[error("the host key of {address} is revoked: {file} forbids {fingerprint}", file = .file.display())]
+    HostKeyRevoked {
+        /// Host and port.
+        address: String,
+        /// The key that the device shows.
+        fingerprint: String,
+        /// The file of known hosts.
+        file: PathBuf,
+    },
+    /// The host shows a certificate that can't be accepted.
+    #[error("the host certificate of {address} is not accepted: {what} (authorities: {file})", file = .file.display())]
+    HostCertificate {
+        /// Host and port.
+        address: String,
+        /// What is wrong with it.
+        what: String,
+        /// The file of known hosts.
+        file: PathBuf,
+    },
     /// The file of known hosts can't be read or written.
     #[error("can't use {file}: {error}", file = .file.display())]
     KnownHosts {
@@ -57,6 +77,46 @@ pub enum TransportError {
         /// The key's file.
         file: PathBuf,
         /// What is wrong with it.
+        error: String,
+    },
+    /// The agent can't be used.
+    #[error("can't use the SSH agent: {error}")]
+    Agent {
+        /// What is wrong with it.
+        error: String,
+    },
+    /// The login asked what nobody may answer for the user.
+    #[error("{address} asked `{question}`, which has no answer")]
+    Asked {
+        /// Host and port.
+        address: String,
+        /// What it asked.
+        question: String,
+    },
+    /// The connection ended before there was a session.
+    #[error("{address} hung up before there was a session ({how})")]
+    HungUp {
+        /// Host and port.
+        address: String,
+        /// Closed or reset.
+        how: String,
+    },
+    /// A jump host can't be used.
+    #[error("the jump host {hop}: {error}")]
+    Jump {
+        /// The jump host.
+        hop: String,
+        /// What is wrong with it.
+        error: Box<TransportError>,
+    },
+    /// A jump host doesn't lead on.
+    #[error("the jump host {hop} has no way to {address}: {error}")]
+    Onward {
+        /// The jump host.
+        hop: String,
+        /// Where it was to lead.
+        address: String,
+        /// What it said.
         error: String,
     },
     /// The device refused user and password.
@@ -130,6 +190,12 @@ impl TransportError {
             Self::TimedOut { .. } => "connect_timeout",
             Self::HostKeyUnknown { .. } => "host_key_unknown",
             Self::HostKeyChanged { .. } => "host_key_changed",
+            Self::HostKeyRevoked { .. } => "host_key_revoked",
+            Self::HostCertificate { .. } => "host_certificate",
+            Self::Agent { .. } => "agent",
+            Self::Asked { .. } => "asked",
+            Self::HungUp { .. } => "hung_up",
+            Self::Jump { .. } | Self::Onward { .. } => "jump_host",
             Self::KnownHosts { .. } => "known_hosts",
             Self::Identity { .. } => "identity",
             Self::LoginRefused { .. } => "login_refused",
@@ -174,15 +240,30 @@ impl TransportError {
                     file.display()
                 );
             }
+            Self::HostKeyRevoked { .. } => "the key was withdrawn; find out who still shows it",
+            Self::HostCertificate { .. } => {
+                "compare it with `ssh-keygen -L`; an authority stands in the file as `@cert-authority HOSTS KEY`"
+            }
             Self::KnownHosts { .. } => "name another file with --known-hosts",
             Self::Identity { .. } => {
-                "name an OpenSSH private key without a passphrase with --identity"
+                "name an OpenSSH private key with --identity; one with a passphrase belongs into ssh-agent: `ssh-add FILE`, then --agent"
+            }
+            Self::Agent { .. } => "start it and add keys: `eval $(ssh-agent)`, `ssh-add`",
+            Self::Asked { .. } => {
+                "only names and passwords are answered; a login that asks for more needs a key, or `--transport system` and a connection that is open already"
+            }
+            Self::HungUp { .. } => {
+                "are all its vty lines taken? `show users` on the device tells. Or does an access list keep us out?"
+            }
+            Self::Jump { error, .. } => return error.hint(),
+            Self::Onward { .. } => {
+                "does the jump host allow TCP forwarding, and can it reach the device?"
             }
             Self::LoginRefused { .. } => {
                 "check username and password under `credentials`, or set PROGRAMMER_PASSWORD; it was tried once, so that no account is locked"
             }
             Self::NoCommonAlgorithm { .. } => {
-                "the device is too old or too strict; change its `ip ssh server algorithm` settings"
+                "an old device: write `transport: {legacy: true}` for it in the inventory, or `--legacy-ssh` for a run. A strict one: see its `ip ssh server algorithm` settings"
             }
             Self::NoShell { .. } => "are all its vty lines taken? `show users` on the device tells",
             Self::Reset { .. } | Self::Silent { .. } => {

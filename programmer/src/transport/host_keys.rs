@@ -1,18 +1,21 @@
-//! Known hosts: is this the device that it says it is?
+//! Host keys: is this the device that it says it is?
 //!
-//! Files are OpenSSH's `known_hosts`: plain and hashed names, `[address]:port`. A key of a kind that the
-//! file doesn't have for a known host counts as changed, not as new: whoever knows one key of a device
-//! knows its keys.
+//! A key of a kind that the file doesn't have for a known host counts as changed, not as new: whoever knows one key of
+//! a device knows its keys. A certificate is accepted if an authority of the file signed it for the host; a key that the
+//! file has revoked never is, whatever the policy.
 //!
-//! Known limits: no wildcards, no certificate authorities.
+//! Known limits: one file; critical options of certificates are refused, as OpenSSH knows none for hosts.
 
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
-use russh::keys::known_hosts::{known_host_keys_path, learn_known_hosts_path};
-use russh::keys::{Algorithm, HashAlg, PublicKey};
+use russh::keys::ssh_key::certificate::CertType;
+use russh::keys::{Algorithm, Certificate, HashAlg, PublicKey};
 
 use super::TransportError;
+use super::known_hosts::{self, Known};
 use crate::topology::endpoint;
 
 /// What is done with a host key that isn't known.
@@ -55,30 +58,38 @@ impl HostKeys {
             .join("known_hosts")
     }
 
-    /// The kinds of key that are known for a host; a device with several keys is asked for one of them.
+    /// The kinds of key that are known for a host, and whether somebody is known who signs its keys. A device with
+    /// several keys is asked for one that is known.
     #[must_use]
-    pub fn known_algorithms(&self, host: &str, port: u16) -> Vec<Algorithm> {
+    pub fn known_algorithms(&self, host: &str, port: u16) -> (Vec<Algorithm>, bool) {
         let known = self.known(host, port).unwrap_or_default();
-        known.iter().map(PublicKey::algorithm).collect()
+        let kinds = known.keys.iter().map(PublicKey::algorithm).collect();
+        (kinds, !known.authorities.is_empty())
     }
 
     /// Checks the key that a device shows.
     ///
     /// # Errors
     ///
-    /// [`TransportError::HostKeyUnknown`] or [`TransportError::HostKeyChanged`], with fingerprints.
+    /// [`TransportError::HostKeyUnknown`], [`TransportError::HostKeyChanged`] or [`TransportError::HostKeyRevoked`],
+    /// with fingerprints.
     pub fn check(&self, host: &str, port: u16, key: &PublicKey) -> Result<(), TransportError> {
-        if self.policy == HostKeyPolicy::Off {
-            return Ok(());
+        let known = self.known_if_asked(host, port)?;
+        if known.is_revoked(key.key_data()) {
+            return Err(self.revoked(host, port, key));
         }
-        let known = self.known(host, port)?;
-        if known.iter().any(|one| one.key_data() == key.key_data()) {
+        if self.policy == HostKeyPolicy::Off
+            || known
+                .keys
+                .iter()
+                .any(|one| one.key_data() == key.key_data())
+        {
             return Ok(());
         }
         let (address, file) = (endpoint(host, port), self.file.clone());
         let fingerprint = fingerprint(key);
-        if !known.is_empty() {
-            let known = known.iter().map(self::fingerprint).collect();
+        if !known.keys.is_empty() {
+            let known = known.keys.iter().map(self::fingerprint).collect();
             return Err(TransportError::HostKeyChanged {
                 address,
                 fingerprint,
@@ -96,21 +107,121 @@ impl HostKeys {
         self.learn(host, port, key)
     }
 
-    fn known(&self, host: &str, port: u16) -> Result<Vec<PublicKey>, TransportError> {
-        let keys =
-            known_host_keys_path(host, port, &self.file).map_err(|error| self.bad(&error))?;
-        Ok(keys.into_iter().map(|(_, key)| key).collect())
+    /// Checks the certificate that a device shows.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::HostCertificate`] with what is wrong with it, or [`TransportError::HostKeyRevoked`].
+    pub fn check_certificate(
+        &self,
+        host: &str,
+        port: u16,
+        shown: &Certificate,
+    ) -> Result<(), TransportError> {
+        let known = self.known_if_asked(host, port)?;
+        for key in [shown.public_key(), shown.signature_key()] {
+            if known.is_revoked(key) {
+                return Err(self.revoked(host, port, &PublicKey::from(key.clone())));
+            }
+        }
+        if self.policy == HostKeyPolicy::Off {
+            return Ok(());
+        }
+        let wrong = |what: &str| {
+            Err(TransportError::HostCertificate {
+                address: endpoint(host, port),
+                what: what.to_string(),
+                file: self.file.clone(),
+            })
+        };
+        if shown.cert_type() != CertType::Host {
+            return wrong("it is not a host's");
+        }
+        let host = host.to_ascii_lowercase();
+        // OpenSSH takes a certificate without principals for no host.
+        if !shown
+            .valid_principals()
+            .iter()
+            .any(|one| one.to_ascii_lowercase() == host)
+        {
+            return wrong("it is for other hosts");
+        }
+        if !shown.critical_options().is_empty() {
+            return wrong("it has critical options, which nobody knows for a host");
+        }
+        let signer = shown.signature_key().fingerprint(HashAlg::Sha256);
+        let trusted: Vec<_> = known
+            .authorities
+            .iter()
+            .map(|one| one.fingerprint(HashAlg::Sha256))
+            .collect();
+        if !trusted.contains(&signer) {
+            return wrong("no authority of the file signed it");
+        }
+        match shown.validate(&trusted) {
+            Ok(()) => Ok(()),
+            Err(_) => wrong("it has expired, isn't valid yet, or its signature is wrong"),
+        }
+    }
+
+    /// Without a policy that looks at keys, a file that can't be read says nothing.
+    fn known_if_asked(&self, host: &str, port: u16) -> Result<Known, TransportError> {
+        match self.known(host, port) {
+            Err(_) if self.policy == HostKeyPolicy::Off => Ok(Known::default()),
+            known => known,
+        }
+    }
+
+    fn known(&self, host: &str, port: u16) -> Result<Known, TransportError> {
+        match fs::read_to_string(&self.file) {
+            Ok(text) => Ok(Known::of(&text, host, port)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Known::default()),
+            Err(error) => Err(self.bad(&error.to_string())),
+        }
     }
 
     fn learn(&self, host: &str, port: u16, key: &PublicKey) -> Result<(), TransportError> {
-        let _guard = self
-            .writing
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        learn_known_hosts_path(host, port, key, &self.file).map_err(|error| self.bad(&error))
+        let _guard = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = key
+            .to_openssh()
+            .map_err(|error| self.bad(&error.to_string()))?;
+        let line = format!("{} {}\n", known_hosts::name(host, port), line.trim());
+        self.append(&line)
+            .map_err(|error| self.bad(&error.to_string()))
     }
 
-    fn bad(&self, error: &russh::keys::Error) -> TransportError {
+    /// Adds a line in one write, so that another process's line isn't cut in two.
+    fn append(&self, line: &str) -> io::Result<()> {
+        if let Some(folder) = self.file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let lacks_end = match fs::read(&self.file) {
+            Ok(bytes) => bytes.last().is_some_and(|last| *last != b'\n'),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(error),
+        };
+        let line = if lacks_end {
+            format!("\n{line}")
+        } else {
+            line.to_string()
+        };
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&self.file)?;
+        file.write_all(line.as_bytes())?;
+        file.sync_data()
+    }
+
+    fn revoked(&self, host: &str, port: u16, key: &PublicKey) -> TransportError {
+        TransportError::HostKeyRevoked {
+            address: endpoint(host, port),
+            fingerprint: fingerprint(key),
+            file: self.file.clone(),
+        }
+    }
+
+    fn bad(&self, error: &str) -> TransportError {
         TransportError::KnownHosts {
             file: self.file.clone(),
             error: error.to_string(),
@@ -121,6 +232,12 @@ impl HostKeys {
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// What is done with a key that isn't known.
+    #[must_use]
+    pub fn policy(&self) -> HostKeyPolicy {
+        self.policy
     }
 }
 

@@ -3,17 +3,21 @@
 //! [`Connect`] opens ways, [`Transport`] is one. [`Connector`] opens the real ones; a test has its own and needs no
 //! network. The traits keep the session engine and its driver free of sockets.
 
+mod algorithms;
 mod connector;
 mod error;
 mod host_keys;
+mod known_hosts;
+mod line;
 mod native;
 
 use std::time::Duration;
 
+pub use algorithms::{AlgorithmKind, SshOffer};
 pub use connector::{AnyTransport, Connector, TransportKind, TransportOptions};
 pub use error::TransportError;
 pub use host_keys::{HostKeyPolicy, HostKeys};
-pub use native::NativeTransport;
+pub use native::{Hop, NativeTransport};
 
 use crate::topology::Device;
 
