@@ -4,16 +4,65 @@
 //! others. An interrupt reaches all of them: sessions finish the line in flight and leave their devices
 //! clean, and devices whose turn hasn't come stay untouched.
 
-mod drive;
+mod conversation;
+mod course;
 mod schedule;
 
-pub use drive::{Clock, drive};
+pub use conversation::{Clock, Conversation};
+pub use course::Course;
 pub use schedule::{PushOptions, push};
 
 use std::time::Duration;
 
 use crate::plan::DevicePlan;
-use crate::session::{EndState, Outcome, PushFailure, Transcript};
+use crate::session::{Cause, PushFailure, Transcript};
+
+/// What a push may end in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndState {
+    /// No line of configuration was sent.
+    NotStarted,
+    /// The device refused the first line: nothing is in.
+    Refused,
+    /// Every line is in.
+    Applied {
+        /// Whether the configuration was saved.
+        saved: bool,
+    },
+    /// Some lines are in, or one may be, and it is known which.
+    Partial,
+    /// What the device has isn't known.
+    Unknown,
+}
+
+impl EndState {
+    /// The name that reports use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotStarted => "NOT_STARTED",
+            Self::Refused => "REFUSED",
+            Self::Applied { .. } => "APPLIED",
+            Self::Partial => "PARTIAL",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+/// How a session ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the device has.
+    pub state: EndState,
+    /// How many lines the device has accepted.
+    pub accepted: usize,
+    /// The number of the line of which it isn't known whether it is in.
+    pub in_doubt: Option<usize>,
+    /// What went wrong.
+    pub cause: Option<Cause>,
+    /// What the device said about lines that it accepted: the line's number, and the text.
+    pub notes: Vec<(usize, String)>,
+}
 
 /// How the push of one device ended.
 #[derive(Debug)]

@@ -7,10 +7,10 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tracing::{Instrument, debug, info_span};
 
-use super::drive::{Clock, drive, interrupted};
-use super::{DeviceResult, Event, Watch};
+use super::conversation::interrupted;
+use super::{Clock, Conversation, Course, DeviceResult, EndState, Event, Outcome, Watch};
 use crate::plan::{DevicePlan, Plan};
-use crate::session::{Cause, EndState, Job, Outcome, Session, Transcript};
+use crate::session::{Access, Cause, OnRefused, Sending, Transcript};
 use crate::transport::Connect;
 
 /// How a plan is pushed.
@@ -95,11 +95,15 @@ async fn push_device<C: Connect>(
             return DeviceResult::new(plan, outcome, Transcript::default(), clock.now());
         }
     };
-    let mut session = Session::new(Job::of(&plan, options.save), clock.now());
-    let accepted = |lines| watcher.event(Event::Accepted(&plan, lines));
-    drive(&mut session, transport, clock, interrupt, accepted).await;
-    let (outcome, transcript) = session.finish();
-    DeviceResult::new(plan, outcome, transcript, clock.now())
+    let lines = Arc::clone(plan.lines());
+    let mut course = Course::new(lines, Sending::Lockstep, OnRefused::Stop, options.save);
+    let (mut talk, mut reply) = Conversation::open(transport, Access::of(&plan), interrupt).await;
+    while let Some(request) = course.after(reply, talk.is_ready()) {
+        let accepted = |lines| watcher.event(Event::Accepted(&plan, lines));
+        reply = talk.ask_watched(request, accepted).await;
+    }
+    let transcript = talk.close().await;
+    DeviceResult::new(plan, course.outcome(), transcript, clock.now())
 }
 
 /// The outcome of a device that no line was sent to.

@@ -4,7 +4,8 @@ use serde_json::{Value, json as object};
 
 use super::field;
 use crate::push::DeviceResult;
-use crate::session::{Cause, EndState, Sent};
+use crate::push::EndState;
+use crate::session::{Cause, Sent};
 
 /// The report. Keys are only ever added.
 #[must_use]

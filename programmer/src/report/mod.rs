@@ -14,7 +14,7 @@ pub use palerror::{PalRun, pal_error, palerror};
 pub use text::{device_line, text};
 
 use crate::push::DeviceResult;
-use crate::session::EndState;
+use crate::push::EndState;
 
 /// What the program's exit status says of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,8 +8,9 @@ use regex::bytes::{Regex, RegexSet};
 use super::*;
 use crate::packs::{Expect, PackSource, Packs};
 use crate::plan::{DevicePlan, PlanLine};
+use crate::push::{Course, EndState};
 use crate::secret::{Mask, Secret};
-use crate::session::{Action, EndState, Input, Job, Sent, Session};
+use crate::session::{Access, Action, Input, OnRefused, Sending, Sent, Session};
 use crate::topology::{Credentials, Device};
 
 const LINE: &str = "do ap name KRK-LAP1 location \"Global/Cisco Poland/Kraków/Budynek C/Pietro-2\"";
@@ -42,36 +43,36 @@ fn replayed(line: &str, device: &[&str]) -> DeviceResult {
         credentials.password.clone(),
         credentials.enable_password().clone(),
     ]);
-    let line = PlanLine::new(
-        line.into(),
-        0,
-        "config".into(),
-        Arc::from("modify ApSettings X"),
-        &mask,
-    );
+    let line = PlanLine::new(line, 0, "config", Arc::from("modify ApSettings X"), &mask);
     let host = "100.127.0.102".to_string();
     let device_of_plan = Device {
-        name: "Site2-FIAB".into(),
-        pack: "catalyst-9800".into(),
-        role: None,
-        host: host.clone(),
-        port: 22,
         credentials,
+        ..Device::new("Site2-FIAB", "catalyst-9800", &host, 22)
     };
     let plan = DevicePlan::new(device_of_plan, Arc::new(expect), vec![line], mask);
-    let mut session = Session::new(Job::of(&plan, true), Duration::ZERO);
+    let mut session = Session::new(Access::of(&plan), Duration::ZERO);
+    let lines = Arc::clone(plan.lines());
+    let mut course = Course::new(lines, Sending::Lockstep, OnRefused::Stop, true);
     let mut now = Duration::ZERO;
+    let mut play = |input: Input<'_>, now: Duration| -> bool {
+        let mut actions = session.handle(input, now);
+        while let Some(reply) = session.take_reply()
+            && let Some(request) = course.after(reply, session.is_ready())
+        {
+            actions = session.request(request, now);
+        }
+        actions.contains(&Action::Close)
+    };
     for reply in device {
         now += Duration::from_millis(40);
         for byte in reply.as_bytes().chunks(1) {
-            session.handle(Input::Bytes(byte), now);
+            play(Input::Bytes(byte), now);
         }
     }
-    let over = |actions: Vec<Action>| actions.contains(&Action::Close);
-    while !over(session.handle(Input::Tick, now)) {
+    while !play(Input::Tick, now) {
         now += Duration::from_secs(1);
     }
-    let (outcome, transcript) = session.finish();
+    let (outcome, transcript) = (course.outcome(), session.finish());
     let failure = outcome.cause.map(|cause| PushFailure {
         device: "Site2-FIAB".into(),
         host,

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::field;
 use crate::push::DeviceResult;
-use crate::session::{Cause, EndState};
+use crate::push::EndState;
+use crate::session::Cause;
 
 /// So many of the last steps of a transcript stand below a failure.
 const TRANSCRIPT_ENTRIES_MAX: usize = 12;

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::cleanup::Cleanup;
+use super::configuring::Configuring;
 use super::exchange::Exchange;
-use super::failure::Cause;
+use super::failure::{Cause, Sent};
 use super::prompt::Prompt;
 use super::screen::Screen;
 use super::transcript::Transcript;
-use super::{Action, EndState, Input, Job, Outcome};
-use crate::visible::visible;
+use super::{Access, Action, Input, Reply, Request};
+use crate::visible::{visible, visible_tail};
 
 /// So many of the last bytes are shown when a prompt doesn't come.
 pub(super) const TAIL_BYTES: usize = 240;
@@ -18,10 +19,13 @@ pub(super) const TAIL_BYTES: usize = 240;
 /// A device that writes more than this for one line is taken to write without end.
 const HEARD_BYTES_MAX: usize = 1 << 20;
 
-/// One push to one device.
+/// The output of a command may be a whole configuration; 30,000 lines of it are 1 MB.
+const OUTPUT_BYTES_MAX: usize = 16 << 20;
+
+/// One conversation with one device.
 #[derive(Debug)]
 pub struct Session {
-    pub(super) job: Job,
+    pub(super) access: Access,
     pub(super) screen: Screen,
     pub(super) transcript: Transcript,
     pub(super) actions: Vec<Action>,
@@ -33,7 +37,8 @@ pub struct Session {
     /// When the device must have answered.
     pub(super) deadline: Option<Deadline>,
     pub(super) started: Duration,
-    pub(super) exchange: Option<Exchange>,
+    /// What was sent and isn't answered yet, in order. The first is the one that is listened for.
+    pub(super) flight: VecDeque<Exchange>,
     /// When an unfinished wrong echo, or an unknown question, is taken for what it is.
     pub(super) settles: Option<Duration>,
     pub(super) tail: VecDeque<u8>,
@@ -41,24 +46,31 @@ pub struct Session {
     pub(super) heard: usize,
     pub(super) interrupted: bool,
     pub(super) password_sent: bool,
-    pub(super) accepted: usize,
-    pub(super) notes: Vec<(usize, String)>,
-    pub(super) outcome: Option<Outcome>,
+    /// The lines that are being configured.
+    pub(super) configuring: Option<Configuring>,
+    /// What is said when the device is clean again.
+    pub(super) owed: Option<Reply>,
+    reply: Option<Reply>,
 }
 
-/// Where in the dialogue the session is.
+/// Where in the conversation the session is.
 #[derive(Debug)]
 pub(super) enum Phase {
     Login,
+    /// The device stood in configuration mode when we came.
+    Unconfigure,
     Enable {
         secret_sent: bool,
     },
     Setup(usize),
+    /// At an EXEC prompt, with nothing pending.
+    Ready,
+    Exec,
     Configure,
-    Line(usize),
-    Unconfigure,
+    Lines,
+    Leave,
     Save,
-    /// All is said; the session is left.
+    /// The device is brought to its EXEC prompt, or logged out.
     Cleanup(Cleanup),
     Over,
 }
@@ -73,31 +85,45 @@ pub(super) struct Deadline {
 impl Session {
     /// A session whose shell has just been opened.
     #[must_use]
-    pub fn new(job: Job, now: Duration) -> Self {
-        let waited = job.expect.timeouts.connect;
+    pub fn new(access: Access, now: Duration) -> Self {
+        let waited = access.expect.timeouts.connect;
         Self {
-            transcript: Transcript::new(job.mask.clone()),
-            deadline: Some(Deadline {
-                at: now + waited,
-                waited,
-            }),
+            transcript: Transcript::new(access.mask.clone()),
+            deadline: Some(Deadline::after(waited, now)),
             started: now,
-            job,
+            access,
             screen: Screen::default(),
             actions: Vec::new(),
             phase: Phase::Login,
             host: None,
             at: None,
-            exchange: None,
+            flight: VecDeque::new(),
             settles: None,
             tail: VecDeque::new(),
             heard: 0,
             interrupted: false,
             password_sent: false,
-            accepted: 0,
-            notes: Vec::new(),
-            outcome: None,
+            configuring: None,
+            owed: None,
+            reply: None,
         }
+    }
+
+    /// Takes a request. It is answered by [`Self::take_reply`], after as many inputs as it takes.
+    pub fn request(&mut self, request: Request, now: Duration) -> Vec<Action> {
+        match self.phase {
+            Phase::Ready => self.take_up(request, now),
+            Phase::Over if matches!(request, Request::Leave) => self.answer(Reply::Left),
+            Phase::Over => self.answer(Reply::Failed(Cause::Closed {
+                sent: Sent::Login,
+                reason: "the session is over".into(),
+                tail: self.tail_text(),
+            })),
+            _ => self.answer(Reply::Failed(Cause::Internal(
+                "asked before the last request was answered".into(),
+            ))),
+        }
+        self.done()
     }
 
     /// Applies one input and returns what must now be done, in order.
@@ -105,27 +131,40 @@ impl Session {
         match input {
             Input::Bytes(bytes) => self.bytes(bytes, now),
             Input::Tick => self.tick(now),
-            Input::Closed(reason) => self.closed(reason),
+            Input::Closed(reason) => self.closed(reason, false),
+            Input::Reset(reason) => self.closed(reason, true),
             Input::Interrupt => self.interrupt(now),
         }
-        if matches!(self.phase, Phase::Over) {
-            self.actions.push(Action::Close);
-        } else if let Some(wake) = self.next_wake() {
-            self.actions.push(Action::WakeAt(wake));
-        }
-        std::mem::take(&mut self.actions)
+        self.done()
     }
 
-    /// How many lines the device has accepted so far.
+    /// What came of the last request, once. The first reply is to the opening.
+    pub fn take_reply(&mut self) -> Option<Reply> {
+        self.reply.take()
+    }
+
+    /// Whether the device waits at its EXEC prompt for the next request.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        matches!(self.phase, Phase::Ready)
+    }
+
+    /// Whether the session has ended.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// How many lines of the running request the device has accepted so far.
     #[must_use]
     pub fn accepted(&self) -> usize {
-        self.accepted
+        self.configuring.as_ref().map_or(0, Configuring::accepted)
     }
 
     /// Received bytes as they may be shown: escaped, without secrets.
     #[must_use]
     pub fn shown(&self, bytes: &[u8]) -> String {
-        visible(&self.job.mask.bytes(bytes))
+        visible(&self.access.mask.bytes(bytes))
     }
 
     /// Everything sent and received.
@@ -134,27 +173,34 @@ impl Session {
         &self.transcript
     }
 
-    /// Ends the session and says how it went. One that isn't over is given up.
+    /// Ends the session as it stands.
     #[must_use]
-    pub fn finish(mut self) -> (Outcome, Transcript) {
-        if self.outcome.is_none() {
-            self.closed("the session was given up");
-        }
-        let outcome = self.outcome.unwrap_or_else(|| Outcome {
-            state: EndState::Unknown,
-            accepted: self.accepted,
-            in_doubt: None,
-            cause: Some(Cause::Internal("a session without an outcome".into())),
-            notes: Vec::new(),
-        });
-        (outcome, self.transcript)
+    pub fn finish(self) -> Transcript {
+        self.transcript
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8], now: Duration) {
+    pub(super) fn answer(&mut self, reply: Reply) {
+        self.reply = Some(reply);
+    }
+
+    fn done(&mut self) -> Vec<Action> {
+        if matches!(self.phase, Phase::Over) {
+            self.actions.push(Action::Close);
+        } else if let Some(wake) = self.next_wake() {
+            self.actions.push(Action::WakeAt(wake));
+        }
+        std::mem::take(&mut self.actions)
+    }
+
+    fn bytes(&mut self, bytes: &[u8], now: Duration) {
         self.transcript.received(bytes, now);
         self.heard += bytes.len();
-        if self.heard > HEARD_BYTES_MAX && !matches!(self.phase, Phase::Cleanup(_) | Phase::Over) {
-            let (sent, bytes_max) = (self.sent(), HEARD_BYTES_MAX);
+        let bytes_max = match self.phase {
+            Phase::Exec => OUTPUT_BYTES_MAX,
+            _ => HEARD_BYTES_MAX,
+        };
+        if self.heard > bytes_max && !matches!(self.phase, Phase::Cleanup(_) | Phase::Over) {
+            let sent = self.sent();
             return self.fail(Cause::Flooded { sent, bytes_max }, now);
         }
         self.tail.extend(bytes);
@@ -169,60 +215,82 @@ impl Session {
         self.last_line(now);
     }
 
-    pub(super) fn tick(&mut self, now: Duration) {
+    fn tick(&mut self, now: Duration) {
         if self.settles.is_some_and(|at| now >= at) {
             self.settles = None;
             return self.settled(now);
         }
-        let session_ends = self.started + self.job.expect.timeouts.session;
+        let session_ends = self.session_ends();
         if let Some(Deadline { at, waited }) = self.deadline
             && (now >= at || now >= session_ends)
         {
-            if matches!(self.phase, Phase::Cleanup(_)) {
-                return self.over();
-            }
-            let tail = self.tail_text();
-            self.fail(
-                Cause::NoPrompt {
-                    sent: self.sent(),
-                    waited,
-                    tail,
-                },
-                now,
-            );
+            self.time_is_up(waited, now);
         }
     }
 
-    pub(super) fn closed(&mut self, reason: &str) {
-        if self.outcome.is_none() {
-            let (sent, tail) = (self.sent(), self.tail_text());
-            self.conclude(Cause::Closed {
-                sent,
-                reason: reason.to_string(),
-                tail,
-            });
+    fn closed(&mut self, reason: &str, is_reset: bool) {
+        let (sent, tail, reason) = (self.sent(), self.tail_text(), reason.to_string());
+        let is_asked_for = matches!(&self.phase, Phase::Cleanup(cleanup) if cleanup.leaves());
+        let cause = if is_reset {
+            Cause::Reset { sent, reason, tail }
+        } else {
+            Cause::Closed { sent, reason, tail }
+        };
+        if !is_asked_for && !matches!(self.phase, Phase::Ready | Phase::Over) {
+            self.conclude(cause);
         }
         self.over();
     }
 
-    pub(super) fn interrupt(&mut self, now: Duration) {
+    fn interrupt(&mut self, now: Duration) {
         match self.phase {
-            Phase::Login | Phase::Enable { .. } | Phase::Setup(_) | Phase::Configure => {
-                self.fail_before_prompt(Cause::Interrupted, now);
+            Phase::Login
+            | Phase::Unconfigure
+            | Phase::Enable { .. }
+            | Phase::Setup(_)
+            | Phase::Configure => self.fail_before_prompt(Cause::Interrupted, now),
+            // The lines in flight are waited for, so that it is known what the device has.
+            Phase::Lines => {
+                self.interrupted = true;
+                self.feed(now);
             }
-            // The line in flight is waited for, so that it is known what the device has.
-            Phase::Line(_) => self.interrupted = true,
-            Phase::Unconfigure | Phase::Save | Phase::Cleanup(_) | Phase::Over => {}
+            Phase::Ready | Phase::Exec | Phase::Leave | Phase::Save => {}
+            Phase::Cleanup(_) | Phase::Over => {}
         }
     }
 
-    pub(super) fn next_wake(&self) -> Option<Duration> {
-        let deadline = self.deadline.map(|deadline| {
-            deadline
-                .at
-                .min(self.started + self.job.expect.timeouts.session)
-        });
+    fn next_wake(&self) -> Option<Duration> {
+        let session_ends = self.session_ends();
+        let deadline = self.deadline.map(|deadline| deadline.at.min(session_ends));
         [deadline, self.settles].into_iter().flatten().min()
+    }
+
+    fn session_ends(&self) -> Duration {
+        self.started + self.access.expect.timeouts.session
+    }
+
+    pub(super) fn over(&mut self) {
+        if !matches!(self.phase, Phase::Over)
+            && let Some(owed) = self.owed.take()
+        {
+            self.answer(owed);
+        }
+        self.phase = Phase::Over;
+        self.deadline = None;
+        self.settles = None;
+        self.flight.clear();
+    }
+
+    /// What the first failure of this moment is about.
+    pub(super) fn sent(&self) -> Sent {
+        self.flight
+            .front()
+            .map_or(Sent::Login, |exchange| exchange.sent.clone())
+    }
+
+    pub(super) fn tail_text(&self) -> String {
+        let tail: Vec<u8> = self.tail.iter().copied().collect();
+        visible_tail(&self.access.mask.bytes(&tail), TAIL_BYTES)
     }
 }
 

@@ -5,7 +5,6 @@
 //! moment (the caller keeps the time).
 
 use crate::packs::Expect;
-use crate::visible::visible;
 
 use super::failure::Sent;
 use super::screen::Screen;
@@ -26,6 +25,8 @@ pub(super) struct Exchange {
 /// How far the echo is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Echo {
+    /// Another line's answer comes first.
+    Behind,
     /// The first line of a session: whatever stands before its echo is a banner.
     Finding,
     /// The echo is on its way.
@@ -42,18 +43,34 @@ pub(super) enum Echo {
 }
 
 impl Exchange {
-    /// A line sent at a prompt.
-    pub(super) fn new(sent: Sent, prompt: &[u8], text: &str, echo: Echo) -> Self {
-        let expected = [prompt, text.as_bytes()].concat();
-        let agreed = prompt.len();
+    /// A line that is sent; it is listened for when [`Self::begin`] or [`Self::find`] says from where.
+    pub(super) fn new(sent: Sent, text: &str) -> Self {
         Self {
             sent,
-            echo,
-            expected,
-            prompt_bytes: agreed,
-            agreed,
+            echo: Echo::Behind,
+            expected: text.as_bytes().to_vec(),
+            prompt_bytes: 0,
+            agreed: 0,
             output: Vec::new(),
         }
+    }
+
+    /// Its turn has come: the device shows this prompt, and the echo comes behind it.
+    pub(super) fn begin(&mut self, prompt: &[u8]) {
+        self.expected = [prompt, self.text()].concat();
+        self.prompt_bytes = prompt.len();
+        self.agreed = prompt.len();
+        self.echo = Echo::Awaited;
+    }
+
+    /// The first line of a session: the prompt before it is not known for sure.
+    pub(super) fn find(&mut self) {
+        self.echo = Echo::Finding;
+    }
+
+    /// What was sent.
+    pub(super) fn text(&self) -> &[u8] {
+        self.expected.get(self.prompt_bytes..).unwrap_or_default()
     }
 
     /// Takes a line that ended. In the first exchange, the text before the echo is returned: the prompt.
@@ -74,7 +91,8 @@ impl Exchange {
             Echo::Restarted if shown == prompt.trim_ascii_end() => {}
             Echo::Awaited | Echo::Restarted => self.echo = Echo::Wrong(line),
             Echo::Hidden => self.echo = Echo::Right,
-            Echo::Right | Echo::Wrong(_) => self.keep(line),
+            Echo::Right => self.output.push(line),
+            Echo::Behind | Echo::Wrong(_) => {}
         }
         None
     }
@@ -104,53 +122,5 @@ impl Exchange {
     /// The lines between the echo and the prompt.
     pub(super) fn output(&self) -> &[Vec<u8>] {
         &self.output
-    }
-
-    fn keep(&mut self, line: Vec<u8>) {
-        if !line.trim_ascii().is_empty() {
-            self.output.push(line);
-        }
-    }
-}
-
-/// What a device's answer means.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
-    /// The line that refuses.
-    pub(super) refused: Option<String>,
-    /// Whether the platform lists that line among its errors.
-    pub(super) is_listed: bool,
-    /// Lines that do no harm.
-    pub(super) notes: Vec<String>,
-}
-
-impl Answer {
-    /// Reads the lines between echo and prompt. A line that begins with `%` refuses, unless the platform
-    /// knows it to be harmless: a device has more ways to say no than anybody has listed.
-    pub(super) fn of(output: &[Vec<u8>], expect: &Expect) -> Self {
-        let mut answer = Self::default();
-        for line in output {
-            let text = line.trim_ascii();
-            let is_listed = expect.errors.is_match(text);
-            let refuses = is_listed || text.starts_with(b"%");
-            if refuses && !expect.harmless.is_match(text) {
-                if answer.refused.is_none() {
-                    answer.refused = Some(visible(text));
-                    answer.is_listed = is_listed;
-                }
-            } else if text != b"^" {
-                answer.notes.push(visible(text));
-            }
-        }
-        answer
-    }
-
-    /// All that the device said, in one line.
-    pub(super) fn text(&self) -> String {
-        match &self.refused {
-            Some(refused) => refused.clone(),
-            None if self.notes.is_empty() => "(nothing)".to_string(),
-            None => self.notes.join(" / "),
-        }
     }
 }

@@ -155,6 +155,16 @@ pub enum Cause {
         /// The last bytes received, escaped.
         tail: String,
     },
+    /// The connection broke.
+    #[error("reset the connection after {sent}: {reason}; the last bytes were `{tail}`")]
+    Reset {
+        /// The line.
+        sent: Sent,
+        /// What the transport says of it.
+        reason: String,
+        /// The last bytes received, escaped.
+        tail: String,
+    },
     /// The device wrote without end.
     #[error("wrote more than {bytes_max} bytes after {sent}")]
     Flooded {
@@ -236,6 +246,7 @@ impl Cause {
             Self::Question { .. } => "question",
             Self::NoPrompt { .. } => "no_prompt",
             Self::Closed { .. } => "closed",
+            Self::Reset { .. } => "reset",
             Self::Flooded { .. } => "flooded",
             Self::NotSaved { .. } => "not_saved",
             Self::Interrupted => "interrupted",
@@ -253,21 +264,28 @@ impl Cause {
             | Self::Question { sent, .. }
             | Self::NoPrompt { sent, .. }
             | Self::Closed { sent, .. }
+            | Self::Reset { sent, .. }
             | Self::Flooded { sent, .. } => Some(sent),
             _ => None,
         }
     }
 
     /// Whether the device can't be asked any more what it has.
-    pub(super) fn loses_sight(&self) -> bool {
+    #[must_use]
+    pub fn loses_sight(&self) -> bool {
         matches!(
             self,
-            Self::NoPrompt { .. } | Self::Closed { .. } | Self::Flooded { .. } | Self::Internal(_)
+            Self::NoPrompt { .. }
+                | Self::Closed { .. }
+                | Self::Reset { .. }
+                | Self::Flooded { .. }
+                | Self::Internal(_)
         )
     }
 
     /// Whether the line in flight is known not to be in.
-    pub(super) fn leaves_nothing(&self) -> bool {
+    #[must_use]
+    pub fn leaves_nothing(&self) -> bool {
         matches!(
             self,
             Self::Refused {
@@ -313,7 +331,7 @@ impl Cause {
             Self::NoPrompt { .. } => {
                 "see the transcript; a slow device needs a longer `timeouts.line_s` in the platform's expect.yaml"
             }
-            Self::Closed { .. } => {
+            Self::Closed { .. } | Self::Reset { .. } => {
                 return format!(
                     "read the configuration of {device} before you push again: the line in flight may be in"
                 );

@@ -110,6 +110,11 @@ fn causes() -> Vec<Cause> {
             reason: text(),
             tail: text(),
         },
+        Cause::Reset {
+            sent: sent(),
+            reason: text(),
+            tail: text(),
+        },
         Cause::Flooded {
             sent: sent(),
             bytes_max: 1,
@@ -131,7 +136,8 @@ fn is_listed(cause: &Cause) -> bool {
         Cause::Transport(_) | Cause::LoginRefused { .. } | Cause::EnableRefused { .. } => true,
         Cause::NotPrivileged { .. } | Cause::CannotConfigure { .. } | Cause::Refused { .. } => true,
         Cause::EchoMismatch { .. } | Cause::WrongMode { .. } | Cause::Question { .. } => true,
-        Cause::NoPrompt { .. } | Cause::Closed { .. } | Cause::Flooded { .. } => true,
+        Cause::NoPrompt { .. } | Cause::Closed { .. } | Cause::Reset { .. } => true,
+        Cause::Flooded { .. } => true,
         Cause::NotSaved { .. } | Cause::Interrupted | Cause::Internal(_) => true,
     }
 }

@@ -1,11 +1,12 @@
 //! What the device writes: lines that end, and the line that the cursor is on.
 //!
 //! A line that ended is looked at once. The last line is looked at after each read: it may be a prompt, a
-//! question, or an echo that has gone astray.
+//! question, or an echo that has gone astray. With more lines in flight, the prompt of one and the echo of
+//! the next stand on one line of the terminal.
 
 use std::time::Duration;
 
-use super::engine::{Phase, Session};
+use super::engine::{Deadline, Phase, Session};
 use super::exchange::{Echo, Exchange};
 use super::failure::Cause;
 use super::prompt::Prompt;
@@ -16,25 +17,25 @@ impl Session {
     /// A line of the terminal ended.
     pub(super) fn line(&mut self, line: Vec<u8>, now: Duration) {
         if matches!(self.phase, Phase::Login) {
-            if self.password_sent && self.job.expect.login_refused.is_match(&line) {
-                let username = self.job.credentials.username.clone();
-                self.fail_before_prompt(
-                    Cause::LoginRefused {
-                        username,
-                        answer: visible(line.trim_ascii()),
-                    },
-                    now,
-                );
+            if self.password_sent && self.access.expect.login_refused.is_match(&line) {
+                let username = self.access.credentials.username.clone();
+                let answer = visible(line.trim_ascii());
+                self.fail_before_prompt(Cause::LoginRefused { username, answer }, now);
             }
             return;
         }
-        let Some(exchange) = &mut self.exchange else {
+        self.next_begins(&line, now);
+        let Some(exchange) = self.flight.front_mut() else {
             return;
         };
         let refuses = exchange.echo == Echo::Right
-            && self.job.expect.enable_refused.is_match(line.trim_ascii());
+            && self
+                .access
+                .expect
+                .enable_refused
+                .is_match(line.trim_ascii());
         let answer = visible(line.trim_ascii());
-        if let Some(prompt) = exchange.line(line, &self.job.expect) {
+        if let Some(prompt) = exchange.line(line, &self.access.expect) {
             self.found_echo(&prompt);
         } else if refuses && matches!(self.phase, Phase::Enable { .. }) {
             self.fail_before_prompt(Cause::EnableRefused { answer }, now);
@@ -42,12 +43,15 @@ impl Session {
     }
 
     /// The first line's echo shows where banners end and what the hostname is.
-    pub(super) fn found_echo(&mut self, prompt: &[u8]) {
-        if let Some(Prompt::Exec { host, .. }) = Prompt::of(prompt, &self.job.expect, None) {
+    fn found_echo(&mut self, prompt: &[u8]) {
+        let found = Prompt::of(prompt, &self.access.expect, None);
+        if let Some(exchange) = self.flight.front_mut()
+            && found.is_some()
+        {
+            exchange.echo = Echo::Right;
+        }
+        if let Some(Prompt::Exec { host, .. }) = found {
             self.host = Some(host);
-            if let Some(exchange) = &mut self.exchange {
-                exchange.echo = Echo::Right;
-            }
         }
     }
 
@@ -56,33 +60,41 @@ impl Session {
         match self.phase {
             Phase::Login => self.at_login(now),
             Phase::Cleanup(_) => self.in_cleanup(now),
-            Phase::Over => {}
+            Phase::Ready | Phase::Over => {}
             _ => self.in_exchange(now),
         }
     }
 
-    pub(super) fn at_login(&mut self, now: Duration) {
-        let expect = self.job.expect.clone();
+    /// With another line in flight, this one may show the prompt of the first and the echo of the next.
+    fn next_begins(&mut self, line: &[u8], now: Duration) {
+        let ends = |exchange: &Exchange| matches!(exchange.echo, Echo::Right | Echo::Wrong(_));
+        if self.flight.len() < 2 || !self.flight.front().is_some_and(ends) {
+            return;
+        }
+        let (expect, host) = (&self.access.expect, self.host.as_deref());
+        if let Some((prompt, text)) = Prompt::before(line, expect, host) {
+            self.at = Some((prompt, text.to_vec()));
+            self.answered(now);
+        }
+    }
+
+    fn at_login(&mut self, now: Duration) {
+        let expect = self.access.expect.clone();
         let line = self.screen.line().trim_ascii_end().to_vec();
         if let Some(prompt) = Prompt::of(&line, &expect, None) {
             self.at = Some((prompt, line));
             self.begin(now);
         } else if expect.password.is_match(&line) {
             if self.password_sent {
-                let username = self.job.credentials.username.clone();
-                return self.fail(
-                    Cause::LoginRefused {
-                        username,
-                        answer: visible(&line),
-                    },
-                    now,
-                );
+                let username = self.access.credentials.username.clone();
+                let answer = visible(&line);
+                return self.fail(Cause::LoginRefused { username, answer }, now);
             }
             self.password_sent = true;
-            let secret = self.job.credentials.password.clone();
+            let secret = self.access.credentials.password.clone();
             self.send_secret(secret.reveal(), now);
         } else if expect.username.is_match(&line) && !self.password_sent {
-            let name = format!("{}{}", self.job.credentials.username, expect.newline);
+            let name = format!("{}{}", self.access.credentials.username, expect.newline);
             self.send(name.clone().into_bytes(), name, now);
             // A second question for the name must be a new line.
             self.screen = Screen::default();
@@ -91,11 +103,16 @@ impl Session {
         }
     }
 
-    pub(super) fn in_exchange(&mut self, now: Duration) {
-        let Some(exchange) = &mut self.exchange else {
+    fn in_exchange(&mut self, now: Duration) {
+        if self.flight.len() > 1 {
+            let line = self.screen.line().to_vec();
+            self.next_begins(&line, now);
+        }
+        let Some(exchange) = self.flight.front_mut() else {
             return;
         };
-        let settle = now + self.job.expect.timeouts.settle;
+        let expect = self.access.expect.clone();
+        let settle = now + expect.timeouts.settle;
         if exchange.is_astray(&mut self.screen) {
             self.settles = Some(settle);
             return;
@@ -105,25 +122,22 @@ impl Session {
             return;
         }
         let line = self.screen.line();
-        if let Some(prompt) = Prompt::of(line, &self.job.expect, self.host.as_deref()) {
+        if let Some(prompt) = Prompt::of(line, &expect, self.host.as_deref()) {
             self.at = Some((prompt, line.trim_ascii_end().to_vec()));
             self.answered(now);
         } else if is_wrong {
             self.settles = Some(settle);
-        } else if self.job.expect.password.is_match(line) {
+        } else if expect.password.is_match(line) {
             self.password_asked(now);
-        } else if let Some((_, answer)) = self
-            .job
-            .expect
+        } else if let Some((_, answer)) = expect
             .dialogues
             .iter()
             .find(|(question, _)| question.is_match(line))
         {
-            let answer = answer.clone();
-            self.send(answer.clone().into_bytes(), answer, now);
+            self.send(answer.clone().into_bytes(), answer.clone(), now);
             // The question stays on its line; only what follows it counts.
             self.screen = Screen::default();
-        } else if self.job.expect.questions.is_match(line) {
+        } else if expect.questions.is_match(line) {
             self.settles = Some(settle);
         }
     }
@@ -134,52 +148,40 @@ impl Session {
             return self.type_interrupt(now);
         }
         let line = self.screen.line().to_vec();
-        match &self.exchange {
-            Some(exchange) if matches!(exchange.echo, Echo::Awaited) => {
-                let received = self.received(&line);
-                self.fail(
-                    Cause::EchoMismatch {
-                        sent: self.sent(),
-                        received,
-                    },
-                    now,
-                );
-            }
-            Some(Exchange {
-                echo: Echo::Wrong(received),
-                ..
-            }) => {
-                let received = self.received(&received.clone());
-                self.fail(
-                    Cause::EchoMismatch {
-                        sent: self.sent(),
-                        received,
-                    },
-                    now,
-                );
-            }
-            _ => {
-                let question = self.job.mask.text(&visible(line.trim_ascii()));
-                self.fail(
-                    Cause::Question {
-                        sent: self.sent(),
-                        question,
-                    },
-                    now,
-                );
-            }
+        let sent = self.sent();
+        let wrong = match self.flight.front().map(|exchange| &exchange.echo) {
+            Some(Echo::Awaited) => Some(line.clone()),
+            Some(Echo::Wrong(received)) => Some(received.clone()),
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            let received = self.received(&wrong);
+            return self.fail(Cause::EchoMismatch { sent, received }, now);
         }
+        let question = self.access.mask.text(&visible(line.trim_ascii()));
+        self.fail(Cause::Question { sent, question }, now);
     }
 
-    pub(super) fn password_asked(&mut self, now: Duration) {
+    /// The device has not answered in time.
+    pub(super) fn time_is_up(&mut self, waited: Duration, now: Duration) {
+        if matches!(self.phase, Phase::Cleanup(_)) {
+            return self.over();
+        }
+        let (sent, tail) = (self.sent(), self.tail_text());
+        self.fail(Cause::NoPrompt { sent, waited, tail }, now);
+    }
+
+    fn password_asked(&mut self, now: Duration) {
         match &mut self.phase {
             Phase::Enable { secret_sent } if !*secret_sent => {
                 *secret_sent = true;
-                let secret = self.job.credentials.enable_password().clone();
+                let secret = self.access.credentials.enable_password().clone();
                 self.send_secret(secret.reveal(), now);
-                if let Some(exchange) = &mut self.exchange {
+                if let Some(exchange) = self.flight.front_mut() {
                     exchange.echo = Echo::Hidden;
                 }
+                let timeout = self.access.expect.timeouts.line;
+                self.deadline = Some(Deadline::after(timeout, now));
             }
             Phase::Enable { .. } => {
                 let answer = "it asked for the password again".to_string();
@@ -187,13 +189,8 @@ impl Session {
             }
             _ => {
                 let question = visible(self.screen.line().trim_ascii());
-                self.fail(
-                    Cause::Question {
-                        sent: self.sent(),
-                        question,
-                    },
-                    now,
-                );
+                let sent = self.sent();
+                self.fail(Cause::Question { sent, question }, now);
             }
         }
     }

@@ -44,6 +44,22 @@ impl Prompt {
             host: shown.to_vec(),
         })
     }
+
+    /// The prompt of a device of this name that a line begins with, and its text.
+    pub(super) fn before<'l>(
+        line: &'l [u8],
+        expect: &Expect,
+        host: Option<&[u8]>,
+    ) -> Option<(Self, &'l [u8])> {
+        let named = cut(host?, expect.config_host_chars);
+        if !line.starts_with(named) {
+            return None;
+        }
+        let ends = (named.len()..line.len().min(PROMPT_BYTES_MAX))
+            .filter(|at| line.get(*at).is_some_and(u8::is_ascii_punctuation));
+        ends.filter_map(|at| line.get(..=at))
+            .find_map(|text| Some((Self::of(text, expect, host)?, text)))
+    }
 }
 
 fn cut(host: &[u8], chars: usize) -> &[u8] {

@@ -1,8 +1,8 @@
 //! Replays transcripts of `tests/transcripts/`: a session against a device that is a list of bytes.
 //!
-//! A file begins with its claim. `@line MODE TEXT` adds a line to the plan; `@platform`, `@no-save` say the
-//! rest. Then `D> ` is what the device writes and `C> ` what the session must have sent, escaped as in any
-//! transcript; `@tick SECONDS` lets time pass, `@close` ends the connection, `@interrupt` is Ctrl-C. Lines
+//! A file begins with its claim. `@line MODE TEXT` adds a line to the plan; `@platform`, `@no-save`,
+//! `@pipelined WINDOW`, `@buffer`, `@continue` say the rest. Then `D> ` is what the device writes and `C> ` what the session must have sent, escaped as in any
+//! transcript; `@tick SECONDS` lets time pass, `@close` ends the connection, `@reset` breaks it, `@interrupt` is Ctrl-C. Lines
 //! that begin with `= ` are the outcome. Every file is replayed in chunks of 1, 3 and 4,096 bytes.
 //! `BLESS=1 cargo test` writes the outcomes anew.
 
@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Action, EndState, Input, Job, Session};
+use super::{Access, Action, Input, OnRefused, Reply, Sending, Session};
 use crate::packs::{PackSource, Packs};
 use crate::plan::PlanLine;
+use crate::push::{Course, EndState};
 use crate::secret::{Mask, Secret};
 use crate::session::PushFailure;
 use crate::topology::Credentials;
@@ -80,13 +81,7 @@ fn no_device_makes_a_session_claim_what_is_not_so() {
     ];
     for seed in 1..2_000_u64 {
         let mut dice = Dice(seed);
-        let job = job(&script, &packs);
-        let mut replay = Replay {
-            session: Session::new(job, Duration::ZERO),
-            sent: VecDeque::new(),
-            now: Duration::ZERO,
-            over: false,
-        };
+        let mut replay = Replay::new(&script, &packs);
         let mut all_sent = String::new();
         let mut prompt: &[u8] = b"edge-1#";
         for _ in 0..120 {
@@ -110,8 +105,9 @@ fn no_device_makes_a_session_claim_what_is_not_so() {
                 _ => replay.input(Input::Bytes(&wrote)),
             }
         }
-        let (outcome, transcript) = replay.session.finish();
+        replay.input(Input::Closed("the test is over"));
         let line_was_sent = all_sent.contains("vlan 20") || !replay.sent.is_empty();
+        let (outcome, transcript) = (replay.course.outcome(), replay.session.finish());
         match outcome.state {
             EndState::NotStarted => assert!(!all_sent.contains("vlan 20"), "seed {seed}"),
             EndState::Applied { .. } => assert_eq!(outcome.accepted, 3, "seed {seed}"),
@@ -152,10 +148,8 @@ impl Dice {
 #[test]
 fn a_device_that_writes_without_end_is_left() {
     let packs = Packs::load(&PackSource::embedded()).unwrap();
-    let mut session = Session::new(
-        job(&Script::parse("@line config x\n"), &packs),
-        Duration::ZERO,
-    );
+    let access = access(&Script::parse("@line config x\n"), &packs).0;
+    let mut session = Session::new(access, Duration::ZERO);
     let chunk = [b'x'; 32 * 1024];
     let over = (0..64).any(|_| {
         let actions = session.handle(Input::Bytes(&chunk), Duration::ZERO);
@@ -164,8 +158,13 @@ fn a_device_that_writes_without_end_is_left() {
             .any(|action| matches!(action, Action::Send { bytes, .. } if bytes == b"\x03"))
     });
     assert!(over, "nobody stopped it");
-    let (outcome, transcript) = session.finish();
-    assert!(matches!(outcome.cause, Some(super::Cause::Flooded { .. })));
+    session.handle(Input::Closed("over"), Duration::ZERO);
+    let reply = session.take_reply();
+    assert!(matches!(
+        reply,
+        Some(Reply::Failed(super::Cause::Flooded { .. }))
+    ));
+    let transcript = session.finish();
     assert!(transcript.text().len() < 4 << 20);
 }
 
@@ -173,6 +172,8 @@ fn a_device_that_writes_without_end_is_left() {
 struct Script {
     platform: String,
     save: bool,
+    sending: Sending,
+    on_refused: OnRefused,
     lines: Vec<(String, String)>,
     steps: Vec<Step>,
 }
@@ -182,6 +183,7 @@ enum Step {
     Client(Vec<u8>),
     Tick(Duration),
     Close,
+    Reset,
     Interrupt,
 }
 
@@ -190,6 +192,8 @@ impl Script {
         let mut script = Self {
             platform: "catalyst-9300".into(),
             save: true,
+            sending: Sending::Lockstep,
+            on_refused: OnRefused::Stop,
             lines: Vec::new(),
             steps: Vec::new(),
         };
@@ -198,6 +202,12 @@ impl Script {
             match word {
                 "@platform" => script.platform = rest.into(),
                 "@no-save" => script.save = false,
+                "@pipelined" => {
+                    let window = rest.parse().unwrap();
+                    script.sending = Sending::Pipelined { window };
+                }
+                "@buffer" => script.sending = Sending::Buffer,
+                "@continue" => script.on_refused = OnRefused::Continue,
                 "@line" => {
                     let (mode, text) = rest.split_once(' ').unwrap();
                     script.lines.push((mode.into(), text.into()));
@@ -208,6 +218,7 @@ impl Script {
                     .steps
                     .push(Step::Tick(Duration::from_secs_f64(rest.parse().unwrap()))),
                 "@close" => script.steps.push(Step::Close),
+                "@reset" => script.steps.push(Step::Reset),
                 "@interrupt" => script.steps.push(Step::Interrupt),
                 _ => assert!(
                     line.is_empty() || line.starts_with(['#', '=']),
@@ -222,20 +233,26 @@ impl Script {
 /// A session and what it has sent so far.
 struct Replay {
     session: Session,
+    course: Course,
     sent: VecDeque<u8>,
     now: Duration,
     over: bool,
 }
 
 impl Replay {
-    fn run(script: &Script, packs: &Packs, chunk: usize, file: &Path) -> String {
-        let session = Session::new(job(script, packs), Duration::ZERO);
-        let mut replay = Self {
-            session,
+    fn new(script: &Script, packs: &Packs) -> Self {
+        let (access, lines) = access(script, packs);
+        Self {
+            session: Session::new(access, Duration::ZERO),
+            course: Course::new(lines, script.sending, script.on_refused, script.save),
             sent: VecDeque::new(),
             now: Duration::ZERO,
             over: false,
-        };
+        }
+    }
+
+    fn run(script: &Script, packs: &Packs, chunk: usize, file: &Path) -> String {
+        let mut replay = Self::new(script, packs);
         for step in &script.steps {
             replay.step(step, chunk, file);
         }
@@ -246,7 +263,10 @@ impl Replay {
             replay.sent_text()
         );
         let over = replay.over;
-        let (outcome, transcript) = replay.session.finish();
+        if !over {
+            replay.input(Input::Closed("the session was given up"));
+        }
+        let (outcome, transcript) = (replay.course.outcome(), replay.session.finish());
         assert!(
             !transcript.text().contains("C1sco"),
             "{}: a secret is shown",
@@ -306,13 +326,26 @@ impl Replay {
                 self.input(Input::Tick);
             }
             Step::Close => self.input(Input::Closed("the device ended it")),
+            Step::Reset => self.input(Input::Reset("connection reset by peer")),
             Step::Interrupt => self.input(Input::Interrupt),
         }
     }
 
     fn input(&mut self, input: Input<'_>) {
         self.now += Duration::from_millis(1);
-        for action in self.session.handle(input, self.now) {
+        let actions = self.session.handle(input, self.now);
+        self.perform(actions);
+        while let Some(reply) = self.session.take_reply() {
+            let Some(request) = self.course.after(reply, self.session.is_ready()) else {
+                return;
+            };
+            let actions = self.session.request(request, self.now);
+            self.perform(actions);
+        }
+    }
+
+    fn perform(&mut self, actions: Vec<Action>) {
+        for action in actions {
             match action {
                 Action::Send { bytes, .. } => self.sent.extend(bytes),
                 Action::Close => self.over = true,
@@ -326,7 +359,7 @@ impl Replay {
     }
 }
 
-fn job(script: &Script, packs: &Packs) -> Job {
+fn access(script: &Script, packs: &Packs) -> (Access, Arc<[PlanLine]>) {
     let credentials = Credentials {
         username: "netadmin".into(),
         password: Secret::new("C1sco12345"),
@@ -345,13 +378,13 @@ fn job(script: &Script, packs: &Packs) -> Job {
             &mask,
         )
     };
-    Job {
+    let lines = script.lines.iter().map(line).collect();
+    let access = Access {
         expect: Arc::clone(packs.platform(&script.platform).unwrap().expect()),
-        lines: script.lines.iter().map(line).collect(),
-        save: script.save,
         credentials,
         mask: Arc::new(mask.clone()),
-    }
+    };
+    (access, lines)
 }
 
 fn unescape(text: &str) -> Vec<u8> {

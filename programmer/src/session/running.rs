@@ -1,0 +1,58 @@
+//! Commands at the EXEC prompt: any one whose output is wanted, and the one that saves.
+
+use std::time::Duration;
+
+use super::Reply;
+use super::answer::Answer;
+use super::engine::{Deadline, Phase, Session};
+use super::exchange::Exchange;
+use super::failure::Cause;
+
+/// A refusal is short; what stands further down in an output is data, whatever it looks like.
+const REFUSAL_LINES_MAX: usize = 4;
+
+impl Session {
+    pub(super) fn exec(&mut self, command: &str, within: Duration, now: Duration) {
+        self.phase = Phase::Exec;
+        self.command(command, now);
+        self.deadline = Some(Deadline::after(within, now));
+    }
+
+    pub(super) fn executed(&mut self, exchange: Exchange, now: Duration) {
+        let output = exchange.output();
+        let said = output.iter().filter(|line| !line.trim_ascii().is_empty());
+        let answer = if said.count() <= REFUSAL_LINES_MAX {
+            Answer::of(output, &self.access.expect).masked(&self.access.mask)
+        } else {
+            Answer::default()
+        };
+        if let Some(refused) = answer.refused.filter(|_| answer.is_listed) {
+            let cause = Cause::Refused {
+                sent: exchange.sent,
+                answer: refused,
+                may_be_in: false,
+            };
+            return self.fail(cause, now);
+        }
+        let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
+        let lines = output.iter().map(text).collect();
+        self.rest(Reply::Output { lines });
+    }
+
+    pub(super) fn save(&mut self, now: Duration) {
+        self.phase = Phase::Save;
+        let command = self.access.expect.save.clone();
+        self.command(&command, now);
+        self.deadline = Some(Deadline::after(self.access.expect.timeouts.save, now));
+    }
+
+    pub(super) fn saved(&mut self, exchange: &Exchange, answer: &Answer, now: Duration) {
+        let saved = &self.access.expect.saved;
+        if answer.refused.is_none() && exchange.output().iter().any(|line| saved.is_match(line)) {
+            return self.rest(Reply::Saved);
+        }
+        let command = self.access.expect.save.clone();
+        let answer = answer.text();
+        self.fail(Cause::NotSaved { command, answer }, now);
+    }
+}
