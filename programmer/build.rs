@@ -17,7 +17,11 @@ fn main() -> io::Result<()> {
         let to = out.join(platform.file_name());
         if from.join("expect.yaml").is_file() {
             fs::create_dir_all(to.join("writers"))?;
-            fs::copy(from.join("expect.yaml"), to.join("expect.yaml"))?;
+            for file in ["expect.yaml", "running.yaml"] {
+                if from.join(file).is_file() {
+                    fs::copy(from.join(file), to.join(file))?;
+                }
+            }
             copy_writers(&from.join("writers"), &to.join("writers"))?;
         }
     }

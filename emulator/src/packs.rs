@@ -30,8 +30,8 @@ pub fn load(folder: Option<&Path>) -> Result<Packs, Vec<Mistake>> {
 fn of_the_device(path: &str) -> bool {
     let mut parts = path.split('/').skip(1).peekable();
     let first = parts.next();
-    let half = first != Some("expect.yaml") && first != Some("writers");
-    half && first.is_some()
+    let programmers = ["expect.yaml", "running.yaml", "writers"];
+    first.is_some_and(|first| !programmers.contains(&first))
 }
 
 fn built_in(folder: &Dir<'_>, files: &mut BTreeMap<String, String>) {
@@ -53,6 +53,7 @@ mod tests {
         assert!(of_the_device("ios-xe/pack.yaml"));
         assert!(of_the_device("ios-xe/show/version.j2"));
         assert!(!of_the_device("ios-xe/expect.yaml"));
+        assert!(!of_the_device("ios-xe/running.yaml"));
         assert!(!of_the_device("ios-xe/writers/vrf.yaml"));
         assert!(!of_the_device("README.md"));
     }

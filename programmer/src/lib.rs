@@ -8,6 +8,7 @@
 //!
 //! The programmer knows nothing of the fleet: a virtual device is one more device behind an address.
 
+pub mod config;
 pub mod ledger;
 pub mod node;
 pub mod packs;

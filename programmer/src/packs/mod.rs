@@ -1,4 +1,4 @@
-//! The programmer's half of the device packs: `expect.yaml` and `writers/`.
+//! The programmer's half of the device packs: `expect.yaml`, `running.yaml` and `writers/`.
 //!
 //! A platform is a folder. What it `extends` completes it: keys of `expect.yaml` that it lacks, and writers
 //! that it has no file for. Nothing of the emulator's half is read here, so that each judges the other.
@@ -23,6 +23,7 @@ pub use ssh::SshAlgorithms;
 pub use writer::{Facts, FeatureText, RenderedLine, Writer, Written};
 use yaml::{Mistake, Positions};
 
+use crate::config::Rules;
 use expect::Place;
 use expect_file::ExpectFile;
 
@@ -42,6 +43,7 @@ pub struct Platform {
     name: String,
     about: String,
     expect: Arc<Expect>,
+    rules: Arc<Rules>,
     writers: BTreeMap<String, Arc<Writer>>,
 }
 
@@ -55,6 +57,7 @@ impl Packs {
         let mut loader = Loader {
             source,
             mistakes: Vec::new(),
+            rules: BTreeMap::new(),
         };
         let platforms: BTreeMap<String, Platform> = source
             .platforms()
@@ -107,6 +110,12 @@ impl Platform {
         &self.expect
     }
 
+    /// What must be known to read and compare its configuration.
+    #[must_use]
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
     /// The writer of that name, if the platform takes it.
     #[must_use]
     pub fn writer(&self, name: &str) -> Option<&Arc<Writer>> {
@@ -123,6 +132,8 @@ impl Platform {
 struct Loader<'a> {
     source: &'a PackSource,
     mistakes: Vec<Mistake>,
+    /// What was compiled for the same files: most platforms have no `running.yaml` of their own.
+    rules: BTreeMap<Vec<String>, Arc<Rules>>,
 }
 
 impl Loader<'_> {
@@ -146,10 +157,12 @@ impl Loader<'_> {
             .iter()
             .filter_map(|writer| Some((writer.clone(), self.writer(writer, &chain, &place)?)))
             .collect();
+        let rules = self.rules(&chain)?;
         Some(Platform {
             name: name.to_string(),
             about,
             expect: Arc::new(expect),
+            rules,
             writers,
         })
     }
@@ -172,6 +185,27 @@ impl Loader<'_> {
             chain.push(base);
         }
         Some((file, chain))
+    }
+
+    /// The rules of the chain's `running.yaml` files, nearest first.
+    fn rules(&mut self, chain: &[String]) -> Option<Arc<Rules>> {
+        let mut files = Vec::new();
+        for path in chain
+            .iter()
+            .map(|platform| format!("{platform}/running.yaml"))
+        {
+            let read = self.source.read(&path);
+            let text = self.keep(read)?;
+            files.extend(text.map(|text| (self.source.name_of(&path), text)));
+        }
+        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+        if let Some(known) = self.rules.get(&names) {
+            return Some(Arc::clone(known));
+        }
+        let compiled = Rules::compile(&files).map_err(|mistakes| self.mistakes.extend(mistakes));
+        let rules = Arc::new(compiled.ok()?);
+        self.rules.insert(names, Arc::clone(&rules));
+        Some(rules)
     }
 
     /// The writer's file of the first folder in the chain that has one.

@@ -1,0 +1,517 @@
+//! What one line does to a configuration.
+
+use regex::Regex;
+
+use super::list;
+use super::mode_file::ListOf;
+use super::mode_rules::{Effect, ModeId, expand};
+use super::rules::Rules;
+use super::secrets::Same;
+use super::tree::{Block, Config, Statement};
+
+/// Where a line stands: the statements above it, and the mode that they lead to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) path: Vec<String>,
+    pub(super) mode: Option<ModeId>,
+}
+
+/// A configuration that lines are tried on.
+pub(super) struct Bench<'r> {
+    pub(super) rules: &'r Rules,
+    pub(super) config: Config,
+}
+
+/// What a line did.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Done {
+    /// The statement that it speaks of.
+    pub(super) path: Vec<String>,
+    /// The mode that it opens.
+    pub(super) opens: Option<ModeId>,
+    /// Every statement that it changed.
+    pub(super) touched: Vec<Vec<String>>,
+    /// It leaves no trace in the configuration, or whether it stands can't be told.
+    pub(super) untold: bool,
+    /// It is no configuration.
+    pub(super) unshown: bool,
+}
+
+/// `no`, `default` or neither, and the rest of a line.
+fn negation(text: &str) -> (&'static str, &str) {
+    for word in ["no ", "default "] {
+        if let Some(rest) = text.strip_prefix(word) {
+            return (word, rest.trim_start());
+        }
+    }
+    ("", text)
+}
+
+impl Place {
+    /// The place below these statements.
+    pub(super) fn below(rules: &Rules, root: &Block, path: &[String]) -> Self {
+        let mode = match path {
+            [] => Some(rules.top()),
+            _ => root.find(path).and_then(|statement| statement.opens),
+        };
+        Self {
+            path: path.to_vec(),
+            mode,
+        }
+    }
+
+    fn of(&self, key: &str) -> Vec<String> {
+        let mut path = self.path.clone();
+        path.push(key.to_string());
+        path
+    }
+}
+
+impl Bench<'_> {
+    /// Does what a line does.
+    pub(super) fn apply(&mut self, place: &Place, text: &str) -> Done {
+        let rules = self.rules;
+        let mode = rules.mode(place.mode);
+        let text = rules.delimited(&rules.tidy(place.mode, text));
+        let (word, bare) = negation(&text);
+        if mode.unshown.is_match(&text) || bare.starts_with("do ") {
+            return Done {
+                unshown: true,
+                ..Done::default()
+            };
+        }
+        let lines = mode
+            .shown_as(bare, word)
+            .unwrap_or_else(|| vec![text.clone()]);
+        let mut all = Done::default();
+        for line in lines {
+            let (word, bare) = negation(&line);
+            for one in rules.each(place.mode, bare) {
+                let done = self.one(place, word, &one);
+                all.touched.extend(done.touched);
+                (all.path, all.opens) = (done.path, done.opens);
+                all.untold |= done.untold;
+            }
+        }
+        if !all.touched.is_empty() {
+            self.config.root.settle_at(rules, &place.path);
+        }
+        all
+    }
+
+    fn one(&mut self, place: &Place, word: &str, text: &str) -> Done {
+        let mut done = match word {
+            "" => self.set(place, text),
+            _ => self.remove(place, text, word == "default "),
+        };
+        if !done.touched.is_empty() {
+            let line = if word.is_empty() {
+                text.to_string()
+            } else {
+                format!("no {text}")
+            };
+            self.effects(place, &line, &mut done.touched);
+        }
+        done
+    }
+
+    fn set(&mut self, place: &Place, text: &str) -> Done {
+        let rules = self.rules;
+        let mode = rules.mode(place.mode);
+        let Some(block) = self.config.root.at_mut(&place.path) else {
+            return Done::default();
+        };
+        let key = rules.key_in(place.mode, block, text);
+        let mut done = Done {
+            path: place.of(&key),
+            ..Done::default()
+        };
+        let old = block.get(&key);
+        if mode.defaults.is_match(text) || mode.on.is_match(text) {
+            if block.statements.shift_remove(&key).is_some() {
+                done.touched.push(done.path.clone());
+            }
+            return done;
+        }
+        let opens = mode.opened_by(text).map(|opens| opens.mode);
+        done.opens = opens;
+        let new = match wanted_text(rules, place, old, text, &key) {
+            Some(new) => new,
+            None => return self.remove_all(place, vec![key], done),
+        };
+        if let Some(old) = old.filter(|old| !old.negated) {
+            match rules.same(&new, &old.text) {
+                Same::Yes => return done,
+                Same::CantTell => {
+                    return Done {
+                        untold: true,
+                        ..done
+                    };
+                }
+                Same::No => {}
+            }
+        }
+        done.touched.push(done.path.clone());
+        let entry = block.statements.entry(key);
+        let statement = entry.or_insert_with(|| Statement::new("", false, opens));
+        (statement.text, statement.negated) = (new, false);
+        done
+    }
+
+    fn remove(&mut self, place: &Place, text: &str, to_default: bool) -> Done {
+        let rules = self.rules;
+        let mode = rules.mode(place.mode);
+        let Some(block) = self.config.root.at_mut(&place.path) else {
+            return Done::default();
+        };
+        let key = rules.key_in(place.mode, block, text);
+        let mut done = Done {
+            path: place.of(&key),
+            ..Done::default()
+        };
+        if let Some(left) = shortened(rules, place, block.get(&key), text) {
+            if let Some(statement) = block.statements.get_mut(&key).filter(|it| it.text != left) {
+                statement.text = left;
+                done.touched.push(done.path.clone());
+            }
+            return done;
+        }
+        let fixed = mode.opened_by(text).is_some_and(|opens| opens.fixed);
+        let gone = if fixed {
+            Vec::new()
+        } else {
+            named_by(
+                mode.one.found(text).is_some(),
+                block,
+                &key,
+                text,
+                to_default,
+            )
+        };
+        let mut done = self.remove_all(place, gone, done);
+        if mode.on.is_match(text) && !to_default {
+            let block = self.config.root.at_mut(&place.path);
+            let fresh = block.filter(|block| block.get(&key).is_none());
+            if let Some(block) = fresh {
+                block
+                    .statements
+                    .insert(key, Statement::new(text, true, None));
+                done.touched.push(done.path.clone());
+            }
+        }
+        done
+    }
+
+    fn remove_all(&mut self, place: &Place, keys: Vec<String>, mut done: Done) -> Done {
+        let Some(block) = self.config.root.at_mut(&place.path) else {
+            return done;
+        };
+        for key in keys {
+            if let Some(gone) = block.statements.shift_remove(&key) {
+                let path = place.of(&key);
+                gone.block.paths(&path, &mut done.touched);
+                done.touched.push(path);
+            }
+        }
+        done
+    }
+
+    /// What a line that changed something does beside what it says.
+    fn effects(&mut self, place: &Place, line: &str, touched: &mut Vec<Vec<String>>) {
+        let rules = self.rules;
+        for effect in &rules.mode(place.mode).effects {
+            let Some(found) = effect.when.captures(line) else {
+                continue;
+            };
+            let escaped = |pattern: &String| {
+                let groups: Vec<(String, String)> = effect
+                    .when
+                    .capture_names()
+                    .flatten()
+                    .filter_map(|name| {
+                        Some((name.to_string(), regex::escape(found.name(name)?.as_str())))
+                    })
+                    .collect();
+                let text = groups.iter().fold(pattern.clone(), |text, (name, value)| {
+                    text.replace(&format!("${{{name}}}"), value)
+                });
+                Regex::new(&text).ok()
+            };
+            let adds: Vec<String> = effect
+                .file
+                .adds
+                .iter()
+                .map(|line| expand(&found, line))
+                .collect();
+            let change = Change {
+                removes: effect.file.removes.iter().filter_map(escaped).collect(),
+                having: effect.file.having.as_ref().and_then(escaped),
+                lacking: effect.file.lacking.as_ref().and_then(escaped),
+                adds,
+            };
+            let own = Done::path_of(rules, place, line);
+            for at in self.places(effect, place, &own, escaped) {
+                self.side_effect(&at, &change, touched);
+            }
+        }
+    }
+
+    /// Where an effect happens.
+    fn places(
+        &self,
+        effect: &Effect,
+        place: &Place,
+        own: &[String],
+        pattern: impl Fn(&String) -> Option<Regex>,
+    ) -> Vec<Place> {
+        let Some(within) = &effect.file.within else {
+            return vec![place.clone()];
+        };
+        if let [only] = within.as_slice()
+            && only == "self"
+        {
+            return vec![Place::below(self.rules, &self.config.root, own)];
+        }
+        let mut paths: Vec<Vec<String>> = vec![Vec::new()];
+        for level in within.iter().filter_map(pattern) {
+            let mut deeper = Vec::new();
+            for path in &paths {
+                let block = self.config.root.at(path);
+                let matching = block.into_iter().flat_map(|block| &block.statements);
+                for (key, _) in matching.filter(|(_, statement)| level.is_match(&statement.text)) {
+                    deeper.push([path.as_slice(), std::slice::from_ref(key)].concat());
+                }
+            }
+            paths = deeper;
+        }
+        paths
+            .iter()
+            .map(|path| Place::below(self.rules, &self.config.root, path))
+            .collect()
+    }
+
+    fn side_effect(&mut self, at: &Place, change: &Change, touched: &mut Vec<Vec<String>>) {
+        let rules = self.rules;
+        let Some(block) = self.config.root.at_mut(&at.path) else {
+            return;
+        };
+        let has = |pattern: &Regex| {
+            block
+                .statements
+                .values()
+                .any(|it| pattern.is_match(&it.line()))
+        };
+        if change.having.as_ref().is_some_and(|having| !has(having))
+            || change.lacking.as_ref().is_some_and(has)
+        {
+            return;
+        }
+        let doomed = |statement: &Statement| {
+            change
+                .removes
+                .iter()
+                .any(|it| it.is_match(&statement.line()))
+        };
+        let gone: Vec<String> = block
+            .statements
+            .iter()
+            .filter(|(_, it)| doomed(it))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in gone {
+            block.statements.shift_remove(&key);
+            touched.push(at.of(&key));
+        }
+        for line in &change.adds {
+            let (negated, text) = line
+                .strip_prefix("no ")
+                .map_or((false, line.as_str()), |it| (true, it));
+            let key = rules.key(at.mode, text);
+            if block.get(&key).is_none() {
+                let opens = rules.mode(at.mode).opened_by(text).map(|opens| opens.mode);
+                block
+                    .statements
+                    .insert(key.clone(), Statement::new(text, negated, opens));
+                touched.push(at.of(&key));
+            }
+        }
+        self.config.root.settle_at(rules, &at.path);
+    }
+}
+
+/// What an effect does in one place.
+struct Change {
+    removes: Vec<Regex>,
+    having: Option<Regex>,
+    lacking: Option<Regex>,
+    adds: Vec<String>,
+}
+
+impl Done {
+    fn path_of(rules: &Rules, place: &Place, line: &str) -> Vec<String> {
+        let (_, bare) = negation(line);
+        place.of(&rules.key(place.mode, bare))
+    }
+}
+
+/// A statement as it will stand: lists edited, unnumbered ones numbered. `None`: it won't stand.
+fn wanted_text(
+    rules: &Rules,
+    place: &Place,
+    old: Option<&Statement>,
+    text: &str,
+    key: &str,
+) -> Option<String> {
+    let mode = rules.mode(place.mode);
+    if let Some((of, before, edit, list)) = mode.list(text) {
+        let old = old
+            .filter(|old| !old.negated)
+            .and_then(|old| mode.list(&old.text))
+            .map(|(.., list)| list);
+        let new = match of {
+            ListOf::Numbers => list::edited(old, edit, list),
+            ListOf::MoreNumbers => list::edited(old, "add", list),
+            ListOf::Words => Some(list::more_words(old.unwrap_or_default(), list)),
+            ListOf::Each => return Some(text.to_string()),
+        };
+        return new.map(|list| format!("{before} {list}"));
+    }
+    if mode.numbered
+        && !text.starts_with(|letter: char| letter.is_ascii_digit())
+        && rules.is_counted(place.mode, text)
+    {
+        return Some(format!("{key} {text}"));
+    }
+    Some(text.to_string())
+}
+
+/// A list with some of it taken away, if a line does that.
+fn shortened(rules: &Rules, place: &Place, old: Option<&Statement>, text: &str) -> Option<String> {
+    let mode = rules.mode(place.mode);
+    let (of, before, _, list) = mode.list(text)?;
+    let (.., old) = mode.list(&old?.text)?;
+    let left = match of {
+        ListOf::MoreNumbers => list::without(old, list)?,
+        ListOf::Words => list::fewer_words(old, list)?,
+        ListOf::Numbers | ListOf::Each => return None,
+    };
+    Some(format!("{before} {left}"))
+}
+
+/// The statements that `no TEXT` removes: the one of that identity, or all that begin so.
+fn named_by(single: bool, block: &Block, key: &str, text: &str, negated_too: bool) -> Vec<String> {
+    let begins = |statement: &Statement| {
+        let rest = statement.text.strip_prefix(text);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\n']))
+    };
+    let named = |(other, statement): &(&String, &Statement)| {
+        let named = if single {
+            *other == key
+        } else {
+            *other == key || begins(statement)
+        };
+        named && (negated_too || !statement.negated)
+    };
+    block
+        .statements
+        .iter()
+        .filter(named)
+        .map(|(key, _)| key.clone())
+        .collect()
+}
+
+impl Rules {
+    /// A line with single blanks, except where blanks count.
+    pub(super) fn tidy(&self, mode: Option<ModeId>, text: &str) -> String {
+        if text.contains('\n') || self.mode(mode).verbatim.is_match(text.trim_start()) {
+            return text.trim().to_string();
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The statements that a line stands for: one for each of a list of numbers, or itself.
+    pub(super) fn each(&self, mode: Option<ModeId>, text: &str) -> Vec<String> {
+        match self.mode(mode).list(text) {
+            Some((ListOf::Each, before, _, list)) => list::each(list)
+                .iter()
+                .map(|number| format!("{before} {number}"))
+                .collect(),
+            _ => vec![text.to_string()],
+        }
+    }
+
+    /// What identifies a statement among those of its level.
+    pub(super) fn key(&self, mode: Option<ModeId>, text: &str) -> String {
+        let rules = self.mode(mode);
+        if let Some((of, before, ..)) = rules.list(text)
+            && of != ListOf::Each
+        {
+            return before.to_string();
+        }
+        if let Some(found) = rules.one.found(text) {
+            return found;
+        }
+        if rules.numbered
+            && self.is_counted(mode, text)
+            && let Some((number, _)) = text.split_once(' ')
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return number.to_string();
+        }
+        self.without_secret(text)
+            .unwrap_or_else(|| text.to_string())
+    }
+
+    /// The same for a statement that is to stand in this block: one that is sent without its number has
+    /// that of the same statement, or the next one.
+    fn key_in(&self, mode: Option<ModeId>, block: &Block, text: &str) -> String {
+        let rules = self.mode(mode);
+        let numbered = text.starts_with(|letter: char| letter.is_ascii_digit());
+        if !rules.numbered || numbered || !self.is_counted(mode, text) {
+            return self.key(mode, text);
+        }
+        let same = |statement: &&Statement| {
+            statement
+                .text
+                .split_once(' ')
+                .is_some_and(|(_, rest)| rest == text)
+        };
+        if let Some((number, _)) = block
+            .statements
+            .values()
+            .find(same)
+            .and_then(|it| it.text.split_once(' '))
+        {
+            return number.to_string();
+        }
+        let numbers = block
+            .statements
+            .keys()
+            .filter_map(|key| key.parse::<u64>().ok());
+        (numbers.max().unwrap_or_default() / 10 * 10 + 10).to_string()
+    }
+
+    /// Whether a statement of a numbered mode has a number: `remark` and `evaluate` too, `description` not.
+    fn is_counted(&self, mode: Option<ModeId>, text: &str) -> bool {
+        self.mode(mode).one.found(text).is_none()
+    }
+}
+
+impl Block {
+    /// The paths of all statements of this block, which is at `path`.
+    fn paths(&self, path: &[String], into: &mut Vec<Vec<String>>) {
+        for (key, statement) in &self.statements {
+            let own = [path, std::slice::from_ref(key)].concat();
+            statement.block.paths(&own, into);
+            into.push(own);
+        }
+    }
+
+    /// Numbers what is ordered in the block at a path.
+    fn settle_at(&mut self, rules: &Rules, path: &[String]) {
+        let mode = Place::below(rules, self, path).mode;
+        if let Some(block) = self.at_mut(path) {
+            block.rank(rules, mode);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What must be sent so that the wanted lines stand, and what takes it back.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::cursor::{Cursor, Step};
+use super::difference::difference_as;
+use super::rules::Rules;
+use super::tree::Config;
+use crate::plan::PlanLine;
+
+/// What a push of one device changes.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The lines that are missing, with the lines that lead to them and out again.
+    pub lines: Arc<[PlanLine]>,
+    /// Which of the wanted lines each of them is.
+    pub origin: Vec<usize>,
+    /// The lines that take it back, in order.
+    pub inverse: Arc<[PlanLine]>,
+    /// What the device shows afterwards, as far as the rules tell.
+    pub expected: Config,
+    /// Wanted lines of which it can't be told whether they stand; they are believed and not sent.
+    pub untold: Vec<usize>,
+}
+
+/// Which wanted lines are missing.
+pub(super) struct Missing {
+    pub(super) steps: Vec<Step>,
+    /// The lines that change something.
+    pub(super) effective: BTreeSet<usize>,
+    pub(super) expected: Config,
+}
+
+/// What is missing of the wanted lines.
+#[must_use]
+pub fn change(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Change {
+    let missing = Missing::of(wanted, running, rules);
+    let sent = missing.sent();
+    let inverse = difference_as(&missing.expected, running, rules, INVERSE);
+    let untold = missing
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(index, step)| step.done.untold && !sent.contains(index));
+    Change {
+        lines: sent
+            .iter()
+            .filter_map(|index| wanted.get(*index).cloned())
+            .collect(),
+        untold: untold.map(|(index, _)| index).collect(),
+        origin: sent.into_iter().collect(),
+        inverse: inverse.into(),
+        expected: missing.expected,
+    }
+}
+
+/// What the lines that take something back belong to.
+const INVERSE: &str = "inverse";
+
+/// What takes back these lines, which a device with this configuration has taken.
+#[must_use]
+pub fn inverse(taken: &[PlanLine], before: &Config, rules: &Rules) -> Vec<PlanLine> {
+    let mut cursor = Cursor::new(rules, before.clone());
+    cursor.all(taken);
+    difference_as(&cursor.finish(), before, rules, INVERSE)
+}
+
+impl Missing {
+    pub(super) fn of(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Self {
+        let mut cursor = Cursor::new(rules, running.clone());
+        let steps = cursor.all(wanted);
+        let expected = cursor.finish();
+        let effective = effective(&steps, running, &expected);
+        let mut missing = Self {
+            steps,
+            effective,
+            expected,
+        };
+        if missing.leads_there(wanted, running, rules) {
+            missing.resend(wanted);
+            return missing;
+        }
+        // Lines of which one takes away what another brings: all of them, then.
+        let changes = |(_, step): &(usize, &Step)| !step.done.touched.is_empty();
+        missing.effective = missing
+            .steps
+            .iter()
+            .enumerate()
+            .filter(changes)
+            .map(|(index, _)| index)
+            .collect();
+        missing.resend(wanted);
+        missing
+    }
+
+    /// Whether the effective lines alone lead where all lines lead.
+    fn leads_there(&self, wanted: &[PlanLine], running: &Config, rules: &Rules) -> bool {
+        let mut cursor = Cursor::new(rules, running.clone());
+        cursor.all(self.sent().iter().filter_map(|index| wanted.get(*index)));
+        cursor.finish() == self.expected
+    }
+
+    /// Lines that are sent though they seem to stand: commands, which no configuration shows, and secrets that
+    /// can't be compared, where the document says that they change.
+    fn resend(&mut self, wanted: &[PlanLine]) {
+        for (index, (step, line)) in self.steps.iter().zip(wanted).enumerate() {
+            let modified = step.done.untold && line.feature().starts_with("modify ");
+            if step.done.unshown || modified {
+                self.effective.insert(index);
+            }
+        }
+    }
+
+    /// The effective lines, with those that lead to them and out again.
+    pub(super) fn sent(&self) -> BTreeSet<usize> {
+        let mut sent = BTreeSet::new();
+        for index in &self.effective {
+            sent.insert(*index);
+            sent.extend(self.steps.get(*index).iter().flat_map(|step| &step.above));
+        }
+        let sections: BTreeSet<usize> = sent.clone();
+        for (index, step) in self.steps.iter().enumerate() {
+            let left = step.above.last().filter(|_| step.leaves);
+            if left.is_some_and(|left| sections.contains(left)) {
+                sent.insert(index);
+            }
+        }
+        sent
+    }
+}
+
+/// The lines whose effect is still seen when all lines are done, and those that must follow them.
+fn effective(steps: &[Step], before: &Config, after: &Config) -> BTreeSet<usize> {
+    let differs = |path: &Vec<String>| match (before.root.find(path), after.root.find(path)) {
+        (Some(before), Some(after)) => !before.says_as(after),
+        (None, None) => false,
+        _ => true,
+    };
+    let mut effective: BTreeSet<usize> = BTreeSet::new();
+    let mut paths: BTreeSet<&Vec<String>> = BTreeSet::new();
+    for (index, step) in steps.iter().enumerate() {
+        if step.done.touched.iter().any(differs) {
+            effective.insert(index);
+            paths.extend(&step.done.touched);
+        }
+    }
+    loop {
+        let before = effective.len();
+        for (index, step) in steps.iter().enumerate() {
+            if !effective.contains(&index)
+                && step.done.touched.iter().any(|path| paths.contains(path))
+            {
+                effective.insert(index);
+                paths.extend(&step.done.touched);
+            }
+        }
+        if effective.len() == before {
+            return effective;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The shape of `running.yaml`: the rules as they stand in the file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// One `running.yaml`. A platform's own rules come first, then those of the platforms it extends.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RulesFile {
+    /// What shows the configuration; replaces that of the platform it extends.
+    pub(super) reads: Option<Vec<ReadFile>>,
+    /// The line that ends a configuration; without it, the reply was cut off.
+    pub(super) end: Option<String>,
+    /// Whether the terminal reads 7 bits, so that no line may have letters outside ASCII.
+    pub(super) ascii: Option<bool>,
+    /// Lines before the configuration that are not part of it.
+    #[serde(default)]
+    pub(super) preamble: Vec<String>,
+    /// Lines that change by themselves.
+    #[serde(default)]
+    pub(super) volatile: Vec<String>,
+    /// Statements of several lines.
+    #[serde(default)]
+    pub(super) texts: Vec<TextFile>,
+    /// Lines that leave a section.
+    #[serde(default)]
+    pub(super) leaves: Vec<String>,
+    /// Statements with a secret: groups `secret` and, where it may have one, `type`.
+    #[serde(default)]
+    pub(super) secrets: Vec<String>,
+    /// What is asked when a line is sent, and the answer.
+    #[serde(default)]
+    pub(super) answers: Vec<AnswerFile>,
+    /// The order of definitions: an earlier one is needed by a later one.
+    #[serde(default)]
+    pub(super) order: Vec<String>,
+    /// The rules of a mode, by its name; `all` are those of every mode.
+    #[serde(default)]
+    pub(super) modes: BTreeMap<String, ModeFile>,
+}
+
+/// What is read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadFile {
+    pub(super) command: String,
+    /// What its lines stand for. Without: the reply is the configuration itself.
+    pub(super) lines: Option<Vec<ReadLineFile>>,
+}
+
+/// What a line of a reply stands for; the first pattern that matches counts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadLineFile {
+    pub(super) line: String,
+    #[serde(default)]
+    pub(super) is: Vec<String>,
+}
+
+/// A statement that goes on until a delimiter or a last line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TextFile {
+    /// Group `delimiter`: what ends the text; or `until` says it.
+    pub(super) line: String,
+    pub(super) until: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerFile {
+    pub(super) line: String,
+    pub(super) question: String,
+    pub(super) answer: String,
+}
+
+/// The rules of one mode.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModeFile {
+    /// The rules of these modes hold too.
+    #[serde(default)]
+    pub(super) like: Vec<String>,
+    /// What leaves it.
+    pub(super) leave: Option<String>,
+    /// Its statements are numbered by the device when they are sent without a number.
+    pub(super) numbered: Option<bool>,
+    /// Lines that open a mode.
+    #[serde(default)]
+    pub(super) opens: Vec<OpensFile>,
+    /// Of the statements that begin with the same match, the last one stands.
+    #[serde(default)]
+    pub(super) one: Vec<String>,
+    /// Statements that stand, unless `no` of them is shown.
+    #[serde(default)]
+    pub(super) on: Vec<String>,
+    /// Statements that are not shown, because they say what holds anyway.
+    #[serde(default)]
+    pub(super) defaults: Vec<String>,
+    /// Statements whose last words are a list that is edited.
+    #[serde(default)]
+    pub(super) lists: Vec<ListFile>,
+    /// What a line that is sent is shown as.
+    #[serde(default)]
+    pub(super) shown: Vec<ShownFile>,
+    /// Statements in which a run of blanks counts.
+    #[serde(default)]
+    pub(super) verbatim: Vec<String>,
+    /// Statements whose order counts.
+    #[serde(default)]
+    pub(super) ordered: Vec<String>,
+    /// Lines that leave no trace in the configuration.
+    #[serde(default)]
+    pub(super) unshown: Vec<String>,
+    /// How statements are negated, where it isn't `no` and the whole line.
+    #[serde(default)]
+    pub(super) negate: Vec<NegateFile>,
+    /// What a line does beside what it says.
+    #[serde(default)]
+    pub(super) effects: Vec<EffectFile>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpensFile {
+    pub(super) line: String,
+    pub(super) mode: String,
+    /// It can't be removed, only emptied.
+    #[serde(default)]
+    pub(super) fixed: bool,
+    /// It isn't shown while nothing stands in it.
+    #[serde(default)]
+    pub(super) vanishes: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListFile {
+    /// Group `list`, and before it `edit`: add, remove, except, none, all.
+    pub(super) line: String,
+    #[serde(default)]
+    pub(super) of: ListOf,
+}
+
+/// What a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ListOf {
+    /// Numbers and ranges: a new list takes the place of the old one.
+    #[default]
+    Numbers,
+    /// Numbers and ranges: a line adds, `no` takes away.
+    MoreNumbers,
+    /// Words: a line adds, `no` takes away.
+    Words,
+    /// Numbers and ranges: a statement for each number.
+    Each,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShownFile {
+    pub(super) line: String,
+    #[serde(rename = "as", default)]
+    pub(super) shown: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NegateFile {
+    pub(super) line: String,
+    pub(super) with: String,
+}
+
+/// When a line that matches changes something, statements go or come.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EffectFile {
+    /// The line; with `no` in front, its removal.
+    pub(super) when: String,
+    /// The sections it happens in, of the whole configuration; without: where the line stands.
+    #[serde(rename = "in")]
+    pub(super) within: Option<Vec<String>>,
+    /// Only in sections that have this statement.
+    pub(super) having: Option<String>,
+    /// Only in sections that don't have such a statement.
+    pub(super) lacking: Option<String>,
+    #[serde(default)]
+    pub(super) removes: Vec<String>,
+    #[serde(default)]
+    pub(super) adds: Vec<String>,
+}

@@ -1,0 +1,277 @@
+//! Reading a configuration from what a device shows.
+
+use regex::Regex;
+use thiserror::Error;
+
+use super::apply::Place;
+use super::list;
+use super::mode_file::ListOf;
+use super::mode_rules::ModeId;
+use super::rules::Rules;
+use super::tree::{Block, Config, Statement};
+
+/// The largest configuration that is read, in bytes: a chassis full of line cards shows a tenth.
+const CONFIG_BYTES_MAX: usize = 16 << 20;
+
+/// What a device showed is not its configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// The reply doesn't end as a configuration does.
+    #[error("the configuration was cut off: it has no `{end}` after line {lines}")]
+    CutOff {
+        /// The line that ends one.
+        end: String,
+        /// How many lines came.
+        lines: usize,
+    },
+    /// The command was refused.
+    #[error("`{command}` was refused: {said}")]
+    Refused {
+        /// What was asked.
+        command: String,
+        /// What the device said.
+        said: String,
+    },
+    /// The reply is larger than anything that is a configuration.
+    #[error("the configuration has {bytes} bytes, more than {CONFIG_BYTES_MAX}")]
+    TooLong {
+        /// How long it is.
+        bytes: usize,
+    },
+}
+
+/// One statement as it stands in the text: how far from the margin, and what it says.
+struct Shown {
+    indent: usize,
+    text: String,
+}
+
+impl Config {
+    /// Reads what [`Rules::reads`] were answered with, in that order.
+    ///
+    /// # Errors
+    ///
+    /// If a reply was cut off or is a refusal: then nothing is known of the device.
+    pub fn parse(replies: &[String], rules: &Rules) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        for (read, reply) in rules.reads().iter().zip(replies) {
+            if reply.len() > CONFIG_BYTES_MAX {
+                return Err(ConfigError::TooLong { bytes: reply.len() });
+            }
+            if let Some(said) = reply.lines().map(str::trim).find(|line| !line.is_empty())
+                && said.starts_with('%')
+            {
+                let (command, said) = (read.command().to_string(), said.to_string());
+                return Err(ConfigError::Refused { command, said });
+            }
+            if read.is_configuration() {
+                let body = body(reply, rules)?;
+                config.add(&lex(body, rules), rules);
+            } else {
+                let lines = read.statements(reply).join("\n");
+                config.complete(&lex(lines.lines().collect(), rules), rules);
+            }
+        }
+        Ok(config)
+    }
+
+    /// Reads one configuration, which needn't end as a device's reply does: a file, a fragment.
+    #[must_use]
+    pub fn fragment(text: &str, rules: &Rules) -> Self {
+        let mut config = Self::default();
+        config.add(&lex(text.lines().collect(), rules), rules);
+        config
+    }
+
+    fn add(&mut self, lines: &[Shown], rules: &Rules) {
+        let mut path: Vec<(usize, String)> = Vec::new();
+        for line in lines {
+            while path
+                .last()
+                .is_some_and(|(indent, _)| *indent >= line.indent)
+            {
+                path.pop();
+            }
+            let keys: Vec<String> = path.iter().map(|(_, key)| key.clone()).collect();
+            if let Some(key) =
+                self.root
+                    .add(rules, &Place::below(rules, &self.root, &keys), &line.text)
+            {
+                path.push((line.indent, key));
+            }
+        }
+        self.root.settle(rules, Some(rules.top()));
+    }
+
+    /// Adds what another reply shows, where the configuration itself says nothing of it.
+    fn complete(&mut self, lines: &[Shown], rules: &Rules) {
+        let mut other = Self::default();
+        other.add(lines, rules);
+        for (key, statement) in other.root.statements {
+            self.root.statements.entry(key).or_insert(statement);
+        }
+    }
+}
+
+impl Block {
+    /// Adds a statement as it is shown, and says under which key, if others may stand below it.
+    fn add(&mut self, rules: &Rules, place: &Place, text: &str) -> Option<String> {
+        let mode = rules.mode(place.mode);
+        let text = rules.tidy(place.mode, text);
+        let (negated, bare) = text
+            .strip_prefix("no ")
+            .map_or((false, text.as_str()), |it| (true, it));
+        let block = self.at_mut(&place.path)?;
+        if !negated && (mode.defaults.is_match(bare) || mode.on.is_match(bare)) {
+            return None;
+        }
+        let mut last = None;
+        for text in rules.each(place.mode, bare) {
+            let key = rules.key(place.mode, &text);
+            let opens = mode.opened_by(&text).map(|opens| opens.mode);
+            let text = block.continued(rules, place, &key, text);
+            let entry = block.statements.entry(key.clone());
+            let statement = entry.or_insert_with(|| Statement::new("", negated, opens));
+            (statement.text, statement.negated) = (text, negated);
+            last = Some(key);
+        }
+        last
+    }
+
+    /// A list that is shown on several lines is one list.
+    fn continued(&self, rules: &Rules, place: &Place, key: &str, text: String) -> String {
+        let mode = rules.mode(place.mode);
+        let old = self.get(key).and_then(|old| mode.list(&old.text));
+        match (mode.list(&text), old) {
+            (Some((ListOf::Numbers, before, edit, more)), Some((_, _, _, old)))
+                if edit.trim() == "add" =>
+            {
+                list::edited(Some(old), edit, more)
+                    .map_or_else(|| text.clone(), |list| format!("{before} {list}"))
+            }
+            (Some((ListOf::MoreNumbers, before, _, more)), Some((_, _, _, old))) => {
+                list::edited(Some(old), "add", more)
+                    .map_or_else(|| text.clone(), |list| format!("{before} {list}"))
+            }
+            (Some((ListOf::Words, before, _, more)), Some((_, _, _, old))) => {
+                format!("{before} {}", list::more_words(old, more))
+            }
+            _ => text,
+        }
+    }
+
+    /// Numbers what is ordered, and drops sections that aren't shown while they are empty.
+    pub(super) fn settle(&mut self, rules: &Rules, mode: Option<ModeId>) {
+        let known = rules.mode(mode);
+        self.statements.retain(|_, statement| {
+            let opens = known.opened_by(&statement.text);
+            statement.negated
+                || !statement.block.statements.is_empty()
+                || !opens.is_some_and(|it| it.vanishes)
+        });
+        self.rank(rules, mode);
+        for statement in self.statements.values_mut() {
+            if !statement.block.statements.is_empty() {
+                statement.block.settle(rules, statement.opens);
+            }
+        }
+    }
+
+    /// Numbers what is ordered.
+    pub(super) fn rank(&mut self, rules: &Rules, mode: Option<ModeId>) {
+        let known = rules.mode(mode);
+        let mut rank = 0;
+        for statement in self.statements.values_mut() {
+            if known.ordered.is_match(&statement.text) {
+                rank += 1;
+                statement.rank = rank;
+            }
+        }
+    }
+}
+
+/// The lines of the configuration: without what stands before it and without its end.
+fn body<'t>(reply: &'t str, rules: &Rules) -> Result<Vec<&'t str>, ConfigError> {
+    let lines = reply.lines().skip_while(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('!') || rules.preamble.is_match(line)
+    });
+    let mut lines: Vec<&str> = lines.collect();
+    let Some(end) = &rules.end else {
+        return Ok(lines);
+    };
+    while lines.last().is_some_and(|line| line.trim().is_empty()) {
+        lines.pop();
+    }
+    match lines.pop() {
+        Some(last) if last.trim_end() == end => Ok(lines),
+        _ => {
+            let lines = reply.lines().count();
+            Err(ConfigError::CutOff {
+                end: end.clone(),
+                lines,
+            })
+        }
+    }
+}
+
+/// Statements, each with its place; comments and what only leaves a section are dropped.
+fn lex(lines: Vec<&str>, rules: &Rules) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let mut lines = lines.into_iter().map(|line| line.trim_end_matches('\r'));
+    while let Some(line) = lines.next() {
+        let text = line.trim();
+        let dropped = text.is_empty() || text.starts_with('!') || rules.leaves.is_match(text);
+        if dropped || rules.volatile.is_match(text) {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        let mut text = text.to_string();
+        if let Some(until) = rules.text_until(line.trim_start()) {
+            for more in lines.by_ref() {
+                text.push('\n');
+                text.push_str(more);
+                if until.is_match(more) {
+                    break;
+                }
+            }
+        }
+        shown.push(Shown {
+            indent,
+            text: rules.delimited(&text),
+        });
+    }
+    shown
+}
+
+impl Rules {
+    /// If a statement goes on after its first line: what its last line matches.
+    pub(super) fn text_until(&self, line: &str) -> Option<Regex> {
+        let (found, until) = self
+            .texts
+            .iter()
+            .find_map(|(pattern, until)| Some((pattern.captures(line)?, until.as_ref())))?;
+        if let Some(until) = until {
+            return Some(until.clone());
+        }
+        let delimiter = found.name("delimiter")?;
+        let rest = line.get(delimiter.end()..)?;
+        let ended = rest.contains(delimiter.as_str());
+        // What is escaped is a pattern, so this can't fail.
+        (!ended).then(|| Regex::new(&regex::escape(delimiter.as_str())).ok())?
+    }
+
+    /// A text with the delimiter that running-configurations show, whichever it was sent with.
+    pub(super) fn delimited(&self, text: &str) -> String {
+        let found = self
+            .texts
+            .iter()
+            .find_map(|(pattern, _)| pattern.captures(text)?.name("delimiter"));
+        let Some(delimiter) = found else {
+            return text.to_string();
+        };
+        let (before, rest) = (&text[..delimiter.start()], &text[delimiter.end()..]);
+        let body = rest.split(delimiter.as_str()).next().unwrap_or_default();
+        format!("{before}^C{body}^C")
+    }
+}

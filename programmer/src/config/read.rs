@@ -1,0 +1,67 @@
+//! What is read of a device: the configuration itself, and what shows the part of it that the
+//! configuration hides.
+
+use regex::Regex;
+
+use super::mode_file::ReadFile;
+use super::mode_rules::expand;
+use super::rules::Compiler;
+
+/// What is read where a pack says nothing.
+const SHOW: &str = "show running-config";
+
+/// A command whose reply is the configuration, or stands for statements of it.
+#[derive(Debug)]
+pub struct Read {
+    command: String,
+    lines: Option<Vec<(Regex, Vec<String>)>>,
+}
+
+impl Read {
+    pub(super) fn compile(files: Option<&[ReadFile]>, compiler: &mut Compiler<'_>) -> Vec<Self> {
+        let Some(files) = files else {
+            let command = SHOW.to_string();
+            return vec![Self {
+                command,
+                lines: None,
+            }];
+        };
+        let mut read = |file: &ReadFile| {
+            let lines = file.lines.as_ref().map(|lines| {
+                let line = |line: &super::mode_file::ReadLineFile| {
+                    Some((compiler.pattern(&line.line)?, line.is.clone()))
+                };
+                lines.iter().filter_map(line).collect()
+            });
+            Self {
+                command: file.command.clone(),
+                lines,
+            }
+        };
+        files.iter().map(&mut read).collect()
+    }
+
+    /// The command.
+    #[must_use]
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// Whether its reply is the configuration itself.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        self.lines.is_none()
+    }
+
+    /// The lines of configuration that a reply stands for.
+    pub(super) fn statements(&self, reply: &str) -> Vec<String> {
+        let told = reply.lines().filter_map(|line| {
+            let line = line.trim_end();
+            self.lines.iter().flatten().find_map(|(pattern, is)| {
+                let found = pattern.captures(line)?;
+                Some(is.iter().map(|it| expand(&found, it)).collect::<Vec<_>>())
+            })
+        });
+        told.flatten().collect()
+    }
+}

@@ -1,0 +1,285 @@
+//! The rules of a platform's configuration, compiled from `running.yaml`.
+
+use regex::Regex;
+use yaml::Mistake;
+
+pub use super::mode_file::RulesFile;
+use super::mode_file::{EffectFile, ModeFile};
+use super::mode_rules::{ModeId, ModeRules, Patterns};
+use super::read::Read;
+use crate::plan::Answer;
+use crate::secret::Secret;
+
+/// The mode of what stands at the left margin.
+pub(super) const TOP: &str = "config";
+
+/// The rules of this name hold in every mode.
+const ALL: &str = "all";
+
+/// What must be known of a platform to read and compare its configuration. The default knows nothing and
+/// compares literally.
+#[derive(Debug)]
+pub struct Rules {
+    pub(super) reads: Vec<Read>,
+    pub(super) end: Option<String>,
+    pub(super) ascii: bool,
+    pub(super) preamble: Patterns,
+    pub(super) volatile: Patterns,
+    pub(super) texts: Vec<(Regex, Option<Regex>)>,
+    pub(super) leaves: Patterns,
+    pub(super) secrets: Vec<Regex>,
+    pub(super) answers: Vec<(Regex, Answer)>,
+    ranks: Vec<Regex>,
+    modes: Vec<ModeRules>,
+    top: ModeId,
+    any: ModeId,
+}
+
+impl Rules {
+    /// Compiles the rules of a platform: its own file, and those of the platforms it extends, nearest first.
+    ///
+    /// # Errors
+    ///
+    /// Every pattern that is none.
+    pub fn compile(files: &[(String, String)]) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let mut merged = RulesFile::default();
+        for (name, text) in files {
+            match yaml::read::<RulesFile>(name, text) {
+                Ok(file) => merged = merged.over(file),
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        let mut compiler = Compiler::new(files, &merged);
+        let rules = compiler.rules(&merged);
+        mistakes.append(&mut compiler.mistakes);
+        if mistakes.is_empty() {
+            Ok(rules)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// The commands whose replies together are the configuration, in order.
+    #[must_use]
+    pub fn reads(&self) -> &[Read] {
+        &self.reads
+    }
+
+    /// Whether the device's lines take nothing outside ASCII.
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// The rules of a mode.
+    pub(super) fn mode(&self, mode: Option<ModeId>) -> &ModeRules {
+        let ModeId(index) = mode.unwrap_or(self.any);
+        let any = self.modes.get(self.any.0);
+        self.modes.get(index).or(any).unwrap_or(&NOTHING)
+    }
+
+    /// What is asked when a line is sent, and the answers.
+    pub(super) fn answers_to(&self, text: &str) -> Vec<Answer> {
+        let asked = self.answers.iter().filter(|(line, _)| line.is_match(text));
+        asked.map(|(_, answer)| answer.clone()).collect()
+    }
+
+    /// The mode at the left margin.
+    pub(super) fn top(&self) -> ModeId {
+        self.top
+    }
+
+    /// Where a definition stands in the order of dependence; what isn't named stands behind all that is.
+    pub(super) fn order_of(&self, text: &str) -> usize {
+        let found = self.ranks.iter().position(|pattern| pattern.is_match(text));
+        found.unwrap_or(self.ranks.len())
+    }
+}
+
+/// What holds where nothing is known.
+static NOTHING: std::sync::LazyLock<ModeRules> = std::sync::LazyLock::new(ModeRules::default);
+
+impl Default for Rules {
+    fn default() -> Self {
+        Compiler::new(&[], &RulesFile::default()).rules(&RulesFile::default())
+    }
+}
+
+/// Compiles rules and keeps the mistakes.
+pub(super) struct Compiler<'a> {
+    files: &'a [(String, String)],
+    names: Vec<String>,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(files: &'a [(String, String)], merged: &RulesFile) -> Self {
+        let mut names: Vec<String> = merged.modes.keys().cloned().collect();
+        for name in [TOP, ALL] {
+            if !merged.modes.contains_key(name) {
+                names.push(name.to_string());
+            }
+        }
+        Self {
+            files,
+            names,
+            mistakes: Vec::new(),
+        }
+    }
+
+    fn rules(&mut self, file: &RulesFile) -> Rules {
+        // Modes that are opened and have no rules of their own are added while the others are compiled.
+        let mut modes = Vec::new();
+        while let Some(name) = self.names.get(modes.len()).cloned() {
+            let mode = self.merged(file, &name);
+            modes.push(ModeRules::compile(&name, &mode, self));
+        }
+        let texts = file.texts.iter().filter_map(|text| {
+            let until = text.until.as_ref().map(|until| self.pattern(until));
+            Some((self.pattern(&text.line)?, until.flatten()))
+        });
+        let texts = texts.collect();
+        Rules {
+            reads: Read::compile(file.reads.as_deref(), self),
+            end: file.end.clone(),
+            ascii: file.ascii.unwrap_or_default(),
+            preamble: self.patterns(&file.preamble),
+            volatile: self.patterns(&file.volatile),
+            texts,
+            leaves: self.patterns(&file.leaves),
+            secrets: file
+                .secrets
+                .iter()
+                .filter_map(|it| self.pattern(it))
+                .collect(),
+            answers: self.answers(file),
+            ranks: file
+                .order
+                .iter()
+                .filter_map(|it| self.pattern(it))
+                .collect(),
+            modes,
+            top: self.mode(TOP),
+            any: self.mode(ALL),
+        }
+    }
+
+    /// A mode's own rules, then those of modes that it is like, then those of all modes.
+    fn merged(&self, file: &RulesFile, name: &str) -> ModeFile {
+        let mut merged = file.modes.get(name).cloned().unwrap_or_default();
+        let like = merged.like.clone();
+        for other in like.iter().map(String::as_str).chain([ALL]) {
+            if let Some(other) = file.modes.get(other).filter(|_| other != name) {
+                merged = merged.over(other.clone());
+            }
+        }
+        merged
+    }
+
+    fn answers(&mut self, file: &RulesFile) -> Vec<(Regex, Answer)> {
+        let mut answers = Vec::new();
+        for answer in &file.answers {
+            let line = self.pattern(&answer.line);
+            match Answer::new(&answer.question, Secret::new(answer.answer.clone())) {
+                Ok(said) => answers.extend(line.map(|line| (line, said))),
+                Err(_) => self.refuse(&answer.question),
+            }
+        }
+        answers
+    }
+
+    /// The mode of that name, which may be opened before it has rules.
+    pub(super) fn mode(&mut self, name: &str) -> ModeId {
+        let found = self.names.iter().position(|known| known == name);
+        ModeId(found.unwrap_or_else(|| {
+            self.names.push(name.to_string());
+            self.names.len() - 1
+        }))
+    }
+
+    pub(super) fn patterns(&mut self, patterns: &[String]) -> Patterns {
+        Patterns::new(patterns.iter().filter_map(|it| self.pattern(it)).collect())
+    }
+
+    pub(super) fn pattern(&mut self, pattern: &str) -> Option<Regex> {
+        let compiled = Regex::new(pattern);
+        if compiled.is_err() {
+            self.refuse(pattern);
+        }
+        compiled.ok()
+    }
+
+    /// An effect's patterns are completed with groups before they are used, so they are only tried here.
+    pub(super) fn effect(&mut self, effect: &EffectFile) {
+        let within = effect.within.iter().flatten();
+        let patterns = effect.removes.iter().chain(within).chain(&effect.having);
+        for pattern in patterns.chain(&effect.lacking) {
+            let _ = self.pattern(&bare(pattern));
+        }
+    }
+
+    fn refuse(&mut self, pattern: &str) {
+        let place = self.files.iter().find_map(|(name, text)| {
+            let line = text.lines().position(|line| line.contains(pattern))?;
+            Some((name.clone(), line + 1))
+        });
+        let (file, line) = place.unwrap_or(("running.yaml".to_string(), 1));
+        let mistake = Mistake::new(file, format!("line {line}: `{pattern}` is no pattern"));
+        self.mistakes
+            .push(mistake.hint("see https://docs.rs/regex for the syntax"));
+    }
+}
+
+/// A pattern with a word in the place of each `${group}`.
+fn bare(pattern: &str) -> String {
+    let mut text = String::new();
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once("${") {
+        text.push_str(before);
+        text.push('x');
+        rest = after.split_once('}').map_or("", |(_, behind)| behind);
+    }
+    text + rest
+}
+
+impl RulesFile {
+    /// These rules, and behind them those of the platform that this one extends.
+    fn over(mut self, base: Self) -> Self {
+        self.reads = self.reads.or(base.reads);
+        self.end = self.end.or(base.end);
+        self.ascii = self.ascii.or(base.ascii);
+        self.preamble.extend(base.preamble);
+        self.volatile.extend(base.volatile);
+        self.texts.extend(base.texts);
+        self.leaves.extend(base.leaves);
+        self.secrets.extend(base.secrets);
+        self.answers.extend(base.answers);
+        self.order.extend(base.order);
+        for (name, mode) in base.modes {
+            let own = self.modes.remove(&name).unwrap_or_default();
+            self.modes.insert(name, own.over(mode));
+        }
+        self
+    }
+}
+
+impl ModeFile {
+    fn over(mut self, base: Self) -> Self {
+        self.like.extend(base.like);
+        self.leave = self.leave.or(base.leave);
+        self.numbered = self.numbered.or(base.numbered);
+        self.opens.extend(base.opens);
+        self.one.extend(base.one);
+        self.on.extend(base.on);
+        self.defaults.extend(base.defaults);
+        self.lists.extend(base.lists);
+        self.shown.extend(base.shown);
+        self.verbatim.extend(base.verbatim);
+        self.ordered.extend(base.ordered);
+        self.unshown.extend(base.unshown);
+        self.negate.extend(base.negate);
+        self.effects.extend(base.effects);
+        self
+    }
+}

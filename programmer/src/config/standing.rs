@@ -1,0 +1,39 @@
+//! Whether the wanted lines stand.
+
+use super::change::Missing;
+use super::rules::Rules;
+use super::tree::Config;
+use crate::plan::PlanLine;
+
+/// Whether a line stands in a configuration, given the lines around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It does: sending it would change nothing.
+    In,
+    /// It doesn't.
+    Missing {
+        /// What stands there instead, with secrets blotted out.
+        instead: Option<String>,
+    },
+    /// A configuration doesn't show it, or shows a secret that can't be compared.
+    CantTell,
+}
+
+/// For each wanted line, whether it stands.
+#[must_use]
+pub fn standing(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Vec<Standing> {
+    let missing = Missing::of(wanted, running, rules);
+    let steps = missing.steps.iter().enumerate();
+    let told = steps.map(|(index, step)| {
+        if step.done.untold || step.done.unshown {
+            return Standing::CantTell;
+        }
+        if !missing.effective.contains(&index) {
+            return Standing::In;
+        }
+        let instead = running.root.find(&step.done.path);
+        let instead = instead.map(|statement| rules.masked(&statement.line()));
+        Standing::Missing { instead }
+    });
+    told.collect()
+}
