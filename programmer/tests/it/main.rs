@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on shall panic")]
 
 mod cisco;
+mod native;
+mod openssh;
 mod program;
 mod push;
+mod relay;
 mod render;
 mod reports;
 

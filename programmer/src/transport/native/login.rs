@@ -123,8 +123,7 @@ impl Login<'_> {
         progress: &mut Progress,
     ) -> Result<bool, TransportError> {
         for file in self.identities {
-            if !progress.can(MethodKind::PublicKey) || progress.keys >= KEYS_MAX || progress.partial
-            {
+            if !progress.can(MethodKind::PublicKey) || progress.keys >= KEYS_MAX {
                 break;
             }
             let identity = Identity::read(file)?;
@@ -136,9 +135,6 @@ impl Login<'_> {
                     .await?;
                 if progress.note("certificate", answer) {
                     return Ok(true);
-                }
-                if progress.partial {
-                    break;
                 }
             }
             progress.keys += 1;
@@ -160,7 +156,7 @@ impl Login<'_> {
         let Some(socket) = self.agent else {
             return Ok(false);
         };
-        if !progress.can(MethodKind::PublicKey) || progress.partial {
+        if !progress.can(MethodKind::PublicKey) {
             return Ok(false);
         }
         let (mut agent, held) = agent(socket).await?;
@@ -168,8 +164,7 @@ impl Login<'_> {
             error: error.to_string(),
         };
         for identity in held {
-            if !progress.can(MethodKind::PublicKey) || progress.keys >= KEYS_MAX || progress.partial
-            {
+            if !progress.can(MethodKind::PublicKey) || progress.keys >= KEYS_MAX {
                 break;
             }
             progress.keys += 1;
@@ -208,14 +203,18 @@ impl Login<'_> {
             return Ok(false);
         }
         if progress.can(MethodKind::Password) {
-            progress.partial = false;
             let answer = handle
                 .authenticate_password(self.user, self.password.reveal())
                 .await?;
-            return Ok(progress.note("password", answer));
+            // A password that is right may not be enough; a wrong one isn't tried by another method.
+            if progress.note("password", answer) {
+                return Ok(true);
+            }
+            if !progress.partial {
+                return Ok(false);
+            }
         }
         if progress.can(MethodKind::KeyboardInteractive) {
-            progress.partial = false;
             let answer = self.by_keyboard(handle).await?;
             return Ok(progress.note("keyboard-interactive", answer));
         }
