@@ -17,6 +17,7 @@ pub mod push;
 pub mod report;
 pub mod resolve;
 pub mod rfs;
+pub mod seal;
 pub mod secret;
 pub mod session;
 pub mod topology;
