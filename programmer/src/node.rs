@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +63,20 @@ impl Node {
             .iter()
             .find(|(name, _)| name == key)
             .map(|(_, value)| value)
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Empty => to.serialize_unit(),
+            Self::Bool(value) => to.serialize_bool(*value),
+            Self::Integer(number) => to.serialize_i64(*number),
+            Self::Float(number) => to.serialize_f64(*number),
+            Self::Text(text) => to.serialize_str(text),
+            Self::List(items) => to.collect_seq(items),
+            Self::Map(entries) => to.collect_map(entries.iter().map(|(key, value)| (key, value))),
+        }
     }
 }
 

@@ -234,16 +234,9 @@ impl<'a> Resolver<'a> {
         written: &Written,
     ) {
         let bytes_max = platform.expect().line_bytes_max;
-        for line in written
-            .lines
-            .iter()
-            .filter(|line| line.text.len() > bytes_max)
-        {
-            let what = format!(
-                "the line `{:.40}...` has {} bytes",
-                line.text,
-                line.text.len()
-            );
+        let lines = written.lines.iter().flat_map(|line| line.text.lines());
+        for line in lines.filter(|line| line.len() > bytes_max) {
+            let what = format!("the line `{line:.40}...` has {} bytes", line.len());
             let hint = format!(
                 "{} reads lines of {bytes_max} bytes; shorten a field",
                 platform.name()
@@ -286,7 +279,11 @@ impl Work {
         let mask = Mask::new(logins.into_iter().chain(secrets.collect::<Vec<Secret>>()));
         let lines = self.written.into_iter().flat_map(|(_, _, title, written)| {
             let line = |line: crate::packs::RenderedLine| {
-                PlanLine::new(line.text, line.depth, line.mode, Arc::clone(&title), &mask)
+                let exec = line.exec;
+                let planned =
+                    PlanLine::new(line.text, line.depth, line.mode, Arc::clone(&title), &mask)
+                        .answering(line.answers);
+                if exec { planned.at_exec() } else { planned }
             };
             written.lines.into_iter().map(line).collect::<Vec<_>>()
         });

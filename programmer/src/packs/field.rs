@@ -6,23 +6,13 @@
 use std::collections::BTreeMap;
 
 use minijinja::Value;
-use regex::Regex;
 use yaml::{Mistake, Positions};
 
-use super::address::{self, Interface4, Interface6, Mac};
-use super::writer_file::{FieldFile, KindFile, RequiredFile};
+use super::kind::{Bad, Kind, bad, secret, shown};
+use super::writer_file::{FieldFile, RequiredFile};
 use crate::node::Node;
 use crate::rfs::{Op, place};
-use crate::secret::{MASKED_CHARS_MIN, Secret};
-
-/// The longest text that a field may have.
-const TEXT_CHARS_MAX: i64 = 255;
-/// The longest single word that a field may have.
-const NAME_CHARS_MAX: i64 = 63;
-/// The longest list that a field may have.
-const LIST_ITEMS_MAX: i64 = 1_000;
-/// VLANs that IOS keeps for itself.
-const RESERVED_VLANS: std::ops::RangeInclusive<i64> = 1002..=1005;
+use crate::secret::Secret;
 
 /// One field, ready to check values.
 #[derive(Debug)]
@@ -33,72 +23,10 @@ pub struct Field {
     default: Option<Node>,
 }
 
-#[derive(Debug)]
-enum Kind {
-    Integer {
-        min: i64,
-        max: i64,
-    },
-    Vlan,
-    Ipv4,
-    Interface4,
-    Prefix4,
-    Ipv6,
-    Interface6,
-    Mac,
-    Name {
-        pattern: Option<Regex>,
-        chars_max: i64,
-    },
-    Text {
-        chars_max: i64,
-    },
-    Secret,
-    Bool,
-    Choice(Vec<String>),
-    List {
-        of: Box<Field>,
-        items_max: i64,
-    },
-    Group(Vec<(String, Field)>),
-}
-
 impl Field {
     /// Compiles a field, or says what is wrong with its definition.
     pub(super) fn compile(file: FieldFile) -> Result<Self, String> {
-        let kind = match file.kind {
-            KindFile::Integer => Kind::Integer {
-                min: file.min.unwrap_or(0),
-                max: file.max.unwrap_or(i64::from(u32::MAX)),
-            },
-            KindFile::Vlan => Kind::Vlan,
-            KindFile::Ipv4 => Kind::Ipv4,
-            KindFile::Interface4 => Kind::Interface4,
-            KindFile::Prefix4 => Kind::Prefix4,
-            KindFile::Ipv6 => Kind::Ipv6,
-            KindFile::Interface6 => Kind::Interface6,
-            KindFile::Mac => Kind::Mac,
-            KindFile::Name => Kind::Name {
-                pattern: file
-                    .pattern
-                    .as_deref()
-                    .map(Regex::new)
-                    .transpose()
-                    .map_err(|e| e.to_string())?,
-                chars_max: file.max.unwrap_or(NAME_CHARS_MAX),
-            },
-            KindFile::Text => Kind::Text {
-                chars_max: file.max.unwrap_or(TEXT_CHARS_MAX),
-            },
-            KindFile::Secret => Kind::Secret,
-            KindFile::Bool => Kind::Bool,
-            KindFile::Choice => Kind::Choice(file.values),
-            KindFile::List => Kind::List {
-                of: Box::new(Self::compile(*file.of.ok_or("a list needs `of`")?)?),
-                items_max: file.max.unwrap_or(LIST_ITEMS_MAX),
-            },
-            KindFile::Group => Kind::Group(compile_all(file.fields)?),
-        };
+        let kind = Kind::compile(&file)?;
         Ok(Self {
             kind,
             help: file.help,
@@ -111,6 +39,11 @@ impl Field {
     #[must_use]
     pub fn help(&self) -> &str {
         &self.help
+    }
+
+    /// Its type.
+    pub(super) fn kind(&self) -> &Kind {
+        &self.kind
     }
 
     /// Whether an operation can't do without it.
@@ -133,6 +66,14 @@ impl Field {
         match &self.kind {
             Kind::List { of, items_max } => check_list(of, *items_max, node, path, seen),
             Kind::Group(fields) => check_group(fields, node, path, seen),
+            // Whoever renders a raw template checks these against each other.
+            Kind::Variables | Kind::Values => match node {
+                Node::Map(_) => Some(Value::from(true)),
+                _ => {
+                    let what = format!("{} is not a mapping", shown(node));
+                    seen.keep(path, bad(what, "write {name: ...}"))
+                }
+            },
             Kind::Secret => {
                 let text = seen.keep(path, secret(node))?;
                 seen.secrets.push(Secret::new(&text));
@@ -181,168 +122,6 @@ impl Checking<'_> {
     }
 }
 
-/// What is wrong with a value, and what to write instead.
-struct Bad {
-    what: String,
-    hint: String,
-}
-
-fn bad<T>(what: impl Into<String>, hint: impl Into<String>) -> Result<T, Bad> {
-    Err(Bad {
-        what: what.into(),
-        hint: hint.into(),
-    })
-}
-
-impl Kind {
-    fn scalar(&self, node: &Node) -> Result<Value, Bad> {
-        match self {
-            Self::Integer { min, max } => integer(node, *min, *max).map(Value::from),
-            Self::Vlan => vlan(node).map(Value::from),
-            Self::Bool => match node {
-                Node::Bool(value) => Ok(Value::from(*value)),
-                other => bad(
-                    format!("{} is not true or false", other.kind()),
-                    "write true or false",
-                ),
-            },
-            Self::Choice(values) => choice(node, values),
-            Self::Name { pattern, chars_max } => {
-                name(node, pattern.as_ref(), *chars_max).map(Value::from)
-            }
-            Self::Text { chars_max } => text(node, *chars_max).map(Value::from),
-            _ => self.address(node),
-        }
-    }
-
-    fn address(&self, node: &Node) -> Result<Value, Bad> {
-        let text = one_word(node, TEXT_CHARS_MAX)?;
-        let parsed = match self {
-            Self::Ipv4 => address::ipv4(&text).map(|ip| Value::from(ip.to_string())),
-            Self::Interface4 => Interface4::parse_host(&text).map(|it| it.to_value()),
-            Self::Prefix4 => Interface4::parse_subnet(&text).map(|it| it.to_value()),
-            Self::Ipv6 => address::ipv6(&text).map(|ip| Value::from(ip.to_string())),
-            Self::Interface6 => Interface6::parse(&text).map(|it| it.to_value()),
-            _ => Mac::parse(&text).map(|mac| Value::from(mac.to_string())),
-        };
-        parsed.map_err(|wrong| Bad {
-            what: wrong.what,
-            hint: wrong.hint,
-        })
-    }
-}
-
-fn integer(node: &Node, min: i64, max: i64) -> Result<i64, Bad> {
-    let number = match node {
-        Node::Integer(number) => Some(*number),
-        Node::Text(text) => text.parse().ok(),
-        _ => None,
-    };
-    match number {
-        Some(number) if (min..=max).contains(&number) => Ok(number),
-        Some(number) => bad(
-            format!("{number} is out of range"),
-            format!("give a number from {min} to {max}"),
-        ),
-        None => bad(
-            format!("{} is not a whole number", shown(node)),
-            format!("give a number from {min} to {max}"),
-        ),
-    }
-}
-
-fn vlan(node: &Node) -> Result<i64, Bad> {
-    const HINT: &str = "a VLAN is a number from 2 to 4094, except 1002 to 1005, which IOS keeps";
-    match integer(node, 2, 4094) {
-        Ok(number) if RESERVED_VLANS.contains(&number) => {
-            bad(format!("VLAN {number} is reserved"), HINT)
-        }
-        Ok(number) => Ok(number),
-        Err(_) => bad(format!("{} is not a VLAN", shown(node)), HINT),
-    }
-}
-
-fn choice(node: &Node, values: &[String]) -> Result<Value, Bad> {
-    match node.as_text().filter(|text| values.contains(text)) {
-        Some(text) => Ok(Value::from(text)),
-        None => bad(
-            format!("{} is not one of them", shown(node)),
-            format!("one of: {}", values.join(", ")),
-        ),
-    }
-}
-
-fn name(node: &Node, pattern: Option<&Regex>, chars_max: i64) -> Result<String, Bad> {
-    let text = one_word(node, chars_max)?;
-    match pattern.filter(|pattern| !pattern.is_match(&text)) {
-        None => Ok(text),
-        Some(pattern) => bad(
-            format!("`{text}` has a form that is not allowed"),
-            format!("it must match {pattern}"),
-        ),
-    }
-}
-
-/// A secret that is too short to be found again in a text can't be kept out of it.
-fn secret(node: &Node) -> Result<String, Bad> {
-    let text = one_word(node, TEXT_CHARS_MAX)?;
-    if text.chars().count() < MASKED_CHARS_MIN {
-        let hint =
-            format!("choose one of {MASKED_CHARS_MIN} characters or more; it is never shown");
-        return bad("the secret is too short", hint);
-    }
-    Ok(text)
-}
-
-fn one_word(node: &Node, chars_max: i64) -> Result<String, Bad> {
-    let text = text(node, chars_max)?;
-    if text.contains(char::is_whitespace) {
-        return bad(format!("`{text}` has a blank"), "write one word");
-    }
-    Ok(text)
-}
-
-/// Text that can be typed: anything but keys of the terminal. Letters outside ASCII are let through (a
-/// line may read 8 bits); rendering warns of them.
-fn text(node: &Node, chars_max: i64) -> Result<String, Bad> {
-    let Some(text) = node.as_text() else {
-        return bad(
-            format!("{} is not text", node.kind()),
-            "write a text, in quotes if need be",
-        );
-    };
-    let chars = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-    if text.trim().is_empty() {
-        return bad(
-            "the text is empty",
-            "write something, or leave the field out",
-        );
-    }
-    if chars > chars_max {
-        return bad(
-            format!("the text has {chars} characters"),
-            format!("at most {chars_max} are allowed"),
-        );
-    }
-    match text
-        .chars()
-        .find(|letter| letter.is_control() || matches!(letter, '?' | '"'))
-    {
-        None => Ok(text),
-        Some(key) => bad(
-            format!(
-                "the text has {key:?}, which a terminal takes for a key or the end of the text"
-            ),
-            "leave that character out",
-        ),
-    }
-}
-
-fn shown(node: &Node) -> String {
-    node.as_text()
-        .map_or_else(|| node.kind().to_string(), |text| format!("`{text}`"))
-}
-
 fn check_list(
     of: &Field,
     items_max: i64,
@@ -380,7 +159,15 @@ fn check_group(
         return seen.keep(path, bad(what, format!("write {{{}: ...}}", names(fields))));
     };
     let mistakes = seen.mistakes.len();
-    let values = check_fields(fields, node, path, seen);
+    let mut values = check_fields(fields, node, path, seen);
+    for (name, field) in fields {
+        let Some(default) = field.default().filter(|_| !values.contains_key(name)) else {
+            continue;
+        };
+        if let Some(value) = field.check(default, &format!("{path}.{name}"), seen) {
+            values.insert(name.clone(), value);
+        }
+    }
     (seen.mistakes.len() == mistakes).then(|| Value::from(values))
 }
 

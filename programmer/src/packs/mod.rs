@@ -7,9 +7,13 @@ mod address;
 mod expect;
 mod expect_file;
 mod field;
+mod kind;
 mod marks;
+mod raw;
 mod source;
 mod ssh;
+mod velocity;
+mod velocity_expression;
 mod writer;
 mod writer_file;
 

@@ -9,14 +9,18 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use yaml::{Mistake, Positions};
 
 use super::field::{self, Checking, Field};
-use super::marks;
+use super::marks::{self, Marked};
+use super::raw;
 use super::writer_file::{CheckFile, FormFile, WriterFile};
 use crate::node::Node;
+use crate::plan::{ANY_MODE, Answer};
 use crate::rfs::{Op, place};
 use crate::secret::Secret;
 
 /// The mode in which every writer begins and ends.
 const HOME_MODE: &str = "config";
+/// What the mode of a command of EXEC is called.
+const EXEC_MODE: &str = "exec";
 
 /// One writer, checked and compiled.
 pub struct Writer {
@@ -35,6 +39,8 @@ struct Form {
     roles: Vec<String>,
     platforms: Vec<String>,
     requires: Vec<String>,
+    /// The document brings the templates.
+    raw: bool,
     ops: Vec<Op>,
 }
 
@@ -73,10 +79,14 @@ pub struct FeatureText<'a> {
 pub struct RenderedLine {
     /// How deep the line stands, for people; the line is sent without its indent.
     pub depth: usize,
-    /// The line.
+    /// The line; a command of several lines has their ends in it.
     pub text: String,
     /// The mode that the line leads to, as the writer names it.
     pub mode: String,
+    /// It is sent at the EXEC prompt.
+    pub exec: bool,
+    /// What it asks, and what is said then.
+    pub answers: Vec<Answer>,
 }
 
 /// What a writer made of a feature.
@@ -171,10 +181,15 @@ impl Writer {
         };
         let form = self.form(feature, facts, &mut seen)?;
         let values = self.values(feature, facts, form, &mut seen);
-        if mistakes.len() > before {
+        if seen.mistakes.len() > before {
             return None;
         }
-        match self.render(form, feature.op, values) {
+        let rendered = if self.forms.get(form).is_some_and(|form| form.raw) {
+            raw::render(feature, facts, &mut seen).map(planned)?
+        } else {
+            self.render(form, feature.op, values)
+        };
+        match rendered {
             Ok(lines) if lines.is_empty() => {
                 let what = format!("{} has nothing to {} here", self.name, feature.op);
                 let at = place(feature.positions, &format!("{}.fields", feature.path));
@@ -254,6 +269,7 @@ impl Writer {
         let given: Vec<String> = values.keys().cloned().collect();
         values.insert("given".into(), Value::from(given));
         values.insert("key".into(), key.unwrap_or_default());
+        values.insert("op".into(), Value::from(feature.op.to_string()));
         values.insert("device".into(), facts.to_value());
         if seen.mistakes.len() == before {
             self.add_defaults(&mut values, &path, seen);
@@ -352,25 +368,41 @@ impl Writer {
         let rendered = template
             .render(Value::from(values))
             .map_err(|error| format!("{error:#}"))?;
-        let mut mode = HOME_MODE.to_string();
-        let mut lines = Vec::new();
-        for (depth, text, leads_to) in marks::lines(&rendered) {
-            if let Some(leads_to) = leads_to {
-                mode = leads_to.to_string();
-            }
-            lines.push(RenderedLine {
-                depth,
-                text: text.to_string(),
-                mode: mode.clone(),
-            });
-        }
-        if mode == HOME_MODE {
-            return Ok(lines);
-        }
-        Err(format!(
-            "its lines end in the mode `{mode}`, not in `{HOME_MODE}`"
-        ))
+        planned(marks::lines(&rendered)?)
     }
+}
+
+/// Gives every line its mode. The lines begin and end in configuration mode; a command of EXEC leads back to it.
+fn planned(marked: Vec<Marked>) -> Result<Vec<RenderedLine>, String> {
+    let mut mode = HOME_MODE.to_string();
+    let mut lines = Vec::new();
+    for line in marked {
+        let answers = line
+            .answers
+            .into_iter()
+            .map(|(question, answer)| Answer::new(&question, Secret::new(answer)))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?;
+        mode = match line.mode {
+            Some(leads_to) => leads_to,
+            None if line.exec => EXEC_MODE.to_string(),
+            None if mode == EXEC_MODE => HOME_MODE.to_string(),
+            None => mode,
+        };
+        lines.push(RenderedLine {
+            depth: line.depth,
+            text: line.text,
+            mode: mode.clone(),
+            exec: line.exec,
+            answers,
+        });
+    }
+    if [HOME_MODE, EXEC_MODE, ANY_MODE].contains(&mode.as_str()) {
+        return Ok(lines);
+    }
+    Err(format!(
+        "its lines end in the mode `{mode}`, not in `{HOME_MODE}`"
+    ))
 }
 
 impl Form {
@@ -382,7 +414,7 @@ impl Form {
 }
 
 impl Facts<'_> {
-    fn to_value(self) -> Value {
+    pub(super) fn to_value(self) -> Value {
         Value::from(BTreeMap::from([
             ("name", Value::from(self.device)),
             ("role", Value::from(self.role.unwrap_or_default())),
@@ -427,7 +459,11 @@ fn add_form(
             .map_err(|error| format!("{op}: {error:#}"))?;
         ops.push(op);
     }
+    if form.raw {
+        ops = Op::ALL.to_vec();
+    }
     Ok(Form {
+        raw: form.raw,
         roles: form.roles,
         platforms: form.platforms,
         requires: form.requires,

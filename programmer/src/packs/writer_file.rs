@@ -34,6 +34,8 @@ pub(super) struct WriterFile {
 pub(super) struct FieldFile {
     #[serde(rename = "type")]
     pub kind: KindFile,
+    /// What it is for; only a document's own variables may leave it out.
+    #[serde(default)]
     pub help: String,
     #[serde(default)]
     pub required: RequiredFile,
@@ -70,11 +72,19 @@ pub(super) enum KindFile {
     Name,
     /// Several words.
     Text,
+    /// Several lines.
+    Lines,
     Secret,
     Bool,
     Choice,
     List,
     Group,
+    /// A raw CLI template.
+    Template,
+    /// The definitions of a raw template's variables.
+    Variables,
+    /// The values of a raw template's variables.
+    Values,
 }
 
 /// When a field must be given.
@@ -117,6 +127,9 @@ pub(super) struct FormFile {
     /// Fields that this form needs in addition.
     #[serde(default)]
     pub requires: Vec<String>,
+    /// The document brings the templates (see `packs::raw`).
+    #[serde(default)]
+    pub raw: bool,
     pub create: Option<String>,
     pub modify: Option<String>,
     pub delete: Option<String>,
