@@ -109,7 +109,14 @@ impl Bench {
         self.ask(&expect.configure)?;
         for line in lines {
             let about = |what: String| format!("`{}` ({}): {what}", line.text(), line.feature());
-            let answer = self.ask(line.text()).map_err(about)?;
+            if line.is_exec() {
+                self.ask(&expect.unconfigure)?;
+                let answer = self.send(line).map_err(about)?;
+                refuses(expect, &answer).map_err(about)?;
+                self.ask(&expect.configure)?;
+                continue;
+            }
+            let answer = self.send(line).map_err(about)?;
             refuses(expect, &answer).map_err(about)?;
             let shown = expect
                 .config
@@ -154,25 +161,62 @@ impl Bench {
             .collect())
     }
 
+    /// Sends a line of a plan: its further lines, and its answers to what it is asked, belong to it.
+    fn send(&mut self, line: &PlanLine) -> Result<Answer, String> {
+        let mut parts = line.text().lines();
+        let first = parts.next().unwrap_or_default();
+        let mut text = self.typed(first);
+        for more in parts {
+            let echo = self.typed(more);
+            let below = echo
+                .strip_prefix(more)
+                .ok_or(format!("the echo is another: {echo:?}"))?;
+            text = format!("{first}\n{}", below.trim_start_matches('\n'));
+        }
+        for answer in line.answers() {
+            let last = text.lines().last().unwrap_or_default();
+            if !answer.question().is_match(last.as_bytes()) {
+                return Err(format!(
+                    "{last:?} isn't the question `{}`",
+                    answer.question()
+                ));
+            }
+            let said = self.typed(answer.answer().reveal());
+            let below = said.strip_prefix(answer.answer().reveal()).unwrap_or(&said);
+            text = format!("{first}\n{}", below.trim_start_matches('\n'));
+        }
+        answered(first, &text)
+    }
+
     fn ask(&mut self, line: &str) -> Result<Answer, String> {
+        let text = self.typed(line);
+        answered(line, &text)
+    }
+
+    /// Types a line, and reads what comes.
+    fn typed(&mut self, line: &str) -> String {
         let mut out = vec![];
         self.device
             .input(SESSION, format!("{line}\n").as_bytes(), NOW, &mut out);
-        let text = text_of(out);
-        let Some(after) = text
-            .strip_prefix(line)
-            .and_then(|after| after.strip_prefix('\n'))
-        else {
-            return Err(format!("the echo is another: {text:?}"));
-        };
-        let cut = after.rfind('\n').map_or(0, |at| at + 1);
-        let (said, prompt) = after.split_at(cut);
-        if !prompt.ends_with('#') {
-            return Err(format!("no prompt came: {after:?}"));
-        }
-        let (said, prompt) = (said.to_string(), prompt.to_string());
-        Ok(Answer { said, prompt })
+        text_of(out)
     }
+}
+
+/// What stands below the echo of a line, and the prompt below that.
+fn answered(line: &str, text: &str) -> Result<Answer, String> {
+    let Some(after) = text
+        .strip_prefix(line)
+        .and_then(|after| after.strip_prefix('\n'))
+    else {
+        return Err(format!("the echo is another: {text:?}"));
+    };
+    let cut = after.rfind('\n').map_or(0, |at| at + 1);
+    let (said, prompt) = after.split_at(cut);
+    if !prompt.ends_with('#') {
+        return Err(format!("no prompt came: {after:?}"));
+    }
+    let (said, prompt) = (said.to_string(), prompt.to_string());
+    Ok(Answer { said, prompt })
 }
 
 /// Any text between echo and prompt refuses the line, unless the pack knows it as harmless.

@@ -226,7 +226,10 @@ fn rendered(
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     if !velocity {
         // A tag alone in its line leaves nothing of the line.
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build();
         environment.set_syntax(syntax.map_err(|error| told(&error))?);
     }
     environment.set_fuel(Some(STEPS_MAX));
