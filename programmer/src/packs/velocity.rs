@@ -25,8 +25,10 @@ pub(super) struct Translated {
 /// Translates a template, or says what is wrong with it.
 pub(super) fn translate(template: &str) -> Result<Translated, String> {
     let set = names_set(template);
+    let out = prologue(&set);
     let mut translator = Translator {
-        out: prologue(&set),
+        blank_from: Some(out.len()),
+        out,
         scope: Scope::new(&set),
         open: Vec::new(),
     };
@@ -80,6 +82,8 @@ fn prologue(set: &BTreeSet<String>) -> String {
 
 struct Translator<'s> {
     out: String,
+    /// Where the line began that has only blanks so far.
+    blank_from: Option<usize>,
     scope: Scope<'s>,
     /// The directives that are open, with their lines.
     open: Vec<(&'static str, usize)>,
@@ -118,12 +122,20 @@ impl Translator<'_> {
                 '{' | '}' | '%' => self.out.push_str(&format!("{{{{ \"{letter}\" }}}}")),
                 other => self.out.push(other),
             }
+            match letter {
+                '\n' => self.blank_from = Some(self.out.len()),
+                ' ' | '\t' => {}
+                _ => self.blank_from = None,
+            }
         }
     }
 
     fn reference(&mut self, rest: &mut Cursor<'_>) -> Result<(), String> {
         match rest.reference(&self.scope)? {
-            Some(expression) => self.out.push_str(&format!("{{{{ {expression} }}}}")),
+            Some(expression) => {
+                self.out.push_str(&format!("{{{{ {expression} }}}}"));
+                self.blank_from = None;
+            }
             None => {
                 rest.take("$");
                 self.literal("$");
@@ -207,15 +219,14 @@ impl Translator<'_> {
 
     /// Writes a tag; alone in its line, it takes the line with it.
     fn tag(&mut self, rest: &mut Cursor<'_>, tag: &str) {
-        let line = self.out.rfind('\n').map_or(0, |end| end + 1);
-        let alone = self
-            .out
-            .get(line..)
-            .is_some_and(|text| text.chars().all(|it| matches!(it, ' ' | '\t')));
-        if alone && rest.take_blank_line() {
-            self.out.truncate(line);
+        match self.blank_from {
+            Some(line) if rest.take_blank_line() => {
+                self.out.truncate(line);
+                self.out.push_str(&format!("{{% {tag} %}}"));
+                self.blank_from = Some(self.out.len());
+            }
+            _ => self.out.push_str(&format!("{{% {tag} %}}")),
         }
-        self.out.push_str(&format!("{{% {tag} %}}"));
     }
 }
 
@@ -240,8 +251,8 @@ mod tests {
     #[test]
     fn references_have_four_forms() {
         assert_eq!(
-            render("vlan $vlan\n name ${name}_x $!none${none|'z'}.\n"),
-            "vlan 20\n name users_x z.\n"
+            render("vlan $vlan\n name ${name}_x $!no${no|'z'}.\n"),
+            "vlan 20\n name users_x z."
         );
     }
 
@@ -255,7 +266,7 @@ mod tests {
 
     #[test]
     fn comments_go() {
-        assert_eq!(render("a ## b\nc#* d\n e *#f\n! g\n"), "a \ncf\n! g\n");
+        assert_eq!(render("a ## b\nc#* d\n e *#f\n! g\n"), "a \ncf\n! g");
     }
 
     #[test]
@@ -265,7 +276,7 @@ mod tests {
                 "#if( $on && $vlan > 5 )\nyes\n#elseif($vlan == 3)\nthree\n#else\nno\n#end\n\
                  #foreach( $it in $vlans )\n$it is $foreach.count#if($foreach.hasNext), more#end\n\n#end\n"
             ),
-            "yes\n10 is 1, more\n20 is 2\n"
+            "yes\n10 is 1, more\n\n20 is 2\n\n"
         );
         assert_eq!(
             render("#foreach($n in [1..3])$n#end#if(!$on)x#{else}y#end"),
@@ -309,6 +320,7 @@ mod tests {
                 "line 1: #x isn't known here; write the lines out, or use `language: jinja`",
             ),
             ("\n#if($x)\n", "line 2: #if has no #end"),
+            ("$none", "line 1: `none` can't be the name of a variable"),
             ("#end", "line 1: #end closes nothing"),
             ("#else", "line 1: #else stands without #if"),
             (

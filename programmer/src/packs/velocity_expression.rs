@@ -59,6 +59,11 @@ const WORDS: [(&str, &str); 12] = [
     ("null", "none"),
 ];
 
+/// Names that mean something else in the language of the rest.
+const RESERVED: [&str; 12] = [
+    "true", "false", "none", "True", "False", "None", "not", "and", "or", "in", "is", "loop",
+];
+
 /// Adds the methods to an environment.
 pub(super) fn add_methods(environment: &mut Environment<'_>) {
     let length = |value: Value| value.len().unwrap_or_default();
@@ -242,6 +247,9 @@ impl<'t> Cursor<'t> {
     }
 
     fn rest_of_reference(&mut self, name: &str, scope: &Scope<'_>) -> Result<String, String> {
+        if RESERVED.contains(&name) {
+            return Err(format!("`{name}` can't be the name of a variable"));
+        }
         let mut value = match name {
             "foreach" => "loop".to_string(),
             "velocityCount" => "loop.index".to_string(),
