@@ -4,8 +4,8 @@
 //! is one, there is no plan.
 //!
 //! Order: a device first loses what it shall lose, last things first; then it gets and changes the rest,
-//! foundations first. Each writer states its place (`order`); features with the same place keep the order
-//! of the documents.
+//! foundations first. Each writer states its place (`order`), and may give parts of its lines a place of their own;
+//! what has the same place keeps the order of the documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -184,8 +184,7 @@ impl<'a> Resolver<'a> {
             self.refuse_at(document, &feature.path, what, hint);
             return;
         }
-        work.written
-            .push((writer.order(), feature.op, title.into(), written));
+        work.add(feature.op, title.into(), written);
     }
 
     fn refuse_writer(
@@ -262,6 +261,19 @@ impl<'a> Resolver<'a> {
 }
 
 impl Work {
+    /// Adds a feature, each of its parts with the part's place.
+    fn add(&mut self, op: Op, title: Arc<str>, written: Written) {
+        let mut secrets = written.secrets;
+        for part in written.lines.chunk_by(|one, next| one.order == next.order) {
+            let order = part.first().map_or(0, |line| line.order);
+            let part = Written {
+                lines: part.to_vec(),
+                secrets: std::mem::take(&mut secrets),
+            };
+            self.written.push((order, op, Arc::clone(&title), part));
+        }
+    }
+
     fn into_plan(mut self, device: &Device, platform: &Platform) -> DevicePlan {
         self.written.sort_by_key(|(order, op, ..)| match op {
             Op::Delete => (0, -order),

@@ -69,27 +69,43 @@ impl Interface4 {
         Ok(it)
     }
 
+    /// `239.0.0.0/24`, multicast groups.
+    pub(super) fn parse_groups(text: &str) -> Result<Self, Wrong> {
+        const HINT: &str = "give multicast groups, e.g. 239.0.0.0/24";
+        match Self::split(text) {
+            Some(it) if it.length < 4 || !it.address.is_multicast() => {
+                wrong(format!("`{text}` has addresses that are no groups"), HINT)
+            }
+            Some(it) if it.address != it.network() => {
+                let hint = format!("the groups are {}/{}", it.network(), it.length);
+                wrong(format!("`{text}` has host bits set"), &hint)
+            }
+            Some(it) => Ok(it),
+            None => wrong(format!("`{text}` is not a prefix"), HINT),
+        }
+    }
+
     fn parse(text: &str, hint: &str) -> Result<Self, Wrong> {
-        let parts = text.split_once('/').and_then(|(address, length)| {
-            let it = Self {
-                address: address.parse().ok()?,
-                length: length.parse().ok()?,
-            };
-            (it.length <= 32 && !it.address.is_multicast()).then_some(it)
-        });
-        parts.map_or_else(
-            || {
-                wrong(
-                    format!("`{text}` is not an address with a prefix length"),
-                    hint,
-                )
-            },
-            Ok,
-        )
+        let it = Self::split(text).filter(|it| !it.address.is_multicast());
+        let what = format!("`{text}` is not an address with a prefix length");
+        it.map_or_else(|| wrong(what, hint), Ok)
+    }
+
+    fn split(text: &str) -> Option<Self> {
+        let (address, length) = text.split_once('/')?;
+        let it = Self {
+            address: address.parse().ok()?,
+            length: length.parse().ok()?,
+        };
+        (it.length <= 32).then_some(it)
     }
 
     fn mask(self) -> Ipv4Addr {
         Ipv4Addr::from(u32::MAX.checked_shl(32 - self.length).unwrap_or(0))
+    }
+
+    fn wildcard(self) -> Ipv4Addr {
+        Ipv4Addr::from(!u32::from(self.mask()))
     }
 
     fn network(self) -> Ipv4Addr {
@@ -100,11 +116,12 @@ impl Interface4 {
         Ipv4Addr::from(u32::from(self.address) | !u32::from(self.mask()))
     }
 
-    /// What a template sees: `address`, `mask`, `network`, `length` and `prefix` (`10.100.1.0/24`).
+    /// What a template sees: `address`, `mask`, `wildcard`, `network`, `length` and `prefix` (`10.100.1.0/24`).
     pub(super) fn to_value(self) -> Value {
         Value::from(BTreeMap::from([
             ("address", Value::from(self.address.to_string())),
             ("mask", Value::from(self.mask().to_string())),
+            ("wildcard", Value::from(self.wildcard().to_string())),
             ("network", Value::from(self.network().to_string())),
             ("length", Value::from(self.length)),
             (

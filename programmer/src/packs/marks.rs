@@ -5,9 +5,10 @@
 //! - `<MLTCMD>` ... `</MLTCMD>` is one command of several lines: a banner, a certificate.
 //! - `#INTERACTIVE` ... `#ENDS_INTERACTIVE` holds lines that ask: `command<IQ>question<R>answer`, once or more. The
 //!   question is a pattern; an empty answer is Enter.
+//! - `#ORDER 60` begins a part with a place of its own in the push; a writer's own order holds above the first.
 //! - `#MODE_ENABLE` ... `#MODE_END_ENABLE` holds commands of EXEC. `#MODE_CONFIG` ends such a block too.
 //!
-//! The last three are as Catalyst Center's templates have them. All are found in the template's own text before
+//! All but the arrow and the order are as Catalyst Center's templates have them. All are found in the template's own text before
 //! any value is put in, so that a value which happens to hold one changes nothing.
 
 use std::sync::LazyLock;
@@ -39,6 +40,8 @@ pub(super) struct Marked {
     pub(super) mode: Option<String>,
     /// It is sent at the EXEC prompt.
     pub(super) exec: bool,
+    /// Its place in the push, if it isn't the writer's.
+    pub(super) order: Option<i64>,
     /// The questions that it asks, as patterns, and their answers.
     pub(super) answers: Vec<(String, String)>,
 }
@@ -61,9 +64,18 @@ static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+#[allow(
+    clippy::expect_used,
+    reason = "the pattern is a constant, and a test compiles it"
+)]
+static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^[ \t]*#ORDER[ \t]+([0-9]{1,4})[ \t]*$").expect("a constant pattern")
+});
+
 /// Replaces a writer's marks by some that no value can forge.
 pub(super) fn mark(template: &str) -> String {
-    mark_raw(&ARROW.replace_all(template, format!("{MODE}$1")))
+    let arrows = ARROW.replace_all(template, format!("{MODE}$1"));
+    mark_raw(&ORDER.replace_all(&arrows, format!("{DIRECTIVE}O$1")))
 }
 
 /// The same for a raw template, which names no modes.
@@ -98,6 +110,7 @@ pub(super) fn lines(rendered: &str) -> Result<Vec<Marked>, String> {
 #[derive(Default)]
 struct Reader {
     lines: Vec<Marked>,
+    order: Option<i64>,
     exec: bool,
     interactive: bool,
     /// The command of several lines that is open, and how deep it stands.
@@ -157,6 +170,10 @@ impl Reader {
     }
 
     fn directive(&mut self, letter: &str) -> Result<(), String> {
+        if let Some(order) = letter.strip_prefix('O') {
+            self.order = order.parse().ok();
+            return Ok(());
+        }
         match letter {
             "E" => self.exec = true,
             "I" if self.interactive => return Err("#INTERACTIVE stands inside #INTERACTIVE".into()),
@@ -214,6 +231,7 @@ impl Reader {
             text,
             mode,
             exec: self.exec,
+            order: self.order,
             answers,
         });
         Ok(())
@@ -257,6 +275,7 @@ mod tests {
             text: text.into(),
             mode: mode.map(Into::into),
             exec: false,
+            order: None,
             answers: Vec::new(),
         }
     }
@@ -281,6 +300,13 @@ mod tests {
             mark("x => {{ a if b else c }}\n"),
             "x\u{1}{{ a if b else c }}\n"
         );
+    }
+
+    #[test]
+    fn a_part_has_a_place_of_its_own() {
+        let read = lines(&mark("a\n#ORDER 60\nb\nc\n")).unwrap();
+        let orders: Vec<Option<i64>> = read.iter().map(|it| it.order).collect();
+        assert_eq!(orders, [None, Some(60), Some(60)]);
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub struct RenderedLine {
     pub text: String,
     /// The mode that the line leads to, as the writer names it.
     pub mode: String,
+    /// The place of its part in the push.
+    pub order: i64,
     /// It is sent at the EXEC prompt.
     pub exec: bool,
     /// What it asks, and what is said then.
@@ -185,7 +187,7 @@ impl Writer {
             return None;
         }
         let rendered = if self.forms.get(form).is_some_and(|form| form.raw) {
-            raw::render(feature, facts, &mut seen).map(planned)?
+            raw::render(feature, facts, &mut seen).map(|marked| planned(marked, self.order))?
         } else {
             self.render(form, feature.op, values)
         };
@@ -368,15 +370,20 @@ impl Writer {
         let rendered = template
             .render(Value::from(values))
             .map_err(|error| format!("{error:#}"))?;
-        planned(marks::lines(&rendered)?)
+        planned(marks::lines(&rendered)?, self.order)
     }
 }
 
-/// Gives every line its mode. The lines begin and end in configuration mode; a command of EXEC leads back to it.
-fn planned(marked: Vec<Marked>) -> Result<Vec<RenderedLine>, String> {
+/// Gives every line its mode and its place. Each part begins and ends in configuration mode; a command of EXEC leads
+/// back to it.
+fn planned(marked: Vec<Marked>, order: i64) -> Result<Vec<RenderedLine>, String> {
     let mut mode = HOME_MODE.to_string();
-    let mut lines = Vec::new();
+    let mut lines: Vec<RenderedLine> = Vec::new();
     for line in marked {
+        let order = line.order.unwrap_or(order);
+        if lines.last().is_some_and(|last| last.order != order) {
+            check_home(&mode)?;
+        }
         let answers = line
             .answers
             .into_iter()
@@ -393,12 +400,19 @@ fn planned(marked: Vec<Marked>) -> Result<Vec<RenderedLine>, String> {
             depth: line.depth,
             text: line.text,
             mode: mode.clone(),
+            order,
             exec: line.exec,
             answers,
         });
     }
-    if [HOME_MODE, EXEC_MODE, ANY_MODE].contains(&mode.as_str()) {
-        return Ok(lines);
+    check_home(&mode)?;
+    Ok(lines)
+}
+
+/// Lines that end elsewhere would lead the next feature's astray.
+fn check_home(mode: &str) -> Result<(), String> {
+    if [HOME_MODE, EXEC_MODE, ANY_MODE].contains(&mode) {
+        return Ok(());
     }
     Err(format!(
         "its lines end in the mode `{mode}`, not in `{HOME_MODE}`"

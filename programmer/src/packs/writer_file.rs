@@ -65,6 +65,8 @@ pub(super) enum KindFile {
     Interface4,
     /// `10.1.1.0/24`: a subnet.
     Prefix4,
+    /// `239.0.0.0/24`: multicast groups.
+    Group4,
     Ipv6,
     Interface6,
     Mac,
