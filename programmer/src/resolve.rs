@@ -276,8 +276,8 @@ impl Work {
 
     fn into_plan(mut self, device: &Device, platform: &Platform) -> DevicePlan {
         self.written.sort_by_key(|(order, op, ..)| match op {
-            Op::Delete => (0, -order),
-            Op::Create | Op::Modify => (1, *order),
+            Op::Create | Op::Modify if *order >= 0 => (1, *order),
+            _ => (0, -order.abs()),
         });
         let credentials = &device.credentials;
         let logins = [

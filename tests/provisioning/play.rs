@@ -50,7 +50,7 @@ struct Site {
     benches: BTreeMap<String, Bench>,
     /// What each device had before the first step.
     first: BTreeMap<String, String>,
-    /// The devices from which the last step takes something away.
+    /// The devices of the last step, if it deletes something.
     lost: Vec<String>,
 }
 
@@ -196,12 +196,12 @@ impl Site {
     }
 }
 
-/// The devices that a step only takes from.
+/// The devices of a step that deletes something.
 fn lost(documents: &[Document], plan: &Plan) -> Vec<String> {
     let deletes = documents
         .iter()
         .flat_map(|document| &document.features)
-        .all(|feature| feature.op == Op::Delete);
+        .any(|feature| feature.op == Op::Delete);
     let names = plan
         .devices()
         .iter()

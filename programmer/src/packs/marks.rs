@@ -6,6 +6,7 @@
 //! - `#INTERACTIVE` ... `#ENDS_INTERACTIVE` holds lines that ask: `command<IQ>question<R>answer`, once or more. The
 //!   question is a pattern; an empty answer is Enter.
 //! - `#ORDER 60` begins a part with a place of its own in the push; a writer's own order holds above the first.
+//!   `#ORDER -60` takes something away: the part goes where a delete of that place does.
 //! - `#MODE_ENABLE` ... `#MODE_END_ENABLE` holds commands of EXEC. `#MODE_CONFIG` ends such a block too.
 //!
 //! All but the arrow and the order are as Catalyst Center's templates have them. All are found in the template's own text before
@@ -69,7 +70,7 @@ static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     reason = "the pattern is a constant, and a test compiles it"
 )]
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^[ \t]*#ORDER[ \t]+([0-9]{1,4})[ \t]*$").expect("a constant pattern")
+    Regex::new(r"(?m)^[ \t]*#ORDER[ \t]+(-?[0-9]{1,4})[ \t]*$").expect("a constant pattern")
 });
 
 /// Replaces a writer's marks by some that no value can forge.
@@ -304,9 +305,9 @@ mod tests {
 
     #[test]
     fn a_part_has_a_place_of_its_own() {
-        let read = lines(&mark("a\n#ORDER 60\nb\nc\n")).unwrap();
+        let read = lines(&mark("a\n#ORDER 60\nb\nc\n#ORDER -9\nd\n")).unwrap();
         let orders: Vec<Option<i64>> = read.iter().map(|it| it.order).collect();
-        assert_eq!(orders, [None, Some(60), Some(60)]);
+        assert_eq!(orders, [None, Some(60), Some(60), Some(-9)]);
     }
 
     #[test]
