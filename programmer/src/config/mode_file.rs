@@ -47,6 +47,12 @@ pub(super) struct ReadFile {
     pub(super) command: String,
     /// What its lines stand for. Without: the reply is the configuration itself.
     pub(super) lines: Option<Vec<ReadLineFile>>,
+    /// What the reply must show, or else nothing is known of the device.
+    #[serde(default)]
+    pub(super) must: Vec<String>,
+    /// What no line of the reply may be, or else part of it is missing.
+    #[serde(default)]
+    pub(super) never: Vec<String>,
 }
 
 /// What a line of a reply stands for; the first pattern that matches counts.

@@ -32,6 +32,14 @@ pub enum ConfigError {
         /// What the device said.
         said: String,
     },
+    /// The reply shows that it isn't all.
+    #[error("the reply to `{command}` is not the whole configuration: {flaw}")]
+    Incomplete {
+        /// What was asked.
+        command: String,
+        /// What it lacks, or says.
+        flaw: String,
+    },
     /// The reply is larger than anything that is a configuration.
     #[error("the configuration has {bytes} bytes, more than {CONFIG_BYTES_MAX}")]
     TooLong {
@@ -63,6 +71,10 @@ impl Config {
             {
                 let (command, said) = (read.command().to_string(), said.to_string());
                 return Err(ConfigError::Refused { command, said });
+            }
+            if let Some(flaw) = read.flaw(reply) {
+                let command = read.command().to_string();
+                return Err(ConfigError::Incomplete { command, flaw });
             }
             if read.is_configuration() {
                 let body = body(reply, rules)?;

@@ -15,6 +15,8 @@ const SHOW: &str = "show running-config";
 pub struct Read {
     command: String,
     lines: Option<Vec<(Regex, Vec<String>)>>,
+    must: Vec<Regex>,
+    never: Vec<Regex>,
 }
 
 impl Read {
@@ -24,6 +26,8 @@ impl Read {
             return vec![Self {
                 command,
                 lines: None,
+                must: Vec::new(),
+                never: Vec::new(),
             }];
         };
         let mut read = |file: &ReadFile| {
@@ -33,9 +37,15 @@ impl Read {
                 };
                 lines.iter().filter_map(line).collect()
             });
+            let mut all = |patterns: &[String]| {
+                let compiled = patterns.iter().filter_map(|it| compiler.pattern(it));
+                compiled.collect::<Vec<_>>()
+            };
             Self {
                 command: file.command.clone(),
                 lines,
+                must: all(&file.must),
+                never: all(&file.never),
             }
         };
         files.iter().map(&mut read).collect()
@@ -51,6 +61,17 @@ impl Read {
     #[must_use]
     pub fn is_configuration(&self) -> bool {
         self.lines.is_none()
+    }
+
+    /// What a reply lacks, or what stands in it, so that it can't be the whole truth.
+    pub(super) fn flaw(&self, reply: &str) -> Option<String> {
+        let lacks = self.must.iter().find(|pattern| !pattern.is_match(reply));
+        if let Some(pattern) = lacks {
+            return Some(format!("nothing in it is `{pattern}`"));
+        }
+        let told = |line: &&str| self.never.iter().any(|pattern| pattern.is_match(line));
+        let line = reply.lines().map(str::trim_end).find(told)?;
+        Some(format!("it says `{line}`"))
     }
 
     /// The lines of configuration that a reply stands for.

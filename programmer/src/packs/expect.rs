@@ -73,6 +73,8 @@ pub struct Expect {
     pub ssh: SshAlgorithms,
     /// Lines that refuse a command.
     pub errors: RegexSet,
+    /// Lines that refuse a command, and say nothing of whether it is in.
+    pub doubts: RegexSet,
     /// Lines that begin with `%` and do no harm.
     pub harmless: RegexSet,
     /// Messages of the system log.
@@ -146,6 +148,7 @@ impl Expect {
             timeouts: place.required(file.timeouts, "timeouts")?.into(),
             ssh: SshAlgorithms::compile(file.ssh, place)?,
             errors: place.set(&errors, "errors")?,
+            doubts: place.set(&file.doubts.unwrap_or_default(), "doubts")?,
             harmless: place.set(&harmless, "harmless")?,
             noise: place.set(&file.noise.unwrap_or_default(), "noise")?,
             questions: place.set(&file.questions.unwrap_or_default(), "questions")?,

@@ -40,6 +40,8 @@ pub(super) struct ExpectFile {
     pub errors: Option<Vec<String>>,
     #[serde(default)]
     pub more_errors: Vec<String>,
+    /// Lines after which it isn't known whether the line is in.
+    pub doubts: Option<Vec<String>>,
     pub harmless: Option<Vec<String>>,
     #[serde(default)]
     pub more_harmless: Vec<String>,
@@ -140,6 +142,7 @@ impl ExpectFile {
             },
             errors: self.errors.or(base.errors),
             more_errors: [base.more_errors, self.more_errors].concat(),
+            doubts: self.doubts.or(base.doubts),
             harmless: self.harmless.or(base.harmless),
             more_harmless: [base.more_harmless, self.more_harmless].concat(),
             noise: self.noise.or(base.noise),

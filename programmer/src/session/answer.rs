@@ -23,7 +23,7 @@ impl Answer {
         for line in output {
             let text = line.trim_ascii();
             let is_listed = expect.errors.is_match(text);
-            let refuses = is_listed || text.starts_with(b"%");
+            let refuses = is_listed || expect.doubts.is_match(text) || text.starts_with(b"%");
             if refuses && !expect.harmless.is_match(text) {
                 if answer.refused.is_none() {
                     answer.refused = Some(visible(text));

@@ -123,7 +123,7 @@ impl Session {
             if left {
                 self.over()
             } else {
-                let text = line.trim_ascii_end().to_vec();
+                let text = line.to_vec();
                 self.at_clean_prompt(prompt, text, now)
             }
         } else if left {

@@ -87,6 +87,9 @@ impl Exchange {
             }
             Echo::Restarted if shown == text.trim_ascii_end() => self.echo = Echo::Right,
             Echo::Awaited if shown == prompt.trim_ascii_end() => self.echo = Echo::Restarted,
+            Echo::Awaited | Echo::Restarted if is_noise_behind(prompt, shown, expect) => {
+                self.echo = Echo::Restarted;
+            }
             Echo::Restarted if shown.is_empty() || expect.noise.is_match(shown) => {}
             Echo::Restarted if shown == prompt.trim_ascii_end() => {}
             Echo::Awaited | Echo::Restarted => self.echo = Echo::Wrong(line),
@@ -123,4 +126,13 @@ impl Exchange {
     pub(super) fn output(&self) -> &[Vec<u8>] {
         &self.output
     }
+}
+
+/// Whether a line is a prompt with a message of the system log behind it: some devices write it there, and show no
+/// new prompt.
+pub(super) fn is_noise_behind(prompt: &[u8], line: &[u8], expect: &Expect) -> bool {
+    !prompt.trim_ascii_end().is_empty()
+        && line
+            .strip_prefix(prompt.trim_ascii_end())
+            .is_some_and(|rest| expect.noise.is_match(rest.trim_ascii()))
 }

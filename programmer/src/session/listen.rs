@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::engine::{Deadline, Phase, Session};
-use super::exchange::{Echo, Exchange};
+use super::exchange::{Echo, Exchange, is_noise_behind};
 use super::failure::Cause;
 use super::prompt::Prompt;
 use super::screen::Screen;
@@ -65,14 +65,18 @@ impl Session {
         }
     }
 
-    /// With another line in flight, this one may show the prompt of the first and the echo of the next.
+    /// With another line in flight, this one may show the prompt of the first and the echo of the next. A
+    /// message of the system log may stand there too.
     fn next_begins(&mut self, line: &[u8], now: Duration) {
         let ends = |exchange: &Exchange| matches!(exchange.echo, Echo::Right | Echo::Wrong(_));
-        if self.flight.len() < 2 || !self.flight.front().is_some_and(ends) {
+        if !self.flight.front().is_some_and(ends) {
             return;
         }
         let (expect, host) = (&self.access.expect, self.host.as_deref());
-        if let Some((prompt, text)) = Prompt::before(line, expect, host) {
+        let alone = self.flight.len() < 2;
+        if let Some((prompt, text)) = Prompt::before(line, expect, host)
+            && (!alone || is_noise_behind(text, line, expect))
+        {
             self.at = Some((prompt, text.to_vec()));
             self.answered(now);
         }
@@ -80,7 +84,7 @@ impl Session {
 
     fn at_login(&mut self, now: Duration) {
         let expect = self.access.expect.clone();
-        let line = self.screen.line().trim_ascii_end().to_vec();
+        let line = self.screen.line().to_vec();
         if let Some(prompt) = Prompt::of(&line, &expect, None) {
             self.at = Some((prompt, line));
             self.begin(now);
@@ -123,7 +127,7 @@ impl Session {
         }
         let line = self.screen.line();
         if let Some(prompt) = Prompt::of(line, &expect, self.host.as_deref()) {
-            self.at = Some((prompt, line.trim_ascii_end().to_vec()));
+            self.at = Some((prompt, line.to_vec()));
             self.answered(now);
         } else if is_wrong {
             self.settles = Some(settle);

@@ -25,7 +25,6 @@ pub(super) enum Prompt {
 impl Prompt {
     /// The prompt that the last line is. With a known hostname, only that device's prompts count.
     pub(super) fn of(line: &[u8], expect: &Expect, host: Option<&[u8]>) -> Option<Self> {
-        let line = line.trim_ascii_end();
         if line.is_empty() || line.len() > PROMPT_BYTES_MAX {
             return None;
         }
@@ -57,7 +56,9 @@ impl Prompt {
         }
         let ends = (named.len()..line.len().min(PROMPT_BYTES_MAX))
             .filter(|at| line.get(*at).is_some_and(u8::is_ascii_punctuation));
-        ends.filter_map(|at| line.get(..=at))
+        // A blank belongs to the prompt where the platform says so.
+        ends.flat_map(|at| [at + 1, at + 2])
+            .filter_map(|end| line.get(..end))
             .find_map(|text| Some((Self::of(text, expect, host)?, text)))
     }
 }

@@ -87,7 +87,7 @@ impl Session {
                 exchange.find();
             } else {
                 exchange.begin(&prompt);
-                if self.screen.line().trim_ascii_end() != prompt {
+                if self.screen.line().trim_ascii_end() != prompt.trim_ascii_end() {
                     exchange.echo = Echo::Restarted;
                 }
             }
