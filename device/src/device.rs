@@ -1,5 +1,7 @@
 //! One device and all its sessions.
 
+mod interference;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -204,6 +206,7 @@ impl Device {
             self.state.orders.push(Order::Reload);
         }
         if self.back_at.is_none() {
+            self.state.catch_up(now);
             self.state.archive_tick(now);
         }
         self.presence
@@ -318,6 +321,7 @@ impl Device {
         let next = sessions
             .chain(self.back_at)
             .chain(self.state.reload_at)
+            .chain(self.state.delayed.iter().map(|delayed| delayed.at))
             .chain(self.presence.wake_at())
             .chain(
                 self.state

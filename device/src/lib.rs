@@ -9,6 +9,7 @@ pub mod config;
 pub mod device;
 pub mod files;
 pub mod grammar;
+pub mod interference;
 pub mod network;
 pub mod pack;
 mod public_key;

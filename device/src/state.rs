@@ -13,6 +13,7 @@ use crate::network::adjacency::{self, Memory};
 use crate::network::{Network, Node, Shown, Surroundings};
 use crate::pack::Platform;
 use crate::secrets::Vault;
+use crate::session::Delayed;
 use crate::syslog::{self, Logged};
 use crate::views::{LineView, SessionView, Snapshot, Zone, stamp};
 use crate::{Facts, SimTime};
@@ -70,6 +71,10 @@ pub(crate) struct State {
     pub(crate) memory: Arc<Memory>,
     /// The name that a controller gave this access point.
     pub(crate) given: Option<String>,
+    /// What is answered to whoever saves, if nothing can be saved.
+    pub(crate) saves_fail: Option<Arc<str>>,
+    /// Lines that take effect later than they were given.
+    pub(crate) delayed: Vec<Delayed>,
 }
 
 impl State {
@@ -116,6 +121,8 @@ impl State {
             surroundings,
             memory: Arc::default(),
             given: None,
+            saves_fail: None,
+            delayed: Vec::new(),
         };
         match state.facts.startup.clone() {
             Some(startup) => {
@@ -152,6 +159,7 @@ impl State {
         self.changed = None;
         self.saved = None;
         self.reload_at = None;
+        self.delayed.clear();
         self.log.clear();
         self.logged = Logged::default();
         self.memory = Arc::default();
@@ -366,11 +374,15 @@ impl State {
         format!("{heading}!\n{body}end\n")
     }
 
-    /// Saves the running-config.
-    pub(crate) fn save(&mut self, now: SimTime) {
+    /// Saves the running-config; else says why it can't be.
+    pub(crate) fn save(&mut self, now: SimTime) -> Result<(), Arc<str>> {
+        if let Some(says) = &self.saves_fail {
+            return Err(says.clone());
+        }
         self.saved = Some(now);
         self.startup = Some(self.running_text(now));
         self.archive_on_save(now);
+        Ok(())
     }
 
     /// Whether the running-config is not what was saved.

@@ -34,6 +34,12 @@ impl Clock {
         }
     }
 
+    /// The time that it began at.
+    #[must_use]
+    pub fn began(&self) -> SimTime {
+        self.start
+    }
+
     /// What time it is.
     #[must_use]
     pub fn now(&self) -> SimTime {

@@ -3,9 +3,12 @@
 //! The task owns the machine and the outboxes of its sessions. When it ends, for whatever reason, a panic
 //! included, its sessions end with it, because their [`Sink`]s are dropped.
 
+mod faulty;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use device::{Door, Effect, Login, Opening, Screen, SessionId, SimTime};
@@ -13,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::board::Place;
 use crate::clock::Clock;
+use crate::faults::{Admission, Chain, Rule};
 use crate::machine::Machine;
 use crate::ssh::outbox::{Outbox, Sink, Unread};
 
@@ -23,7 +27,7 @@ pub(crate) const EVENTS_MAX: usize = 32;
 /// Everything that can happen to a device. The rare ones are boxed, so that the queue stays small.
 pub(crate) enum DeviceEvent {
     /// Somebody is at the door.
-    Knock(oneshot::Sender<Door>),
+    Knock(SessionId, oneshot::Sender<Admission>),
     /// Somebody says who they are.
     Login(Box<Claim>),
     /// A session opens.
@@ -40,6 +44,10 @@ pub(crate) enum DeviceEvent {
     Tick,
     /// Other devices of its network have changed.
     Neighbours,
+    /// Something goes wrong from now on, or no more.
+    Fault(Change, oneshot::Sender<()>),
+    /// Somebody looks at the device from outside.
+    Report(oneshot::Sender<Report>),
     /// The fleet stops.
     Stop,
 }
@@ -49,7 +57,40 @@ pub(crate) struct Claim {
     pub(crate) user: String,
     pub(crate) proof: Proof,
     pub(crate) peer: IpAddr,
-    pub(crate) answer: oneshot::Sender<Login>,
+    pub(crate) id: SessionId,
+    pub(crate) answer: oneshot::Sender<Verdict>,
+}
+
+/// The answer to a login, and how long it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) login: Login,
+    pub(crate) wait: Duration,
+}
+
+/// What changes in what goes wrong.
+#[derive(Debug, Clone)]
+pub(crate) enum Change {
+    Add(Arc<Rule>),
+    Remove(String),
+    Clear,
+}
+
+/// What a device has and does.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Whether it is booting.
+    pub down: bool,
+    /// The sessions that are open, by their numbers.
+    pub sessions: Vec<u64>,
+    /// How many connections it has had.
+    pub connections: u64,
+    /// Each rule that concerns it, and how often it has struck here.
+    pub faults: Vec<(String, u64)>,
+    /// Its running-config.
+    pub running: String,
+    /// Its startup-config.
+    pub startup: Option<String>,
 }
 
 /// What a user shows.
@@ -79,6 +120,12 @@ pub(crate) struct DeviceTask {
     /// Between [`Effect::Down`] and [`Effect::Up`].
     down: bool,
     step: u64,
+    /// How many connections there were.
+    knocks: u64,
+    /// What goes wrong, if anything does.
+    chain: Option<Box<Chain>>,
+    /// What the chain's dice follow from.
+    seed: u64,
     /// Kept for its memory.
     effects: Vec<Effect>,
 }
@@ -101,7 +148,18 @@ impl DeviceTask {
             wake: None,
             down: false,
             step: 0,
+            knocks: 0,
+            chain: None,
+            seed: 0,
             effects: vec![],
+        }
+    }
+
+    /// The rules that concern the device.
+    pub(crate) fn has_faults(&mut self, seed: u64, rules: Vec<Arc<Rule>>) {
+        self.seed = seed;
+        for rule in rules {
+            self.change(Change::Add(rule));
         }
     }
 
@@ -122,18 +180,27 @@ impl DeviceTask {
                 None => std::future::pending().await,
             }
         };
+        // In this order, so that a run can be repeated: what was due comes before what happens now.
         tokio::select! {
-            event = self.events.recv() => event,
+            biased;
             () = wake => Some(DeviceEvent::Tick),
             () = self.place.rung() => Some(DeviceEvent::Neighbours),
+            event = self.events.recv() => event,
         }
     }
 
     fn handle(&mut self, event: DeviceEvent, now: SimTime) {
         self.step += 1;
+        if self.chain.is_some() {
+            return self.handle_faulty(event, now);
+        }
         let mut out = std::mem::take(&mut self.effects);
         match event {
-            DeviceEvent::Knock(answer) => _ = answer.send(self.door()),
+            DeviceEvent::Knock(_, answer) => {
+                self.knocks += 1;
+                // The client may have gone meanwhile; here and below nobody is told then.
+                _ = answer.send(self.door().into());
+            }
             DeviceEvent::Login(claim) => self.login(*claim, now),
             DeviceEvent::Opened(opened) => self.open(*opened, now, &mut out),
             DeviceEvent::Bytes(id, bytes) if self.sessions.contains_key(&id) => {
@@ -150,6 +217,11 @@ impl DeviceTask {
             | DeviceEvent::EndOfInput(_)
             | DeviceEvent::Resized(..)
             | DeviceEvent::Stop => {}
+            DeviceEvent::Fault(change, done) => {
+                self.change(change);
+                _ = done.send(());
+            }
+            DeviceEvent::Report(answer) => _ = answer.send(self.report(now)),
             DeviceEvent::Closed(id) => self.closed(id, now, &mut out),
             DeviceEvent::Tick => {
                 self.wake = None;
@@ -171,6 +243,13 @@ impl DeviceTask {
     }
 
     fn login(&mut self, claim: Claim, now: SimTime) {
+        let login = self.judge(&claim, now);
+        let wait = Duration::ZERO;
+        // If the client has gone meanwhile, nobody wants to know.
+        _ = claim.answer.send(Verdict { login, wait });
+    }
+
+    fn judge(&mut self, claim: &Claim, now: SimTime) -> Login {
         let verdict = match (self.down, &claim.proof) {
             (true, _) => Login::Rejected,
             (false, Proof::Password(text)) => {
@@ -179,8 +258,7 @@ impl DeviceTask {
             (false, Proof::Key(blob)) => self.machine.login_by_key(&claim.user, blob, now),
         };
         tracing::debug!(device = self.name, peer = %claim.peer, ?verdict, "login");
-        // If the client has gone meanwhile, nobody wants to know.
-        _ = claim.answer.send(verdict);
+        verdict
     }
 
     fn open(&mut self, opened: Opened, now: SimTime, out: &mut Vec<Effect>) {

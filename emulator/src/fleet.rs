@@ -11,19 +11,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use device::network::Surroundings;
-use device::{Device, Door, SessionId};
+use device::pack::SshOffer;
+use device::{Device, SessionId};
 use russh::server::Config;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::board::{Board, Place};
 use crate::clock::Clock;
-use crate::device_task::{DeviceEvent, DeviceTask, EVENTS_MAX};
+use crate::device_task::{Change, DeviceEvent, DeviceTask, EVENTS_MAX, Report};
 use crate::facts;
+use crate::faults::{Admission, Rule, act::Oddities};
 use crate::listener::{self, BindError};
 use crate::machine::Machine;
 use crate::ssh::{algorithms, host_key};
-use crate::topology::{Row, Topology};
+use crate::topology::{Placed, Row, Scope, Topology};
 
 /// How many connections may be at their handshake or login at once. Each costs about 40 KB and, over time,
 /// half a millisecond of a core; a load test of a thousand devices opens some hundreds.
@@ -77,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) stopping: watch::Receiver<bool>,
     settings: Settings,
     running: Mutex<HashMap<usize, Arc<Running>>>,
+    /// What goes wrong: the topology's rules, and what was changed since.
+    faults: Mutex<Vec<Placed>>,
     sessions: AtomicU64,
 }
 
@@ -98,15 +102,7 @@ impl Fleet {
         let sockets = listener::bind(&topology)?;
         let (stop, stopping) = watch::channel(false);
         let topology = Arc::new(topology);
-        let core = Arc::new(Core {
-            board: Arc::new(Board::new(topology.clone(), settings.clock.now())),
-            startups: Arc::new(Semaphore::new(settings.startups_max)),
-            topology,
-            stopping,
-            settings,
-            running: Mutex::default(),
-            sessions: AtomicU64::new(1),
-        });
+        let core = Core::new(topology, settings, stopping);
         let addresses = sockets.addresses();
         let mut listeners = JoinSet::new();
         sockets.serve(&core, &mut listeners);
@@ -146,16 +142,38 @@ impl Fleet {
 }
 
 impl Core {
+    pub(crate) fn new(
+        topology: Arc<Topology>,
+        settings: Settings,
+        stopping: watch::Receiver<bool>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            board: Arc::new(Board::new(topology.clone(), settings.clock.now())),
+            startups: Arc::new(Semaphore::new(settings.startups_max)),
+            faults: Mutex::new(topology.faults().to_vec()),
+            topology,
+            stopping,
+            settings,
+            running: Mutex::default(),
+            sessions: AtomicU64::new(1),
+        })
+    }
+
     /// A number that no session had before.
     pub(crate) fn next_session(&self) -> SessionId {
         SessionId(self.sessions.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Tells a device that somebody is at its door; boots it if need be. `None` if it doesn't answer.
-    pub(crate) async fn knock(self: &Arc<Self>, number: usize) -> Option<(Arc<Running>, Door)> {
+    pub(crate) async fn knock(
+        self: &Arc<Self>,
+        number: usize,
+        id: SessionId,
+    ) -> Option<(Arc<Running>, Admission)> {
         let device = self.running(number)?;
         let (answer, door) = oneshot::channel();
-        device.events.send(DeviceEvent::Knock(answer)).await.ok()?;
+        let knock = DeviceEvent::Knock(id, answer);
+        device.events.send(knock).await.ok()?;
         Some((device, door.await.ok()?))
     }
 
@@ -188,7 +206,8 @@ impl Core {
         let clock = self.settings.clock;
         let place = Place::new(&self.board, number);
         let machine = (self.settings.boot)(&self.topology, &row, &clock, self.board.clone());
-        let task = DeviceTask::new(row.name, machine, events, clock, place);
+        let mut task = DeviceTask::new(row.name.clone(), machine, events, clock, place);
+        task.has_faults(self.topology.seed(), self.faults_of(&row));
         drop(self);
         task.run().await;
     }
@@ -198,15 +217,52 @@ impl Core {
         &self,
         number: usize,
         device: &Running,
+        odd: Option<&Oddities>,
     ) -> Result<Arc<Config>, host_key::HostKeyError> {
+        let row = self.topology.row(number);
+        let offer = || row.map(|row| row.group.ssh.clone()).unwrap_or_default();
+        if let Some(odd) = odd {
+            return self.odd_ssh(&device.name, offer(), odd);
+        }
         if let Some(config) = device.ssh.get() {
             return Ok(config.clone());
         }
-        let row = self.topology.row(number);
-        let offer = row.map(|row| row.group.ssh.clone()).unwrap_or_default();
+        let offer = offer();
         let key = host_key::host_key(self.topology.seed(), &device.name, &offer)?;
         let config = Arc::new(algorithms::config(&offer, key));
         Ok(device.ssh.get_or_init(|| config).clone())
+    }
+
+    /// The same where something is wrong with it: made for one connection.
+    fn odd_ssh(
+        &self,
+        name: &str,
+        mut offer: SshOffer,
+        odd: &Oddities,
+    ) -> Result<Arc<Config>, host_key::HostKeyError> {
+        if let Some(rule) = &odd.offer {
+            let take = |list: &mut Vec<String>, key| {
+                let said = rule.list(key);
+                if !said.is_empty() {
+                    *list = said.to_vec();
+                }
+            };
+            take(&mut offer.kex, "kex");
+            take(&mut offer.cipher, "cipher");
+            take(&mut offer.mac, "mac");
+        }
+        let name = match odd.host_key {
+            0 => name.to_string(),
+            changes => format!("{name} key {changes}"),
+        };
+        let key = host_key::host_key(self.topology.seed(), &name, &offer)?;
+        let mut config = algorithms::config(&offer, key);
+        config.methods = algorithms::methods(odd.keyboard_only);
+        if let Some(bytes) = odd.rekey_bytes {
+            let bytes = bytes.min(1 << 30);
+            config.limits = russh::Limits::new(bytes, bytes, config.limits.rekey_time_limit);
+        }
+        Ok(Arc::new(config))
     }
 
     /// Ends every device's task, and so every session.
@@ -219,5 +275,136 @@ impl Core {
             // One that has ended is stopped.
             _ = device.events.send(DeviceEvent::Stop).await;
         }
+    }
+}
+
+// === impl Core: faults ===
+
+/// A rule can't be added or removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// Another rule has its id.
+    #[error("a fault is called `{0}` already")]
+    Taken(String),
+    /// No rule has the id.
+    #[error("no fault is called `{0}`")]
+    Unknown(String),
+    /// No device has the name.
+    #[error("no device is called `{0}`")]
+    NoDevice(String),
+    /// There are too many.
+    #[error("there are {0} faults already, which is the most")]
+    TooMany(usize),
+}
+
+impl Core {
+    fn rules(&self) -> std::sync::MutexGuard<'_, Vec<Placed>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rules that concern a device.
+    fn faults_of(&self, row: &Row<'_>) -> Vec<Arc<Rule>> {
+        let rules = self.rules();
+        let role = row.group.role.as_deref();
+        let own = rules
+            .iter()
+            .filter(|placed| placed.scope.covers(row.number, role));
+        own.map(|placed| placed.rule.clone()).collect()
+    }
+
+    /// Every rule, and whom it concerns.
+    pub(crate) fn faults(&self) -> Vec<Placed> {
+        self.rules().clone()
+    }
+
+    /// The number of a device.
+    pub(crate) fn number(&self, device: &str) -> Result<usize, FaultError> {
+        let mut rows = self.topology.rows();
+        let found = rows.find(|row| row.name == device);
+        found
+            .map(|row| row.number)
+            .ok_or_else(|| FaultError::NoDevice(device.to_string()))
+    }
+
+    /// Adds a rule for one device, or for those that its role names, or for all.
+    pub(crate) async fn add_fault(
+        &self,
+        rule: Rule,
+        device: Option<&str>,
+    ) -> Result<(), FaultError> {
+        let scope = match (device, &rule.role) {
+            (Some(name), _) => Scope::Devices(self.number(name)?, 1),
+            (None, Some(role)) => Scope::Role(role.clone()),
+            (None, None) => Scope::Fleet,
+        };
+        let placed = Placed {
+            rule: Arc::new(rule),
+            scope,
+        };
+        {
+            let mut rules = self.rules();
+            let id = &placed.rule.id;
+            if rules.iter().any(|known| known.rule.id == *id) {
+                return Err(FaultError::Taken(id.clone()));
+            }
+            if rules.len() >= crate::topology::faults::RULES_MAX {
+                return Err(FaultError::TooMany(rules.len()));
+            }
+            rules.push(placed.clone());
+        }
+        self.change(&placed.scope, || Change::Add(placed.rule.clone()))
+            .await;
+        Ok(())
+    }
+
+    /// Removes a rule.
+    pub(crate) async fn remove_fault(&self, id: &str) -> Result<(), FaultError> {
+        let placed = {
+            let mut rules = self.rules();
+            let at = rules.iter().position(|placed| placed.rule.id == id);
+            let at = at.ok_or_else(|| FaultError::Unknown(id.to_string()))?;
+            rules.remove(at)
+        };
+        self.change(&placed.scope, || Change::Remove(id.to_string()))
+            .await;
+        Ok(())
+    }
+
+    /// Removes every rule; how many there were.
+    pub(crate) async fn clear_faults(&self) -> usize {
+        let count = std::mem::take(&mut *self.rules()).len();
+        self.change(&Scope::Fleet, || Change::Clear).await;
+        count
+    }
+
+    /// Tells the devices that run. The others look when they boot.
+    async fn change(&self, scope: &Scope, change: impl Fn() -> Change) {
+        let running: Vec<_> = {
+            let table = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            table
+                .iter()
+                .map(|(number, device)| (*number, device.clone()))
+                .collect()
+        };
+        for (number, device) in running {
+            let row = self.topology.row(number);
+            let role = row.as_ref().and_then(|row| row.group.role.as_deref());
+            if scope.covers(number, role) {
+                let (told, done) = oneshot::channel();
+                let event = DeviceEvent::Fault(change(), told);
+                // One whose task has ended looks again when it boots.
+                if device.events.send(event).await.is_ok() {
+                    _ = done.await;
+                }
+            }
+        }
+    }
+
+    /// What a device has and does; boots it if need be.
+    pub(crate) async fn report(self: &Arc<Self>, number: usize) -> Option<Report> {
+        let device = self.running(number)?;
+        let (answer, report) = oneshot::channel();
+        device.events.send(DeviceEvent::Report(answer)).await.ok()?;
+        report.await.ok()
     }
 }

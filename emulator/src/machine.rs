@@ -31,6 +31,10 @@ pub trait Machine: Send + 'static {
     fn node(&self) -> Option<Arc<Node>> {
         None
     }
+    /// The virtual device that it is, if it is one: what faults reach into.
+    fn device(&mut self) -> Option<&mut Device> {
+        None
+    }
     /// Others of its network show something else than before.
     fn neighbours_changed(&mut self, _now: SimTime, _out: &mut Vec<Effect>) {}
 }
@@ -74,6 +78,10 @@ impl Machine for Device {
 
     fn node(&self) -> Option<Arc<Node>> {
         Device::node(self)
+    }
+
+    fn device(&mut self) -> Option<&mut Device> {
+        Some(self)
     }
 
     fn neighbours_changed(&mut self, now: SimTime, out: &mut Vec<Effect>) {

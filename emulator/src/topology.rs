@@ -9,6 +9,7 @@
 mod address;
 mod credentials;
 mod devices;
+pub(crate) mod faults;
 mod judge;
 mod links;
 mod listen;
@@ -28,6 +29,7 @@ use device::pack::{Packs, Platform, SshOffer};
 use yaml::Mistake;
 
 pub use address::{Listen, Network};
+pub use faults::{Placed, Scope};
 pub use name::NamePattern;
 
 /// The most devices of one topology.
@@ -52,6 +54,8 @@ pub struct Topology {
     cables: BTreeMap<usize, Vec<Link>>,
     /// Controller → its access points, in order.
     joined: BTreeMap<usize, Vec<usize>>,
+    /// What goes wrong, and where.
+    faults: Vec<Placed>,
 }
 
 /// Devices that one entry of `devices` stands for.
@@ -140,6 +144,12 @@ impl Topology {
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// What goes wrong, and where.
+    #[must_use]
+    pub fn faults(&self) -> &[Placed] {
+        &self.faults
     }
 
     /// Where the devices listen.

@@ -1,7 +1,7 @@
 //! Where an operator stands in the configuration, and what a typed line does there.
 
-use super::Rank;
 use super::edit::{Applied, Bench, Edit};
+use super::{Block, Rank};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
 use crate::grammar::{Form, Matched, Refusal, Target};
@@ -160,13 +160,19 @@ impl Cursor {
         };
         let mut entered: Option<(ModeId, Vec<Vec<Rank>>)> = None;
         for path in &level.paths {
+            // What stood here may be gone by another session's hand: then the line is read and nothing comes of it.
+            let before = (!stands(bench.root, path)).then(|| bench.root.clone());
             let mut edit = Edit {
                 bench,
                 mode: level.mode,
                 path,
                 confirmed,
             };
-            match edit.apply(line, matched) {
+            let applied = edit.apply(line, matched);
+            if let Some(before) = before {
+                *bench.root = before;
+            }
+            match applied {
                 Applied::Done => {}
                 Applied::Entered(mode, ranks) => {
                     let below = ranks
@@ -269,4 +275,16 @@ impl Cursor {
     pub(super) fn target(&self) -> Option<Rank> {
         self.levels.last()?.paths.first()?.last().cloned()
     }
+}
+
+/// Whether there is a block at a path.
+fn stands(root: &Block, path: &[Rank]) -> bool {
+    let mut at = Some(root);
+    for rank in path {
+        let Some(statement) = at.and_then(|block| block.get(rank)) else {
+            return false;
+        };
+        at = statement.block.as_ref();
+    }
+    true
 }

@@ -10,6 +10,7 @@ use super::outputs::{running, startup};
 use super::{Reads, Session};
 use crate::SimTime;
 use crate::config::{KIND, Statement};
+use crate::interference::Instead;
 use crate::pack::ExecEffect;
 use crate::state::{Order, State};
 use crate::terminal::Mask;
@@ -133,7 +134,11 @@ impl Session {
         let stored = state
             .get("enable secret")
             .or_else(|| state.get("enable password"));
-        let right = stored.is_some_and(|s| state.vault.opens(&s.line, given));
+        let denied = self
+            .instead
+            .take()
+            .is_some_and(|instead| *instead == Instead::Deny);
+        let right = !denied && stored.is_some_and(|s| state.vault.opens(&s.line, given));
         if right {
             self.privilege = level;
         } else if state.has("aaa new-model") {
@@ -189,17 +194,15 @@ impl Session {
             Some("terminal") => return Some(running(state, &Values::new(), now)),
             Some("erase") => self.ask(state, Question::Erase),
             _ => {
-                state.save(now);
+                self.say("Building configuration...\n");
+                let saved = state.save(now);
+                let says = saved.map_or_else(|says| says.to_string(), |()| "[OK]\n".to_string());
                 let wait = state.platform.timing().save_ms;
                 if wait == 0 {
-                    self.say("Building configuration...\n[OK]\n");
+                    self.say(&says);
                 } else {
-                    self.say("Building configuration...\n");
                     let until = now.after(Duration::from_millis(wait));
-                    self.reads = Reads::Busy {
-                        until,
-                        says: "[OK]\n".to_string(),
-                    };
+                    self.reads = Reads::Busy { until, says };
                 }
             }
         }

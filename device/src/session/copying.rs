@@ -265,8 +265,9 @@ impl Session {
         };
         match &copying.to {
             End::Startup if copying.from == End::Running => {
-                self.say("Building configuration...\n[OK]\n");
-                state.save(now);
+                let saved = state.save(now);
+                let says = saved.map_or_else(|says| says.to_string(), |()| "[OK]\n".to_string());
+                self.say(&format!("Building configuration...\n{says}"));
             }
             End::Startup => {
                 state.startup = Some(String::from_utf8_lossy(content.bytes()).into_owned());

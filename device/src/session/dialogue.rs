@@ -38,6 +38,8 @@ pub(super) enum Question {
     ClearLine { vty: usize },
     /// Whether a command is meant.
     Run { ready: Box<Ready>, asks: String },
+    /// What somebody else wants to know before a line is run.
+    Interposed { line: String, asks: String },
     /// Whether a `no` line is meant.
     Negate { line: String, asks: String },
 }
@@ -49,6 +51,7 @@ impl Question {
             Self::Copy(copying) => copying.is_key(),
             Self::Files(question) => question.is_key(),
             Self::Replace(replacing) => replacing.is_key(),
+            Self::Interposed { asks, .. } => asks.trim_end().ends_with("[confirm]"),
             other => !matches!(other, Self::SaveFirst | Self::ConfigureFrom | Self::Echo(_)),
         }
     }
@@ -70,7 +73,9 @@ impl Question {
             Self::Reload | Self::ReloadAt { .. } => "Proceed with reload? [confirm]".to_string(),
             Self::EraseAccessPoint => "Are you sure you want continue? [confirm]".to_string(),
             Self::ClearLine { .. } => "[confirm]".to_string(),
-            Self::Run { asks, .. } | Self::Negate { asks, .. } => asks.clone(),
+            Self::Run { asks, .. } | Self::Negate { asks, .. } | Self::Interposed { asks, .. } => {
+                asks.clone()
+            }
         }
     }
 }
@@ -124,6 +129,7 @@ impl Session {
                     self.say(" [OK]\n");
                     state.orders.push(Order::ClearLine(vty));
                 }
+                Question::Interposed { line, .. } => self.line(state, &line, &Columns::none(), now),
                 Question::Run { ready, .. } => self.carry_out(state, &ready, now),
                 Question::Negate { line, .. } => {
                     self.configure_line(state, &line, &Columns::none(), now, true)
@@ -149,11 +155,16 @@ impl Session {
                 self.enter_configuration(state, false);
             }
             Question::ConfigureFrom => self.say("?Must be \"terminal\"\n"),
+            Question::Interposed { line, .. } if answer.starts_with(['y', 'Y']) => {
+                self.line(state, &line, &Columns::none(), now);
+            }
             Question::SaveFirst => {
                 let lower = answer.to_ascii_lowercase();
                 if !lower.is_empty() && "yes".starts_with(&lower) {
-                    self.say("Building configuration...\n[OK]\n");
-                    state.save(now);
+                    let saved = state.save(now);
+                    let says =
+                        saved.map_or_else(|says| says.to_string(), |()| "[OK]\n".to_string());
+                    self.say(&format!("Building configuration...\n{says}"));
                 } else if lower.is_empty() || !"no".starts_with(&lower) {
                     self.say("% Please answer 'yes' or 'no'.\n");
                     return self.ask(state, Question::SaveFirst);

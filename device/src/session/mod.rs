@@ -12,6 +12,7 @@ mod echo;
 mod exec;
 mod files;
 mod help;
+mod interference;
 mod listings;
 mod outputs;
 mod reading;
@@ -33,7 +34,9 @@ use crate::terminal::{History, LineEditor, Mask};
 use crate::views::{LineView, SessionView};
 use crate::{Opening, Screen, SimTime};
 
+use crate::interference::Instead;
 use dialogue::Question;
+pub(crate) use interference::Delayed;
 
 /// Bytes that wait while the device is busy; a 30,000-line configuration pasted at once fits.
 const TYPE_AHEAD_MAX: usize = 2 << 20;
@@ -78,6 +81,8 @@ pub(crate) struct Session {
     sent: Vec<Output>,
     /// What the session's one command came to.
     status: Option<u32>,
+    /// What somebody else makes of the next line.
+    pub(crate) instead: Option<Box<Instead>>,
     /// The last byte that was sent, which says whether the screen's line is empty.
     sent_last: Option<u8>,
 }
@@ -160,6 +165,7 @@ impl Session {
             out: Vec::new(),
             sent: Vec::new(),
             status: None,
+            instead: None,
             sent_last: None,
         };
         if opening.command.is_some() {

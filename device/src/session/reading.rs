@@ -143,6 +143,15 @@ impl Session {
         columns: &Columns,
         now: SimTime,
     ) {
+        if let Some(instead) = self.instead.take() {
+            return self.interfered(state, *instead, line, columns, now);
+        }
+        self.line(state, line, columns, now);
+        self.prompt_unless_asking(state);
+    }
+
+    /// What a command line does.
+    pub(super) fn line(&mut self, state: &mut State, line: &str, columns: &Columns, now: SimTime) {
         if self.tcl.is_some() {
             self.tcl_line(state, line, columns, now);
         } else if self.cursor.is_some() {
@@ -150,7 +159,6 @@ impl Session {
         } else {
             self.exec_line(state, line, columns, now);
         }
-        self.prompt_unless_asking(state);
     }
 
     pub(super) fn prompt_unless_asking(&mut self, state: &State) {

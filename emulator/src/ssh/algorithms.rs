@@ -24,21 +24,23 @@ pub(crate) const HOST_KEYS: &[&str] = &[
 
 /// The login methods, in the order that IOS-XE lists them. All of them stand in every refusal: a client
 /// whose method vanished from the list would try another way, and paramiko would wait 30 s for it.
-pub(crate) fn methods() -> MethodSet {
-    MethodSet::from(
-        &[
-            MethodKind::PublicKey,
-            MethodKind::KeyboardInteractive,
-            MethodKind::Password,
-        ][..],
-    )
+pub(crate) fn methods(keyboard_only: bool) -> MethodSet {
+    let all = [
+        MethodKind::PublicKey,
+        MethodKind::KeyboardInteractive,
+        MethodKind::Password,
+    ];
+    let kept = all
+        .into_iter()
+        .filter(|kind| !keyboard_only || *kind == MethodKind::KeyboardInteractive);
+    MethodSet::from(&kept.collect::<Vec<_>>()[..])
 }
 
 /// The configuration of a device's SSH server.
 pub(crate) fn config(offer: &SshOffer, key: PrivateKey) -> Config {
     Config {
         server_id: SshId::Standard(ident(offer)),
-        methods: methods(),
+        methods: methods(false),
         // The door itself delays a failed login, and counts them: a public key that was merely offered
         // is neither slow nor a failure.
         auth_rejection_time: std::time::Duration::ZERO,

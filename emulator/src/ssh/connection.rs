@@ -10,14 +10,16 @@ use std::time::Duration;
 use device::SessionId;
 use russh::ChannelId;
 use russh::server::{Handle, RunningSession};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::door::{self, Door, DoorError};
 use super::line::{self, Line, Switch};
 use super::outbox::Outbox;
 use crate::device_task::DeviceEvent;
+use crate::faults::End;
 use crate::fleet::{Core, Running};
 
 /// How long a session that has ended may take to read what was written to it.
@@ -72,16 +74,27 @@ pub(crate) async fn serve(
     peer: SocketAddr,
     permit: OwnedSemaphorePermit,
 ) {
-    let Some((device, door)) = core.knock(number).await else {
+    let id = core.next_session();
+    let Some((device, admission)) = core.knock(number, id).await else {
         return reset(&stream);
     };
+    let door = admission.door;
     if !door.open {
         return reset(&stream);
+    }
+    let _gone = Gone {
+        id,
+        device: device.clone(),
+    };
+    let mut stream = stream;
+    if admission.silent {
+        return black_hole(stream, &core).await;
     }
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
-    let config = match core.ssh(number, &device) {
+    let odd = admission.oddities;
+    let config = match core.ssh(number, &device, odd.as_deref()) {
         Ok(config) => config,
         Err(error) => {
             tracing::error!(%error, "connection refused");
@@ -90,7 +103,17 @@ pub(crate) async fn serve(
     };
     let grace = door.grace;
     let deadline = Instant::now() + grace;
-    let (handler, mut session) = halves(core.next_session(), peer, &device, door);
+    let keyboard_only = odd.as_ref().is_some_and(|odd| odd.keyboard_only);
+    let (handler, mut session) = halves(id, peer, &device, door, keyboard_only);
+    if let Some(odd) = &odd {
+        tokio::time::sleep(odd.wait).await;
+        for line in &odd.preface {
+            let line = format!("{line}\r\n");
+            if stream.write_all(line.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    }
     let (line, left) = Line::new(stream, session.switch.clone());
     let mut stopping = core.stopping.clone();
     drop(core);
@@ -108,8 +131,41 @@ pub(crate) async fn serve(
         drop(permit);
         converse(&mut protocol, &mut session, grace, &mut stopping).await;
     }
-    end(&device, &session, protocol).await;
+    end(&session, protocol).await;
+    if session.switch.is_reset() {
+        if let Ok(stream) = left.await {
+            reset(&stream);
+        }
+        return;
+    }
     line::close(left).await;
+}
+
+/// Tells the device that a client has gone, however that came.
+struct Gone {
+    id: SessionId,
+    device: Arc<Running>,
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        let (id, device) = (self.id, self.device.clone());
+        if let Err(mpsc::error::TrySendError::Full(event)) =
+            device.events.try_send(DeviceEvent::Closed(id))
+        {
+            tokio::spawn(async move { device.events.send(event).await });
+        }
+    }
+}
+
+/// Says nothing until the client gives up.
+async fn black_hole(mut stream: TcpStream, core: &Core) {
+    let mut stopping = core.stopping.clone();
+    let mut sink = tokio::io::sink();
+    tokio::select! {
+        _ = tokio::io::copy(&mut stream, &mut sink) => {}
+        _ = stopping.wait_for(|stop| *stop) => {}
+    }
 }
 
 /// The two sides of a connection: the handler for the SSH library, and what stays here.
@@ -118,6 +174,7 @@ fn halves(
     peer: SocketAddr,
     device: &Running,
     door: device::Door,
+    keyboard_only: bool,
 ) -> (Door, Session) {
     let switch = Arc::new(Switch::default());
     let outbox = Arc::new(Outbox::new(switch.clone()));
@@ -134,6 +191,7 @@ fn halves(
         authenticated: Some(authenticated),
         opened: Some(opened),
         stage: door::Stage::default(),
+        keyboard_only,
     };
     let session = Session {
         id,
@@ -209,6 +267,9 @@ async fn write_all(outbox: &Outbox, switch: &Switch, handle: &Handle, channel: C
             return;
         }
     }
+    if let Some((end, reason)) = outbox.last() {
+        return end_by(end, reason, switch, handle, channel).await;
+    }
     if let Some(status) = outbox.status()
         && handle.exit_status_request(channel, status).await.is_err()
     {
@@ -217,6 +278,11 @@ async fn write_all(outbox: &Outbox, switch: &Switch, handle: &Handle, channel: C
     if handle.close(channel).await.is_err() {
         return;
     }
+    quiet(switch).await;
+}
+
+/// Waits until nothing moves.
+async fn quiet(switch: &Switch) {
     loop {
         let before = switch.written();
         tokio::time::sleep(QUIET).await;
@@ -226,11 +292,39 @@ async fn write_all(outbox: &Outbox, switch: &Switch, handle: &Handle, channel: C
     }
 }
 
+/// Ends a connection as a fault wants it; returns if the session is over.
+async fn end_by(end: End, reason: String, switch: &Switch, handle: &Handle, channel: ChannelId) {
+    match end {
+        End::Reset => {
+            quiet(switch).await;
+            switch.reset();
+        }
+        End::Close => {
+            // The peer has gone already if it can't be told.
+            _ = handle.close(channel).await;
+            quiet(switch).await;
+        }
+        End::Disconnect => {
+            let language = String::new();
+            let why = russh::Disconnect::TooManyConnections;
+            _ = handle.disconnect(why, reason, language).await;
+            quiet(switch).await;
+        }
+        End::HalfClosed => {
+            _ = handle.eof(channel).await;
+            std::future::pending::<()>().await;
+        }
+        End::HalfOpen | End::Idle => {
+            quiet(switch).await;
+            switch.freeze();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// Ends the connection in good order: what was written goes out, then the line closes.
-async fn end(device: &Running, session: &Session, mut protocol: Protocol) {
+async fn end(session: &Session, mut protocol: Protocol) {
     session.switch.hang_up();
-    // A device whose task has ended has no session to close.
-    _ = device.events.send(DeviceEvent::Closed(session.id)).await;
     if tokio::time::timeout(QUIET, protocol.ended()).await.is_err() {
         session.switch.cut();
     }

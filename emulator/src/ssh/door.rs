@@ -56,6 +56,8 @@ pub(crate) struct Door {
     /// Told once the session has a shell or a command.
     pub(crate) opened: Option<oneshot::Sender<ChannelId>>,
     pub(crate) stage: Stage,
+    /// Passwords are taken in a dialogue and in no other way.
+    pub(crate) keyboard_only: bool,
 }
 
 /// How far a connection has come.
@@ -76,10 +78,15 @@ impl Door {
             user: user.to_string(),
             proof,
             peer: self.peer,
+            id: self.id,
             answer,
         };
         self.tell(DeviceEvent::Login(Box::new(claim))).await?;
-        verdict.await.map_err(|_| DoorError::DeviceGone)
+        let verdict = verdict.await.map_err(|_| DoorError::DeviceGone)?;
+        if !verdict.wait.is_zero() {
+            tokio::time::sleep(verdict.wait).await;
+        }
+        Ok(verdict.login)
     }
 
     async fn tell(&self, event: DeviceEvent) -> Result<(), DoorError> {
@@ -104,18 +111,18 @@ impl Door {
         if self.tries_left == 0 {
             self.switch.hang_up();
         }
-        Ok(refusal())
+        Ok(self.refusal())
     }
 
     async fn key(&mut self, user: &str, key: &russh::keys::PublicKey) -> Result<Auth, DoorError> {
         let Ok(blob) = key.to_bytes() else {
-            return Ok(refusal());
+            return Ok(self.refusal());
         };
         if self.ask(user, Proof::Key(blob)).await? == Login::Accepted {
             self.stage.user = user.to_string();
             return Ok(Auth::Accept);
         }
-        Ok(refusal())
+        Ok(self.refusal())
     }
 
     /// Opens the session on the device.
@@ -146,13 +153,13 @@ impl Door {
         self.tell(DeviceEvent::Opened(Box::new(event))).await?;
         opened.send(channel).map_err(|_| DoorError::DeviceGone)
     }
-}
 
-/// A refusal that leaves every method open; see [`algorithms::methods`].
-fn refusal() -> Auth {
-    Auth::Reject {
-        proceed_with_methods: Some(algorithms::methods()),
-        partial_success: false,
+    /// A refusal that leaves every method open; see [`algorithms::methods`].
+    fn refusal(&self) -> Auth {
+        Auth::Reject {
+            proceed_with_methods: Some(algorithms::methods(self.keyboard_only)),
+            partial_success: false,
+        }
     }
 }
 
@@ -173,10 +180,13 @@ impl Handler for Door {
     }
 
     async fn auth_none(&mut self, _: &str) -> Result<Auth, DoorError> {
-        Ok(refusal())
+        Ok(self.refusal())
     }
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, DoorError> {
+        if self.keyboard_only {
+            return Ok(self.refusal());
+        }
         self.password(user, password).await
     }
 

@@ -34,8 +34,12 @@ pub(crate) struct Switch {
 }
 
 const OPEN: u8 = 0;
-const HUNG_UP: u8 = 1;
-const CUT: u8 = 2;
+/// Nothing passes, and nobody is told: what is written is lost, and what comes is dropped.
+const FROZEN: u8 = 1;
+const HUNG_UP: u8 = 2;
+const CUT: u8 = 3;
+/// Cut, and the peer is told so by a reset.
+const RESET: u8 = 4;
 
 impl Switch {
     /// Ends the input; what is to be written still is.
@@ -46,6 +50,21 @@ impl Switch {
     /// Ends everything.
     pub(crate) fn cut(&self) {
         self.turn(CUT);
+    }
+
+    /// Lets nothing pass any more, without a word.
+    pub(crate) fn freeze(&self) {
+        self.turn(FROZEN);
+    }
+
+    /// Ends everything, and tells the peer so.
+    pub(crate) fn reset(&self) {
+        self.turn(RESET);
+    }
+
+    /// Whether the peer is told by a reset.
+    pub(crate) fn is_reset(&self) -> bool {
+        self.state() == RESET
     }
 
     /// How many bytes were written so far.
@@ -111,9 +130,24 @@ impl<S> Line<S> {
         stream.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
+    /// Reads and forgets, until the peer has closed its side.
+    fn drop_input(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>
+    where
+        S: AsyncRead + Unpin,
+    {
+        let mut room = [0; 1024];
+        loop {
+            let mut into = ReadBuf::new(&mut room);
+            match self.stream()?.poll_read(cx, &mut into) {
+                Poll::Ready(Ok(())) if !into.filled().is_empty() => {}
+                other => return other,
+            }
+        }
+    }
+
     fn check_write(&self, cx: &Context<'_>) -> io::Result<()> {
         wait(&self.switch.writer, cx);
-        if self.switch.state() == CUT {
+        if self.switch.state() >= CUT {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         Ok(())
@@ -157,6 +191,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
         wait(&self.switch.reader, cx);
         match self.switch.state() {
             OPEN => self.stream()?.poll_read(cx, into),
+            FROZEN => self.drop_input(cx),
             HUNG_UP => Poll::Ready(Ok(())),
             _ => Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
         }
@@ -170,6 +205,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.check_write(cx)?;
+        if self.switch.state() == FROZEN {
+            return Poll::Ready(Ok(bytes.len()));
+        }
         let polled = self.stream()?.poll_write(cx, bytes);
         if let Poll::Ready(Ok(count)) = polled {
             self.switch

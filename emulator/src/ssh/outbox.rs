@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::Notify;
 
 use super::line::Switch;
+use crate::faults::End;
 
 /// A session that has left this much unread, and is written more, has stopped reading. It is about ten
 /// running-configs of a large switch.
@@ -41,6 +42,8 @@ struct Queue {
     step: u64,
     overdue: bool,
     ended: bool,
+    /// How the connection ends once all is sent, if not in good order.
+    last: Option<(End, String)>,
     status: Option<u32>,
 }
 
@@ -123,6 +126,36 @@ impl Outbox {
         self.ended.notify_one();
     }
 
+    /// Adds bytes that go out by themselves, however soon others follow.
+    pub(crate) fn push_apart(&self, step: u64, bytes: Vec<u8>) -> Result<(), Unread> {
+        let mut queue = self.queue();
+        queue.begin(step)?;
+        let before = queue.waiting.split().freeze();
+        let pieces = [before, Bytes::from(bytes)];
+        queue
+            .pieces
+            .extend(pieces.into_iter().filter(|piece| !piece.is_empty()));
+        drop(queue);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Once all is sent the connection ends in this way.
+    pub(crate) fn end_by(&self, end: End, reason: String) {
+        self.queue().last = Some((end, reason));
+        self.changed.notify_one();
+    }
+
+    /// How it ends, if not in good order.
+    pub(crate) fn last(&self) -> Option<(End, String)> {
+        self.queue().last.clone()
+    }
+
+    /// Whether the device has said that nothing more will come.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.queue().ended
+    }
+
     /// The session closes now.
     pub(crate) fn abandon(&self) {
         self.end();
@@ -139,7 +172,7 @@ impl Outbox {
                 }
                 // What was sent gives its memory back: an idle session weighs nothing.
                 queue.waiting = BytesMut::new();
-                if queue.ended {
+                if queue.ended || queue.last.is_some() {
                     return None;
                 }
             }

@@ -14,10 +14,10 @@ use super::name::NamePattern;
 use super::read::optional;
 use super::spelling;
 use super::ssh::Override;
-use super::{DEVICES_MAX, Group};
+use super::{DEVICES_MAX, Group, Placed, Scope, faults};
 
 /// The keys of a device.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "name",
     "count",
     "pack",
@@ -28,6 +28,7 @@ const KEYS: [&str; 10] = [
     "credentials",
     "ssh",
     "joins",
+    "faults",
 ];
 
 /// The longest startup-config that is read, in bytes: a large switch's has a tenth of it.
@@ -49,6 +50,8 @@ pub(super) struct Defaults<'a> {
 pub(super) struct Devices {
     pub(super) groups: Vec<Group>,
     pub(super) joined: BTreeMap<usize, Vec<usize>>,
+    /// What goes wrong with some of them, and where in the file it stands.
+    pub(super) faults: Vec<(String, Placed)>,
     names: HashMap<String, Known>,
     /// Some entry has a mistake, and so there is no fleet.
     spoilt: bool,
@@ -128,7 +131,15 @@ pub(super) fn read(
         };
         let name = name(judge, &map);
         let group = group(judge, &map, defaults);
+        let rules = map
+            .get("faults")
+            .map(|value| (value.path.clone(), faults::read(judge, &value)));
         let members = add(judge, &mut devices, &map, name, group);
+        if let (Some((path, rules)), Some(members)) = (rules, &members) {
+            let scope = Scope::Devices(members.start, members.len());
+            let placed = faults::placed(&path, rules.unwrap_or_default(), &scope);
+            devices.faults.extend(placed);
+        }
         joins.extend(map.get("joins").map(|value| (members, value)));
     }
     for (members, value) in joins {

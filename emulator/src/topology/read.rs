@@ -10,10 +10,10 @@ use super::devices::{self, Defaults};
 use super::judge::{Judge, Map, Value};
 use super::node::Node;
 use super::ssh::Override;
-use super::{Reach, Topology, links, listen};
+use super::{Reach, Topology, faults, links, listen};
 
 /// The keys of a topology.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "name",
     "seed",
     "listen",
@@ -21,6 +21,7 @@ const KEYS: [&str; 7] = [
     "ssh",
     "devices",
     "links",
+    "faults",
 ];
 
 /// Reads a topology; every mistake is told.
@@ -70,7 +71,15 @@ fn body(
         (Some(devices), Some(value)) => links::read(judge, &value, devices),
         _ => links::Cables::default(),
     };
-    let (listen, devices) = (listen?, devices?);
+    let general = map
+        .get("faults")
+        .map(|value| faults::of_fleet(judge, &value));
+    let (listen, mut devices) = (listen?, devices?);
+    let faults = faults::all(
+        judge,
+        general.flatten(),
+        std::mem::take(&mut devices.faults),
+    );
     if devices.is_whole() {
         listen::room(judge, &listen, devices.len());
     }
@@ -81,6 +90,7 @@ fn body(
         groups: devices.groups,
         cables,
         joined: devices.joined,
+        faults,
     })
 }
 

@@ -263,12 +263,56 @@ fn an_algorithm_is_one_that_the_ssh_library_has() {
 }
 
 #[test]
+fn faults_are_told_with_their_places() {
+    check(
+        "devices:\n  - {name: a, pack: c8000v, faults: [{id: x, kind: dribbel}]}\nfaults:\n  \
+         - {id: y, kind: latency, delay: 8, when: {sesion: 1}}\n  - {id: z z, kind: reset, when: {line: 0, at: soon}}\n  \
+         - {id: l, kind: close, when: {line_matches: '(', probability: 7, command: 2-}}\n  - {kind: network}\n",
+        &[
+            "t.yaml:5:52: unknown kind of fault `dribbel`",
+            "  hint: did you mean `dribble`?",
+            "t.yaml:7:35: this should be a text and is the number 8",
+            "  hint: put it in quotes",
+            "t.yaml:7:45: unknown key `sesion`",
+            "  hint: did you mean `session`?",
+            "t.yaml:8:10: `z z` is not an id",
+            "  hint: use letters, digits, hyphens, dots, at most 64",
+            "t.yaml:8:41: 0 is out of range",
+            "  hint: write a whole number from 1 to 18446744073709551615",
+            "t.yaml:8:48: `soon` is not a time",
+            "  hint: write a number and a unit: 250ms, 30s, 5m, 1h",
+            "t.yaml:9:47: `(` is not a pattern: error: unclosed group",
+            "  hint: write a regular expression, e.g. ^router bgp",
+            "t.yaml:9:65: this should be a probability and is the number 7",
+            "  hint: write a number from 0 to 1, e.g. 0.25",
+            "t.yaml:9:77: `2-` is not a place in a count",
+            "  hint: write 3, or 3+ for the third and all after it",
+            "t.yaml:10:5: `id` is missing",
+            "  hint: add `id: ...`",
+            "t.yaml:10:5: `profile` is missing",
+            "  hint: add `profile: ...`",
+        ],
+    );
+}
+
+#[test]
+fn two_faults_have_no_id_in_common() {
+    check(
+        "devices:\n  - {name: a, pack: c8000v, faults: [{id: x, kind: refuse}]}\nfaults: [{id: x, kind: close}]\n",
+        &[
+            "t.yaml:5:43: the id `x` is taken",
+            "  hint: give each fault an id of its own",
+        ],
+    );
+}
+
+#[test]
 fn a_file_that_is_no_topology_at_all_is_told_so() {
     check_whole(
         "- a\n- b\n",
         &[
             "t.yaml:1:1: this should be a mapping and is a list",
-            "  hint: write `key: value` lines; the keys are name, seed, listen, credentials, ssh, devices, links",
+            "  hint: write `key: value` lines; the keys are name, seed, listen, credentials, ssh, devices, links, faults",
         ],
     );
     assert!(parse("name: [\n").unwrap_err().starts_with("t.yaml:"));

@@ -1,0 +1,141 @@
+//! Faults of the device as a whole.
+
+use super::Form::{List, Text, Time, Truth};
+use super::Layer::Device;
+use super::{Entry, Parameter, parameter};
+use crate::faults::kind::{Event, Kind};
+
+const fn device(
+    name: &'static str,
+    reference: &'static str,
+    about: &'static str,
+    parameters: &'static [Parameter],
+    lines: &'static str,
+    example: &'static str,
+    event: Event,
+) -> Entry {
+    Entry {
+        name,
+        layer: Device,
+        reference,
+        about,
+        parameters,
+        lines,
+        example,
+        kind: Kind::Event(event),
+    }
+}
+
+pub(super) const ENTRIES: &[Entry] = &[
+    device(
+        "foreign-change",
+        "S3",
+        "Before the line is run, or at a time, somebody else changes the configuration.",
+        &[
+            parameter("lines", List, "", "what they type in configuration mode"),
+            parameter("user", Text, "mallory", "who they are"),
+        ],
+        "",
+        "{id: night-shift, kind: foreign-change, lines: [vlan 999, name NOT-OURS], when: {line: 2, times: 1}}",
+        Event::Change,
+    ),
+    device(
+        "hostname-changed",
+        "E12",
+        "Before the line is run somebody else gives the device another name.",
+        &[parameter("name", Text, "renamed-1", "which")],
+        "",
+        "{id: rename, kind: hostname-changed, name: edge-9, when: {line: 2, times: 1}}",
+        Event::Hostname,
+    ),
+    device(
+        "configuration-locked",
+        "C9",
+        "Somebody else has configuration mode for themselves when it shall be entered.",
+        &[
+            parameter("user", Text, "mallory", "who"),
+            parameter(
+                "for",
+                Time,
+                "0s",
+                "after so long they give it free; 0: never",
+            ),
+        ],
+        "^conf",
+        "{id: exclusive, kind: configuration-locked, for: 30s, when: {times: 1}}",
+        Event::Locked,
+    ),
+    device(
+        "startup-write-failure",
+        "K1",
+        "The configuration can't be saved.",
+        &[parameter(
+            "answer",
+            Text,
+            "startup-config file open failed (Device or resource busy)\\n",
+            "what the device says",
+        )],
+        "^(wr|copy )",
+        "{id: busy-nvram, kind: startup-write-failure, when: {times: 1}}",
+        Event::SavesFail,
+    ),
+    device(
+        "nvram-full",
+        "K1",
+        "The configuration can't be saved: there is no room.",
+        &[parameter(
+            "answer",
+            Text,
+            "%Error writing nvram:/startup-config (No space left on device)\\n",
+            "what the device says",
+        )],
+        "^(wr|copy )",
+        "{id: full, kind: nvram-full}",
+        Event::SavesFail,
+    ),
+    device(
+        "reload",
+        "L1",
+        "The device boots again: it has what was saved, and nothing else.",
+        &[
+            parameter(
+                "applied",
+                Truth,
+                "false",
+                "the line takes effect first; else it doesn't",
+            ),
+            parameter(
+                "new_key",
+                Truth,
+                "false",
+                "it comes back with another host key, as after a switchover",
+            ),
+        ],
+        "",
+        "{id: crash, kind: reload, when: {line: 2, times: 1}}",
+        Event::Reload,
+    ),
+    device(
+        "path-cut",
+        "C10",
+        "The line takes effect and cuts the way to the device: sessions hang and connections are refused until the configuration is as it was.",
+        &[],
+        "",
+        "{id: own-goal, kind: path-cut, when: {line_matches: ^shutdown, times: 1}}",
+        Event::PathCut,
+    ),
+    device(
+        "syslog",
+        "E13",
+        "Something is logged, and shown where the log is monitored.",
+        &[parameter(
+            "text",
+            Text,
+            "%LINK-3-UPDOWN: Interface GigabitEthernet1/0/24, changed state to up",
+            "what",
+        )],
+        "",
+        "{id: flap, kind: syslog, when: {line: 1}}",
+        Event::Syslog,
+    ),
+];
