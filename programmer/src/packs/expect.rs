@@ -9,7 +9,7 @@ use regex::bytes::{Regex, RegexSet};
 use serde::Deserialize;
 use yaml::{Mistake, Positions};
 
-use super::expect_file::{ExpectFile, TimeoutsFile};
+use super::expect_file::{ExpectFile, LaterFile, TimeoutsFile};
 use super::ssh::SshAlgorithms;
 
 /// When `enable` is sent (palError: `CLI_ENABLE_CONDITION`).
@@ -59,6 +59,8 @@ pub struct Expect {
     pub configure: String,
     /// The mode it leads to.
     pub configure_mode: String,
+    /// Somebody else configures.
+    pub locked: Later,
     /// `end`.
     pub unconfigure: String,
     /// `write memory`.
@@ -77,8 +79,30 @@ pub struct Expect {
     pub doubts: RegexSet,
     /// Lines that begin with `%` and do no harm.
     pub harmless: RegexSet,
-    /// Messages of the system log.
-    pub noise: RegexSet,
+    /// Refusals that mean: this user may not.
+    pub denied: RegexSet,
+    /// Refusals that pass.
+    pub later: Later,
+    /// What is said when text is read.
+    pub texts: RegexSet,
+    /// Modes in which the lines of one command are read.
+    pub text_modes: Vec<String>,
+    /// Lines that may ask, or read text.
+    pub asks: RegexSet,
+    /// Questions that are answered by one key.
+    pub keys: RegexSet,
+    /// Lines of configuration that run a command.
+    pub runs: RegexSet,
+    /// Commands that take longer than a line may.
+    pub slow: Vec<(Regex, Duration)>,
+    /// What shows that a device waits for nothing, and the keys that end it.
+    pub stalls: Vec<(Regex, String)>,
+    /// The line that changes the hostname.
+    pub hostname: Regex,
+    /// Whether what is typed is echoed.
+    pub echo: bool,
+    /// Messages of the system log, from their beginning on.
+    pub noise: Regex,
     /// What a question looks like at the end of the last line.
     pub questions: RegexSet,
     /// Questions that are answered, each with its answer.
@@ -87,6 +111,17 @@ pub struct Expect {
     pub modes: BTreeMap<String, Vec<String>>,
     /// What reports in the field's form call the platform: `software`, `variant`, `version`.
     pub known_as: BTreeMap<String, String>,
+}
+
+/// What passes by itself, and how long it is waited for.
+#[derive(Debug, Clone)]
+pub struct Later {
+    /// What the device says.
+    pub says: RegexSet,
+    /// How often it is tried again.
+    pub tries: u32,
+    /// The wait before each.
+    pub wait: Duration,
 }
 
 /// How long each wait may take.
@@ -115,6 +150,24 @@ impl Expect {
             .map_or(named == shown, |prompts| prompts.iter().any(|p| p == shown))
     }
 
+    /// Whether a line of output is one that the platform lists among its refusals.
+    #[must_use]
+    pub fn refuses(&self, line: &[u8]) -> bool {
+        self.errors.is_match(line) || self.denied.is_match(line) || self.later.says.is_match(line)
+    }
+
+    /// How long a command may take: its echo, its output and its prompt.
+    #[must_use]
+    pub fn within(&self, command: &str) -> Duration {
+        let slow = self
+            .slow
+            .iter()
+            .find(|(pattern, _)| pattern.is_match(command.as_bytes()));
+        slow.map_or(self.timeouts.line, |(_, within)| {
+            self.timeouts.line.max(*within)
+        })
+    }
+
     /// Compiles a file that nothing is missing from.
     pub(super) fn compile(file: ExpectFile, place: &Place<'_>) -> Result<Self, Mistake> {
         let login = place.required(file.login, "login")?;
@@ -141,6 +194,7 @@ impl Expect {
             setup: file.setup.unwrap_or_default(),
             configure: configure.enter,
             configure_mode: configure.mode,
+            locked: place.later(configure.locked, "configure.locked")?,
             unconfigure: configure.leave,
             saved: place.pattern(&save.saved, "save.saved", &[])?,
             save: save.command,
@@ -150,7 +204,31 @@ impl Expect {
             errors: place.set(&errors, "errors")?,
             doubts: place.set(&file.doubts.unwrap_or_default(), "doubts")?,
             harmless: place.set(&harmless, "harmless")?,
-            noise: place.set(&file.noise.unwrap_or_default(), "noise")?,
+            denied: place.set(&file.denied.unwrap_or_default(), "denied")?,
+            later: place.later(file.later, "later")?,
+            texts: place.set(&file.texts.unwrap_or_default(), "texts")?,
+            text_modes: file.text_modes.unwrap_or_default(),
+            asks: place.set(&file.asks.unwrap_or_default(), "asks")?,
+            keys: place.set(&file.keys.unwrap_or_default(), "keys")?,
+            runs: place.set(&file.runs.unwrap_or_default(), "runs")?,
+            slow: file
+                .slow
+                .unwrap_or_default()
+                .iter()
+                .map(|slow| {
+                    let within = Duration::from_secs(slow.within_s);
+                    Ok((place.pattern(&slow.command, "slow", &[])?, within))
+                })
+                .collect::<Result<_, Mistake>>()?,
+            stalls: file
+                .stalls
+                .unwrap_or_default()
+                .into_iter()
+                .map(|stall| Ok((place.pattern(&stall.shows, "stalls", &[])?, stall.keys)))
+                .collect::<Result<_, Mistake>>()?,
+            hostname: place.any_of(file.hostname.as_slice(), "hostname")?,
+            echo: file.echo.unwrap_or(true),
+            noise: place.any_of(&file.noise.unwrap_or_default(), "noise")?,
             questions: place.set(&file.questions.unwrap_or_default(), "questions")?,
             dialogues: file
                 .dialogues
@@ -207,6 +285,28 @@ impl Place<'_> {
             self.pattern(pattern, &format!("{path}[{index}]"), &[])?;
         }
         RegexSet::new(patterns).map_err(|error| self.bad(path, &error.to_string()))
+    }
+
+    /// One pattern that matches where any of these does. Without any, nothing matches.
+    fn any_of(&self, patterns: &[String], path: &str) -> Result<Regex, Mistake> {
+        self.set(patterns, path)?;
+        if patterns.is_empty() {
+            return self.pattern(r"[^\s\S]", path, &[]);
+        }
+        let grouped: Vec<String> = patterns
+            .iter()
+            .map(|pattern| format!("(?:{pattern})"))
+            .collect();
+        self.pattern(&grouped.join("|"), path, &[])
+    }
+
+    fn later(&self, file: Option<LaterFile>, path: &str) -> Result<Later, Mistake> {
+        let file = file.unwrap_or_default();
+        Ok(Later {
+            says: self.set(&file.says, &format!("{path}.says"))?,
+            tries: file.tries,
+            wait: Duration::from_secs(file.wait_s),
+        })
     }
 
     fn bad(&self, path: &str, what: &str) -> Mistake {

@@ -45,6 +45,28 @@ pub(super) struct ExpectFile {
     pub harmless: Option<Vec<String>>,
     #[serde(default)]
     pub more_harmless: Vec<String>,
+    /// Refusals that mean: this user may not.
+    pub denied: Option<Vec<String>>,
+    /// Refusals that pass: the line is sent again.
+    pub later: Option<LaterFile>,
+    /// What a device says when it begins to read text, as of a banner.
+    pub texts: Option<Vec<String>>,
+    /// Modes in which the lines of one command are read, as of a certificate.
+    pub text_modes: Option<Vec<String>>,
+    /// Lines behind which nothing is sent before they are answered: they may ask, or read text.
+    pub asks: Option<Vec<String>>,
+    /// Questions that are answered by one key, without Enter.
+    pub keys: Option<Vec<String>>,
+    /// Lines of configuration that run a command: what they print is not judged.
+    pub runs: Option<Vec<String>>,
+    /// Commands that take longer than a line may.
+    pub slow: Option<Vec<SlowFile>>,
+    /// What a device shows while it waits for something that won't come, and the keys that end it.
+    pub stalls: Option<Vec<StallFile>>,
+    /// The line that changes the hostname; group `host` is the new one.
+    pub hostname: Option<String>,
+    /// Whether what is typed is echoed.
+    pub echo: Option<bool>,
     /// Messages of the system log, which may come at any time.
     pub noise: Option<Vec<String>>,
     /// What a question looks like at the end of the last line.
@@ -90,6 +112,34 @@ pub(super) struct ConfigureFile {
     pub leave: String,
     /// The mode that `enter` leads to.
     pub mode: String,
+    /// Answers that mean: somebody else configures. It is tried again.
+    pub locked: Option<LaterFile>,
+}
+
+/// What passes by itself, and how long it is waited for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LaterFile {
+    pub says: Vec<String>,
+    /// How often it is tried again.
+    pub tries: u32,
+    /// The wait before each.
+    pub wait_s: u64,
+}
+
+/// Commands that may take longer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SlowFile {
+    pub command: String,
+    pub within_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StallFile {
+    pub shows: String,
+    pub keys: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -145,6 +195,17 @@ impl ExpectFile {
             doubts: self.doubts.or(base.doubts),
             harmless: self.harmless.or(base.harmless),
             more_harmless: [base.more_harmless, self.more_harmless].concat(),
+            denied: self.denied.or(base.denied),
+            later: self.later.or(base.later),
+            texts: self.texts.or(base.texts),
+            text_modes: self.text_modes.or(base.text_modes),
+            asks: self.asks.or(base.asks),
+            keys: self.keys.or(base.keys),
+            runs: self.runs.or(base.runs),
+            slow: self.slow.or(base.slow),
+            stalls: self.stalls.or(base.stalls),
+            hostname: self.hostname.or(base.hostname),
+            echo: self.echo.or(base.echo),
             noise: self.noise.or(base.noise),
             questions: self.questions.or(base.questions),
             dialogues: self.dialogues.or(base.dialogues),

@@ -11,26 +11,53 @@ pub(super) struct Answer {
     pub(super) refused: Option<String>,
     /// Whether the platform lists that line among its errors.
     pub(super) is_listed: bool,
+    /// Whether it says that the user may not.
+    pub(super) is_denied: bool,
+    /// Whether it passes by itself.
+    pub(super) passes: bool,
     /// Lines that do no harm.
     pub(super) notes: Vec<String>,
 }
 
 impl Answer {
-    /// Reads the lines between echo and prompt. A line that begins with `%` refuses, unless the platform
-    /// knows it to be harmless: a device has more ways to say no than anybody has listed.
+    /// Reads the lines between echo and prompt of a command. A line that begins with `%` refuses, unless the
+    /// platform knows it to be harmless: a device has more ways to say no than anybody has listed.
     pub(super) fn of(output: &[Vec<u8>], expect: &Expect) -> Self {
+        Self::read(output, expect, |text| text.starts_with(b"%"))
+    }
+
+    /// The same for a line of configuration, which has nothing to say: any text refuses that the platform doesn't
+    /// know to be harmless.
+    pub(super) fn to_line(output: &[Vec<u8>], expect: &Expect) -> Self {
+        Self::read(output, expect, |_| true)
+    }
+
+    fn read(output: &[Vec<u8>], expect: &Expect, refuses: impl Fn(&[u8]) -> bool) -> Self {
         let mut answer = Self::default();
+        let mut goes_on = false;
         for line in output {
             let text = line.trim_ascii();
-            let is_listed = expect.errors.is_match(text);
-            let refuses = is_listed || expect.doubts.is_match(text) || text.starts_with(b"%");
-            if refuses && !expect.harmless.is_match(text) {
-                if answer.refused.is_none() {
-                    answer.refused = Some(visible(text));
-                    answer.is_listed = is_listed;
-                }
-            } else if !matches!(text, b"^" | b"") {
+            if matches!(text, b"^" | b"") {
+                continue;
+            }
+            // Warnings have more lines, which are set in.
+            goes_on = goes_on && line.starts_with(b" ");
+            let is_listed = expect.refuses(text);
+            let is_harmless = expect.harmless.is_match(text)
+                || expect.texts.is_match(text)
+                || expect
+                    .noise
+                    .find(text)
+                    .is_some_and(|found| found.start() == 0)
+                || (goes_on && !is_listed && !expect.doubts.is_match(text));
+            goes_on = is_harmless;
+            if is_harmless || !(is_listed || expect.doubts.is_match(text) || refuses(text)) {
                 answer.notes.push(visible(text));
+            } else if answer.refused.is_none() {
+                answer.refused = Some(visible(text));
+                answer.is_listed = is_listed;
+                answer.is_denied = expect.denied.is_match(text);
+                answer.passes = expect.later.says.is_match(text);
             }
         }
         answer
@@ -40,8 +67,8 @@ impl Answer {
     pub(super) fn masked(self, mask: &Mask) -> Self {
         Self {
             refused: self.refused.map(|text| mask.text(&text)),
-            is_listed: self.is_listed,
             notes: self.notes.iter().map(|text| mask.text(text)).collect(),
+            ..self
         }
     }
 

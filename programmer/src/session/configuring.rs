@@ -1,50 +1,122 @@
 //! Lines of configuration: which goes out when, and what its answer makes of it.
+//!
+//! With several lines in flight, a line that may ask, read text, change the hostname or leave configuration mode
+//! goes out alone: what stood behind it would be taken for its answer, its text, or another mode's line.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::answer::Answer;
 use super::engine::{Phase, Session};
+use super::exchange::Exchange;
 use super::failure::{Cause, Sent};
 use super::prompt::Prompt;
 use super::{Configured, LineFate, OnRefused, Reply, Sending};
-use crate::plan::PlanLine;
+use crate::packs::Expect;
+use crate::plan::{ANY_MODE, PlanLine};
 
 /// The mode that is shown for a prompt outside configuration mode.
 const EXEC_MODE: &str = "exec";
 
+/// So many bytes may be on their way in a window; a device's own buffer for what is typed ahead is small.
+const WINDOW_BYTES_MAX: usize = 4096;
+
 /// The lines of one request, and how far they are.
 #[derive(Debug)]
 pub(super) struct Configuring {
+    enter: String,
     lines: Arc<[PlanLine]>,
     sending: Sending,
     on_refused: OnRefused,
     /// The line that is sent next.
     next: usize,
+    /// Lines deeper than this one are skipped: the line above them was refused.
+    skips_below: Option<usize>,
+    /// Whether the line in flight is one that nothing may be sent behind.
+    alone: bool,
     /// The mode of the last prompt.
     mode: String,
+    accepted: usize,
     result: Configured,
+}
+
+/// What comes next.
+enum Next {
+    Line(usize),
+    EnterConfiguration,
+    LeaveConfiguration,
+    /// Something in flight must be answered first.
+    Wait,
+    /// All is sent.
+    Nothing,
 }
 
 impl Configuring {
     pub(super) fn accepted(&self) -> usize {
-        self.result.accepted()
+        self.accepted
     }
 
-    /// Whether a line may be sent now, with so many in flight.
-    fn has_room(&self, in_flight: usize) -> bool {
-        let window = match self.sending {
-            Sending::Lockstep => 1,
-            Sending::Pipelined { window } => window.max(1),
-            Sending::Buffer => usize::MAX,
+    /// What may be done now, with so many lines and bytes in flight.
+    fn next(&mut self, in_flight: usize, bytes: usize, expect: &Expect) -> Next {
+        self.skip();
+        let Some(line) = self.lines.get(self.next) else {
+            return Next::Nothing;
         };
-        in_flight < window
+        let is_configuring = self.mode != EXEC_MODE;
+        if line.is_exec() == is_configuring {
+            return match (in_flight, is_configuring) {
+                (0, true) => Next::LeaveConfiguration,
+                (0, false) => Next::EnterConfiguration,
+                _ => Next::Wait,
+            };
+        }
+        let alone = self.goes_alone(line, expect);
+        let has_room = match self.sending {
+            Sending::Lockstep => in_flight == 0,
+            Sending::Pipelined { window } => {
+                in_flight < window.max(1) && bytes + line.text().len() <= WINDOW_BYTES_MAX
+            }
+            Sending::Buffer => true,
+        };
+        if in_flight > 0 && (!has_room || alone || self.alone || !expect.echo) {
+            return Next::Wait;
+        }
+        self.alone = alone;
+        self.next += 1;
+        Next::Line(self.next)
     }
 
-    fn set(&mut self, line_no: usize, fate: LineFate) {
-        if let Some(place) = self.result.lines.get_mut(line_no.saturating_sub(1)) {
+    fn skip(&mut self) {
+        while let (Some(depth), Some(line)) = (self.skips_below, self.lines.get(self.next)) {
+            if line.depth() <= depth {
+                self.skips_below = None;
+            } else {
+                self.next += 1;
+            }
+        }
+    }
+
+    fn goes_alone(&self, line: &PlanLine, expect: &Expect) -> bool {
+        let text = line.text().as_bytes();
+        let below = self.lines.get(self.next + 1);
+        let is_parent = below.is_some_and(|below| below.depth() > line.depth());
+        line.is_exec()
+            || !line.answers().is_empty()
+            || text.contains(&b'\n')
+            || expect.asks.is_match(text)
+            || expect.hostname.is_match(text)
+            || (self.on_refused == OnRefused::Continue && is_parent)
+    }
+
+    fn line(&self, no: usize) -> Option<&PlanLine> {
+        self.lines.get(no.checked_sub(1)?)
+    }
+
+    fn set(&mut self, no: usize, fate: LineFate) {
+        if let Some(place) = self.result.lines.get_mut(no.saturating_sub(1)) {
             *place = fate;
         }
+        self.accepted += usize::from(fate == LineFate::Accepted);
     }
 }
 
@@ -62,50 +134,105 @@ impl Session {
             ..Configured::default()
         };
         self.configuring = Some(Configuring {
+            enter: enter.unwrap_or_else(|| self.access.expect.configure.clone()),
             lines,
             sending,
             on_refused,
             next: 0,
-            mode: self.access.expect.configure_mode.clone(),
+            skips_below: None,
+            alone: false,
+            mode: EXEC_MODE.to_string(),
+            accepted: 0,
             result,
         });
-        self.phase = Phase::Configure;
-        let command = enter.unwrap_or_else(|| self.access.expect.configure.clone());
-        self.command(&command, now);
-    }
-
-    /// Configuration mode is entered, or is not.
-    pub(super) fn configured(&mut self, answer: &Answer, now: Duration) {
-        let mode = &self.access.expect.configure_mode;
-        let is_there =
-            matches!(&self.at, Some((Prompt::Config { mode: found }, _)) if found == mode);
-        if is_there && answer.refused.is_none() {
-            self.phase = Phase::Lines;
-            return self.feed(now);
-        }
-        let command = self.access.expect.configure.clone();
-        let answer = answer.text();
-        self.fail(Cause::CannotConfigure { command, answer }, now);
+        self.tries = 0;
+        self.phase = Phase::Lines;
+        self.feed(now);
     }
 
     /// Sends as many lines as may be in flight; when all are answered, leaves configuration mode.
     pub(super) fn feed(&mut self, now: Duration) {
+        let expect = self.access.expect.clone();
         while let Some(configuring) = &mut self.configuring {
-            let is_held = self.interrupted || configuring.result.cause.is_some();
-            let next = configuring.lines.get(configuring.next);
-            let Some(line) = next.filter(|_| !is_held && configuring.has_room(self.flight.len()))
-            else {
+            if self.interrupted || configuring.result.cause.is_some() {
                 break;
-            };
-            let (text, shown) = (line.text().to_string(), line.shown().to_string());
-            configuring.next += 1;
-            let no = configuring.next;
-            configuring.set(no, LineFate::InFlight);
-            self.exchange_line(Sent::Line { no, text: shown }, &text, now);
+            }
+            let bytes = self
+                .flight
+                .iter()
+                .map(|exchange| exchange.text().len())
+                .sum();
+            match configuring.next(self.flight.len(), bytes, &expect) {
+                Next::Line(no) => self.send_plan_line(no, now),
+                Next::EnterConfiguration => return self.enter_configuration(now),
+                Next::LeaveConfiguration => return self.leave_configuration(now),
+                Next::Wait => return,
+                Next::Nothing => break,
+            }
         }
         if self.flight.is_empty() {
             self.all_answered(now);
         }
+    }
+
+    fn send_plan_line(&mut self, no: usize, now: Duration) {
+        let Some(configuring) = &mut self.configuring else {
+            return;
+        };
+        configuring.set(no, LineFate::InFlight);
+        if let Some(line) = configuring.line(no) {
+            let (exchange, text) = Exchange::of_line(no, line, &self.access.expect);
+            self.begin_exchange(exchange, &text, now);
+        }
+    }
+
+    fn enter_configuration(&mut self, now: Duration) {
+        self.phase = Phase::Configure;
+        let enter = self
+            .configuring
+            .as_ref()
+            .map(|configuring| configuring.enter.clone());
+        self.command(&enter.unwrap_or_default(), now);
+    }
+
+    fn leave_configuration(&mut self, now: Duration) {
+        self.phase = Phase::Leave;
+        let command = self.access.expect.unconfigure.clone();
+        self.command(&command, now);
+    }
+
+    /// Configuration mode is entered, or is not.
+    pub(super) fn configured(&mut self, sent: &Sent, answer: &Answer, now: Duration) {
+        let expect = self.access.expect.clone();
+        if let Some((Prompt::Config { mode, .. }, _)) = &self.at
+            && *mode == expect.configure_mode
+            && answer.refused.is_none()
+        {
+            if let Some(configuring) = &mut self.configuring {
+                configuring.mode.clone_from(mode);
+            }
+            self.phase = Phase::Lines;
+            return self.feed(now);
+        }
+        let answer = answer.text();
+        let is_locked = expect.locked.says.is_match(answer.as_bytes());
+        if is_locked && self.tries < expect.locked.tries {
+            return self.wait(expect.locked.wait, now);
+        }
+        let command = sent.text().to_string();
+        self.fail(Cause::CannotConfigure { command, answer }, now);
+    }
+
+    /// Stands at the prompt for a while, and tries again then.
+    fn wait(&mut self, wait: Duration, now: Duration) {
+        self.tries += 1;
+        self.phase = Phase::Waiting;
+        self.again = Some(now + wait);
+    }
+
+    pub(super) fn try_again(&mut self, now: Duration) {
+        self.phase = Phase::Lines;
+        self.feed(now);
     }
 
     /// Nothing is in flight, and nothing more is to be sent.
@@ -113,56 +240,90 @@ impl Session {
         let Some(configuring) = &mut self.configuring else {
             return;
         };
-        if configuring.result.cause.is_none() && self.interrupted {
-            configuring.result.cause = Some(Cause::Interrupted);
+        if self.interrupted && configuring.next < configuring.lines.len() {
+            configuring.result.cause.get_or_insert(Cause::Interrupted);
         }
         if configuring.result.cause.is_some() {
-            return self.give_up_lines(now);
+            let result = self
+                .configuring
+                .take()
+                .map(|configuring| configuring.result);
+            self.owed = result.map(Reply::Configured);
+            self.clean_up(now);
+        } else if configuring.mode == EXEC_MODE {
+            self.lines_done();
+        } else {
+            self.leave_configuration(now);
         }
-        self.phase = Phase::Leave;
-        let command = self.access.expect.unconfigure.clone();
-        self.command(&command, now);
     }
 
-    /// Says what became of the lines, when the device is clean again.
-    pub(super) fn give_up_lines(&mut self, now: Duration) {
+    fn lines_done(&mut self) {
         let result = self
             .configuring
             .take()
             .map(|configuring| configuring.result);
-        self.owed = result.map(Reply::Configured);
-        self.clean_up(now);
+        self.rest(Reply::Configured(result.unwrap_or_default()));
     }
 
-    pub(super) fn line_answered(&mut self, sent: Sent, answer: Answer, now: Duration) {
+    pub(super) fn line_answered(&mut self, exchange: &Exchange, answer: Answer, now: Duration) {
         let found = match &self.at {
-            Some((Prompt::Config { mode }, _)) => mode.clone(),
+            Some((Prompt::Config { mode, .. }, _)) => mode.clone(),
             _ => EXEC_MODE.to_string(),
         };
+        let sent = exchange.sent.clone();
         let (Some(configuring), Some(no)) = (&mut self.configuring, sent.line_no()) else {
             return;
         };
         let has_moved = configuring.mode != found;
         configuring.mode.clone_from(&found);
+        let is_late = configuring.result.cause.is_some();
         if let Some(text) = answer.refused {
-            let may_be_in = has_moved || !answer.is_listed;
-            let cause = Cause::Refused {
-                sent: sent.clone(),
-                answer: text,
-                may_be_in,
+            if answer.passes
+                && self.flight.is_empty()
+                && self.tries < self.access.expect.later.tries
+                && !is_late
+            {
+                configuring.next = no - 1;
+                configuring.set(no, LineFate::NotSent);
+                return self.wait(self.access.expect.later.wait, now);
+            }
+            let may_be_in = has_moved || !answer.is_listed || exchange.overtaken;
+            let cause = if answer.is_denied && !has_moved {
+                Cause::Denied {
+                    sent: sent.clone(),
+                    answer: text,
+                }
+            } else {
+                Cause::Refused {
+                    sent: sent.clone(),
+                    answer: text,
+                    may_be_in,
+                }
             };
             return self.fail_at(&sent, cause, now);
         }
-        let expected = configuring.lines.get(no.saturating_sub(1));
-        let expected = expected.map(PlanLine::mode).unwrap_or_default();
-        if !self.access.expect.is_mode(expected, &found) {
+        let line = configuring.line(no);
+        let is_exec = line.is_some_and(PlanLine::is_exec);
+        let expected = if is_exec {
+            EXEC_MODE
+        } else {
+            line.map_or("", PlanLine::mode)
+        };
+        let is_there = if expected == ANY_MODE {
+            found != EXEC_MODE
+        } else {
+            self.access.expect.is_mode(expected, &found)
+        };
+        if !is_there {
+            let expected = expected.to_string();
             let cause = Cause::WrongMode {
                 sent: sent.clone(),
-                expected: expected.to_string(),
+                expected,
                 found,
             };
             return self.fail_at(&sent, cause, now);
         }
+        self.tries = 0;
         configuring.set(no, LineFate::Accepted);
         let notes = answer.notes.into_iter().map(|note| (no, note));
         configuring.result.notes.extend(notes);
@@ -181,6 +342,7 @@ impl Session {
             && cause.leaves_nothing()
             && configuring.result.cause.is_none();
         if goes_on {
+            configuring.skips_below = configuring.line(no).map(PlanLine::depth);
             configuring.result.refused.push((no, cause));
         } else {
             configuring.result.cause.get_or_insert(cause);
@@ -192,18 +354,20 @@ impl Session {
         if !matches!(self.at, Some((Prompt::Exec { .. }, _))) {
             let answer = answer.text();
             let may_be_in = false;
-            let cause = Cause::Refused {
-                sent,
-                answer,
-                may_be_in,
-            };
-            return self.fail(cause, now);
+            return self.fail(
+                Cause::Refused {
+                    sent,
+                    answer,
+                    may_be_in,
+                },
+                now,
+            );
         }
-        let result = self
-            .configuring
-            .take()
-            .map(|configuring| configuring.result);
-        self.rest(Reply::Configured(result.unwrap_or_default()));
+        if let Some(configuring) = &mut self.configuring {
+            configuring.mode = EXEC_MODE.to_string();
+            self.phase = Phase::Lines;
+        }
+        self.feed(now);
     }
 
     /// The lines end here, whatever is in flight.

@@ -22,6 +22,8 @@ const HEARD_BYTES_MAX: usize = 1 << 20;
 /// The output of a command may be a whole configuration; 30,000 lines of it are 1 MB.
 const OUTPUT_BYTES_MAX: usize = 16 << 20;
 
+const BACKSPACE: u8 = 0x08;
+
 /// One conversation with one device.
 #[derive(Debug)]
 pub struct Session {
@@ -48,6 +50,11 @@ pub struct Session {
     pub(super) password_sent: bool,
     /// The lines that are being configured.
     pub(super) configuring: Option<Configuring>,
+    /// A prompt that ended its line: if a message of the log follows, the device waits there.
+    pub(super) passed: Option<(Prompt, Vec<u8>)>,
+    /// When something is tried again, and how often it was.
+    pub(super) again: Option<Duration>,
+    pub(super) tries: u32,
     /// What is said when the device is clean again.
     pub(super) owed: Option<Reply>,
     reply: Option<Reply>,
@@ -68,6 +75,8 @@ pub(super) enum Phase {
     Exec,
     Configure,
     Lines,
+    /// At a prompt, until something is tried again.
+    Waiting,
     Leave,
     Save,
     /// The device is brought to its EXEC prompt, or logged out.
@@ -104,6 +113,9 @@ impl Session {
             interrupted: false,
             password_sent: false,
             configuring: None,
+            passed: None,
+            again: None,
+            tries: 0,
             owed: None,
             reply: None,
         }
@@ -208,6 +220,12 @@ impl Session {
             .drain(..self.tail.len().saturating_sub(TAIL_BYTES));
         self.settles = None;
         for byte in bytes {
+            if matches!(*byte, b'\r' | BACKSPACE)
+                && self.screen.at_end()
+                && let Some(exchange) = self.flight.front_mut()
+            {
+                exchange.turned_back(self.screen.written(), *byte == b'\r');
+            }
             if let Some(line) = self.screen.show(*byte) {
                 self.line(line, now);
             }
@@ -219,6 +237,10 @@ impl Session {
         if self.settles.is_some_and(|at| now >= at) {
             self.settles = None;
             return self.settled(now);
+        }
+        if self.again.is_some_and(|at| now >= at) {
+            self.again = None;
+            return self.try_again(now);
         }
         let session_ends = self.session_ends();
         if let Some(Deadline { at, waited }) = self.deadline
@@ -254,7 +276,9 @@ impl Session {
                 self.interrupted = true;
                 self.feed(now);
             }
-            Phase::Ready | Phase::Exec | Phase::Leave | Phase::Save => {}
+            Phase::Waiting => self.fail(Cause::Interrupted, now),
+            Phase::Leave => self.interrupted = true,
+            Phase::Ready | Phase::Exec | Phase::Save => {}
             Phase::Cleanup(_) | Phase::Over => {}
         }
     }
@@ -262,7 +286,10 @@ impl Session {
     fn next_wake(&self) -> Option<Duration> {
         let session_ends = self.session_ends();
         let deadline = self.deadline.map(|deadline| deadline.at.min(session_ends));
-        [deadline, self.settles].into_iter().flatten().min()
+        [deadline, self.settles, self.again]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn session_ends(&self) -> Duration {
@@ -277,6 +304,7 @@ impl Session {
         }
         self.phase = Phase::Over;
         self.deadline = None;
+        self.again = None;
         self.settles = None;
         self.flight.clear();
     }

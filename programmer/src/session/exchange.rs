@@ -1,25 +1,44 @@
 //! One line sent, and what comes back for it: the echo, the output, and then a prompt.
 //!
-//! The echo is compared on the line as a terminal shows it, literally. It is wrong for certain when the
-//! line ends and differs; a line that differs and doesn't end is wrong when nothing corrects it for a
-//! moment (the caller keeps the time).
+//! The echo is wrong for certain when its row ends and differs; a row that differs and doesn't end is wrong when
+//! nothing corrects it for a moment (the caller keeps the time). A command of several lines is one exchange: each
+//! of its lines has an echo, and only the last one has a prompt.
 
-use crate::packs::Expect;
+use std::collections::VecDeque;
+use std::time::Duration;
 
+use super::echo::{Echoing, Row};
 use super::failure::Sent;
-use super::screen::Screen;
+use super::screen::{Ended, Screen};
+use crate::packs::Expect;
+use crate::plan::{self, PlanLine};
+use crate::secret::Secret;
 
 /// One line sent, and what came back so far.
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) sent: Sent,
     pub(super) echo: Echo,
-    /// The line that the terminal shall show: the prompt and what was sent.
-    expected: Vec<u8>,
-    prompt_bytes: usize,
-    /// How many bytes of the last line are as expected.
-    agreed: usize,
+    echoing: Echoing,
+    /// The command, or its first line.
+    first: Vec<u8>,
     output: Vec<Vec<u8>>,
+    /// The lines of the same command that are still to be sent.
+    parts: VecDeque<String>,
+    /// The line's questions, and whether each was answered.
+    questions: Vec<(plan::Answer, bool)>,
+    /// What was typed at a question, until its echo came.
+    pub(super) replied: Option<Vec<u8>>,
+    /// The prompt that the line may change the hostname of, to this name; none: to any.
+    pub(super) renames: Option<Option<Vec<u8>>>,
+    /// After how long an empty line was sent, because no prompt came.
+    pub(super) probed: Option<Duration>,
+    /// Whether the device reads the command's other lines as text.
+    pub(super) reads_text: bool,
+    /// Whether it was stopped from waiting for a name server.
+    pub(super) stalled: bool,
+    /// Whether the echo of a later line was seen before this one's prompt.
+    pub(super) overtaken: bool,
 }
 
 /// How far the echo is.
@@ -31,9 +50,6 @@ pub(super) enum Echo {
     Finding,
     /// The echo is on its way.
     Awaited,
-    /// The device began a new line before it echoed anything: it showed its prompt once more, or a message
-    /// of the system log. The echo comes after that, with or without a prompt.
-    Restarted,
     /// A secret was sent, and nothing is echoed but the end of the line.
     Hidden,
     /// The echo is right.
@@ -48,19 +64,47 @@ impl Exchange {
         Self {
             sent,
             echo: Echo::Behind,
-            expected: text.as_bytes().to_vec(),
-            prompt_bytes: 0,
-            agreed: 0,
+            echoing: Echoing::new(b"", text.as_bytes()),
+            first: text.as_bytes().to_vec(),
             output: Vec::new(),
+            parts: VecDeque::new(),
+            questions: Vec::new(),
+            replied: None,
+            renames: None,
+            probed: None,
+            reads_text: false,
+            stalled: false,
+            overtaken: false,
         }
+    }
+
+    /// A line of configuration, and the first of its lines.
+    pub(super) fn of_line(no: usize, line: &PlanLine, expect: &Expect) -> (Self, String) {
+        let mut parts: VecDeque<String> = line.text().split('\n').map(str::to_string).collect();
+        let first = parts.pop_front().unwrap_or_default();
+        let text = line.shown().replace('\n', "\\n");
+        let questions = line.answers().iter();
+        let renames = expect.hostname.captures(first.as_bytes());
+        let exchange = Self {
+            parts,
+            questions: questions
+                .map(|question| (question.clone(), false))
+                .collect(),
+            renames: renames.map(|found| found.name("host").map(|host| host.as_bytes().to_vec())),
+            ..Self::new(Sent::Line { no, text }, &first)
+        };
+        (exchange, first)
     }
 
     /// Its turn has come: the device shows this prompt, and the echo comes behind it.
     pub(super) fn begin(&mut self, prompt: &[u8]) {
-        self.expected = [prompt, self.text()].concat();
-        self.prompt_bytes = prompt.len();
-        self.agreed = prompt.len();
+        self.echoing = Echoing::new(prompt, self.echoing.text());
         self.echo = Echo::Awaited;
+    }
+
+    /// The device has left its prompt before the line was sent.
+    pub(super) fn restart(&mut self) {
+        self.echoing.restart();
     }
 
     /// The first line of a session: the prompt before it is not known for sure.
@@ -70,69 +114,117 @@ impl Exchange {
 
     /// What was sent.
     pub(super) fn text(&self) -> &[u8] {
-        self.expected.get(self.prompt_bytes..).unwrap_or_default()
+        self.echoing.text()
+    }
+
+    /// The command, or its first line.
+    pub(super) fn first_text(&self) -> &[u8] {
+        &self.first
+    }
+
+    /// The prompt that it was sent at.
+    pub(super) fn prompt(&self) -> &[u8] {
+        self.echoing.prompt()
+    }
+
+    /// Whether lines of the command are still to be sent.
+    pub(super) fn has_parts(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// The next line of the command, whose echo comes behind this prompt, or alone.
+    pub(super) fn next_part(&mut self, prompt: Option<&[u8]>) -> Option<String> {
+        let part = self.parts.pop_front()?;
+        self.echoing = Echoing::new(prompt.unwrap_or_default(), part.as_bytes());
+        if prompt.is_none() {
+            self.echoing.restart();
+        }
+        self.echo = Echo::Awaited;
+        Some(part)
+    }
+
+    /// The answer to what the last line asks, where the line brought one that isn't given yet.
+    pub(super) fn answer_to(&mut self, question: &[u8]) -> Option<Secret> {
+        let open = |(known, used): &&mut (plan::Answer, bool)| {
+            !*used && known.question().is_match(question)
+        };
+        let (known, used) = self.questions.iter_mut().find(open)?;
+        *used = true;
+        Some(known.answer().clone())
     }
 
     /// Takes a line that ended. In the first exchange, the text before the echo is returned: the prompt.
-    pub(super) fn line(&mut self, line: Vec<u8>, expect: &Expect) -> Option<Vec<u8>> {
-        let shown = line.trim_ascii_end();
-        let (prompt, text) = self.expected.split_at(self.prompt_bytes);
+    pub(super) fn line(&mut self, line: Ended, expect: &Expect) -> Option<Vec<u8>> {
         match &self.echo {
             Echo::Finding => {
-                let prompt = shown.strip_suffix(text.trim_ascii())?.to_vec();
-                return Some(prompt);
+                let shown = line.bytes.trim_ascii_end();
+                return Some(shown.strip_suffix(self.text().trim_ascii())?.to_vec());
             }
-            Echo::Awaited | Echo::Restarted if shown == self.expected.trim_ascii_end() => {
-                self.echo = Echo::Right;
-            }
-            Echo::Restarted if shown == text.trim_ascii_end() => self.echo = Echo::Right,
-            Echo::Awaited if shown == prompt.trim_ascii_end() => self.echo = Echo::Restarted,
-            Echo::Awaited | Echo::Restarted if is_noise_behind(prompt, shown, expect) => {
-                self.echo = Echo::Restarted;
-            }
-            Echo::Restarted if shown.is_empty() || expect.noise.is_match(shown) => {}
-            Echo::Restarted if shown == prompt.trim_ascii_end() => {}
-            Echo::Awaited | Echo::Restarted => self.echo = Echo::Wrong(line),
+            Echo::Awaited => match self.echoing.row(&line, &expect.noise) {
+                Row::Right => self.echo = Echo::Right,
+                Row::Wrong => self.echo = Echo::Wrong(self.echoing.wrong(line.bytes)),
+                Row::Part => {}
+            },
             Echo::Hidden => self.echo = Echo::Right,
-            Echo::Right => self.output.push(line),
+            Echo::Right => self.keep(line.bytes),
             Echo::Behind | Echo::Wrong(_) => {}
         }
         None
     }
 
+    /// A line of output. What was typed at a question is echoed too, and some devices echo a line twice.
+    fn keep(&mut self, line: Vec<u8>) {
+        let shown = line.trim_ascii();
+        if let Some(replied) = self.replied.take()
+            && (shown.is_empty() || shown == replied)
+        {
+            return;
+        }
+        let is_echo =
+            self.output.is_empty() && !shown.is_empty() && shown == self.text().trim_ascii();
+        if !is_echo {
+            self.output.push(line);
+        }
+    }
+
+    /// The cursor turns back on the unfinished row.
+    pub(super) fn turned_back(&mut self, row: &[u8], to_the_start: bool) {
+        if self.echo == Echo::Awaited {
+            self.echoing.turned_back(row, to_the_start);
+        }
+    }
+
     /// Whether the unfinished last line can no longer become the echo, unless the device redraws it.
     pub(super) fn is_astray(&mut self, screen: &mut Screen) -> bool {
         let touched = screen.take_touched();
-        if self.echo != Echo::Awaited {
-            return false;
-        }
-        let line = screen.line();
-        self.agreed = self.agreed.min(touched).min(line.len());
-        let fresh = line.iter().skip(self.agreed);
-        let same = fresh
-            .zip(self.expected.iter().skip(self.agreed))
-            .take_while(|(a, b)| a == b);
-        self.agreed += same.count();
-        self.agreed < line.len() && screen.at_end()
+        let at_end = screen.at_end();
+        self.echo == Echo::Awaited && self.echoing.is_astray(screen.written(), touched, at_end)
+    }
+
+    /// Whether a row of the echo ended early, as if it were wrapped.
+    pub(super) fn was_cut(&self) -> bool {
+        self.echoing.was_cut()
+    }
+
+    /// No echo comes any more.
+    pub(super) fn miss_echo(&mut self) {
+        self.echo = Echo::Wrong(self.echoing.wrong(Vec::new()));
+    }
+
+    /// Whether this row is another one than that which the line was sent at.
+    pub(super) fn was_left(&self, row: &[u8]) -> bool {
+        self.echoing.was_left(row)
     }
 
     /// What came back in place of the echo, without the prompt before it.
     pub(super) fn echoed<'l>(&self, line: &'l [u8]) -> &'l [u8] {
-        let prompt = self.expected.get(..self.prompt_bytes).unwrap_or_default();
-        line.strip_prefix(prompt).unwrap_or(line).trim_ascii()
+        line.strip_prefix(self.prompt())
+            .unwrap_or(line)
+            .trim_ascii()
     }
 
     /// The lines between the echo and the prompt.
     pub(super) fn output(&self) -> &[Vec<u8>] {
         &self.output
     }
-}
-
-/// Whether a line is a prompt with a message of the system log behind it: some devices write it there, and show no
-/// new prompt.
-pub(super) fn is_noise_behind(prompt: &[u8], line: &[u8], expect: &Expect) -> bool {
-    !prompt.trim_ascii_end().is_empty()
-        && line
-            .strip_prefix(prompt.trim_ascii_end())
-            .is_some_and(|rest| expect.noise.is_match(rest.trim_ascii()))
 }

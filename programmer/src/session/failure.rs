@@ -109,6 +109,14 @@ pub enum Cause {
         /// to another mode.
         may_be_in: bool,
     },
+    /// The user may not send this line.
+    #[error("denied its user {sent}: {answer}")]
+    Denied {
+        /// The line.
+        sent: Sent,
+        /// What the device said.
+        answer: String,
+    },
     /// The device echoed something else than what was sent.
     #[error("echoed {} wrong: sent `{}`, came back `{received}`", sent.name(), sent.text())]
     EchoMismatch {
@@ -241,6 +249,7 @@ impl Cause {
             Self::NotPrivileged { .. } => "not_privileged",
             Self::CannotConfigure { .. } => "cannot_configure",
             Self::Refused { .. } => "refused",
+            Self::Denied { .. } => "denied",
             Self::EchoMismatch { .. } => "echo_mismatch",
             Self::WrongMode { .. } => "wrong_mode",
             Self::Question { .. } => "question",
@@ -259,6 +268,7 @@ impl Cause {
     pub fn sent(&self) -> Option<&Sent> {
         match self {
             Self::Refused { sent, .. }
+            | Self::Denied { sent, .. }
             | Self::EchoMismatch { sent, .. }
             | Self::WrongMode { sent, .. }
             | Self::Question { sent, .. }
@@ -291,7 +301,7 @@ impl Cause {
             Self::Refused {
                 may_be_in: false,
                 ..
-            }
+            } | Self::Denied { .. }
         )
     }
 
@@ -315,6 +325,9 @@ impl Cause {
             }
             Self::Refused { .. } => {
                 "correct the document or the writer; `programmer render` shows the lines, the report which of them are in"
+            }
+            Self::Denied { .. } => {
+                "let the AAA server permit the command to this user, or push as another"
             }
             Self::EchoMismatch { sent, .. } if !sent.text().is_ascii() => {
                 "the device reads 7 bits a letter: write the text in ASCII, or set `default-value exec-character-bits 8` on the device and log in anew"

@@ -80,6 +80,10 @@ fn causes() -> Vec<Cause> {
             answer: answer(),
             may_be_in: true,
         },
+        Cause::Denied {
+            sent: sent(),
+            answer: answer(),
+        },
         Cause::EchoMismatch {
             sent: sent(),
             received: text(),
@@ -137,7 +141,7 @@ fn is_listed(cause: &Cause) -> bool {
         Cause::NotPrivileged { .. } | Cause::CannotConfigure { .. } | Cause::Refused { .. } => true,
         Cause::EchoMismatch { .. } | Cause::WrongMode { .. } | Cause::Question { .. } => true,
         Cause::NoPrompt { .. } | Cause::Closed { .. } | Cause::Reset { .. } => true,
-        Cause::Flooded { .. } => true,
+        Cause::Flooded { .. } | Cause::Denied { .. } => true,
         Cause::NotSaved { .. } | Cause::Interrupted | Cause::Internal(_) => true,
     }
 }

@@ -6,39 +6,49 @@
 
 use std::time::Duration;
 
-use super::engine::{Deadline, Phase, Session};
-use super::exchange::{Echo, Exchange, is_noise_behind};
+use super::engine::{Phase, Session};
+use super::exchange::{Echo, Exchange};
 use super::failure::Cause;
 use super::prompt::Prompt;
-use super::screen::Screen;
+use super::screen::{Ended, Screen};
 use crate::visible::visible;
 
 impl Session {
     /// A line of the terminal ended.
-    pub(super) fn line(&mut self, line: Vec<u8>, now: Duration) {
+    pub(super) fn line(&mut self, line: Ended, now: Duration) {
+        let text = line.bytes.trim_ascii();
         if matches!(self.phase, Phase::Login) {
-            if self.password_sent && self.access.expect.login_refused.is_match(&line) {
+            if self.password_sent && self.access.expect.login_refused.is_match(text) {
                 let username = self.access.credentials.username.clone();
-                let answer = visible(line.trim_ascii());
+                let answer = visible(text);
                 self.fail_before_prompt(Cause::LoginRefused { username, answer }, now);
             }
             return;
         }
-        self.next_begins(&line, now);
+        if self.ends_in_noise(&line.bytes, now) {
+            return;
+        }
+        self.next_begins(&line.bytes, now);
+        if self.is_early_echo(&line.bytes) {
+            return;
+        }
         let Some(exchange) = self.flight.front_mut() else {
             return;
         };
         let refuses = exchange.echo == Echo::Right
+            && matches!(self.phase, Phase::Enable { .. })
             && self
                 .access
                 .expect
                 .enable_refused
-                .is_match(line.trim_ascii());
-        let answer = visible(line.trim_ascii());
+                .is_match(line.bytes.trim_ascii());
+        let answer = visible(line.bytes.trim_ascii());
         if let Some(prompt) = exchange.line(line, &self.access.expect) {
             self.found_echo(&prompt);
-        } else if refuses && matches!(self.phase, Phase::Enable { .. }) {
+        } else if refuses {
             self.fail_before_prompt(Cause::EnableRefused { answer }, now);
+        } else {
+            self.go_on_with_parts(now);
         }
     }
 
@@ -60,26 +70,98 @@ impl Session {
         match self.phase {
             Phase::Login => self.at_login(now),
             Phase::Cleanup(_) => self.in_cleanup(now),
-            Phase::Ready | Phase::Over => {}
+            Phase::Ready | Phase::Waiting | Phase::Over => {}
             _ => self.in_exchange(now),
         }
     }
 
-    /// With another line in flight, this one may show the prompt of the first and the echo of the next. A
-    /// message of the system log may stand there too.
+    /// Whether the first in flight may have its prompt now: its echo has come, or will not come any more.
+    fn may_have_prompt(&self) -> bool {
+        let ends = |exchange: &Exchange| {
+            matches!(exchange.echo, Echo::Right | Echo::Wrong(_)) && !exchange.has_parts()
+        };
+        self.flight.front().is_some_and(ends)
+    }
+
+    /// With another line in flight, this one may show the prompt of the first and the echo of the next.
     fn next_begins(&mut self, line: &[u8], now: Duration) {
-        let ends = |exchange: &Exchange| matches!(exchange.echo, Echo::Right | Echo::Wrong(_));
-        if !self.flight.front().is_some_and(ends) {
+        if self.flight.len() < 2 || !self.may_have_prompt() {
             return;
         }
         let (expect, host) = (&self.access.expect, self.host.as_deref());
-        let alone = self.flight.len() < 2;
-        if let Some((prompt, text)) = Prompt::before(line, expect, host)
-            && (!alone || is_noise_behind(text, line, expect))
-        {
-            self.at = Some((prompt, text.to_vec()));
-            self.answered(now);
+        let next = self.flight.get(1).map(Exchange::text).unwrap_or_default();
+        let named = Prompt::before(line, expect, host);
+        // Somebody may have changed the hostname: then the echo shows where the prompt ends.
+        let found = named.or_else(|| {
+            let text = line.trim_ascii_end().strip_suffix(next.trim_ascii_end())?;
+            Some((Prompt::of(text, expect, None)?, text))
+        });
+        if let Some((prompt, text)) = found {
+            let text = text.to_vec();
+            self.stand_at(prompt, text, now);
         }
+    }
+
+    /// Whether this is the echo of a line that was typed ahead, shown before the prompt. It is shown once more
+    /// behind it. Until then it can't be told whose output the next lines are.
+    fn is_early_echo(&mut self, line: &[u8]) -> bool {
+        if self.flight.len() < 2 || !self.may_have_prompt() {
+            return false;
+        }
+        let shown = line.trim_ascii_end();
+        let is_next =
+            |exchange: &Exchange| !shown.is_empty() && exchange.text().trim_ascii_end() == shown;
+        let is_early = self.flight.iter().skip(1).any(is_next);
+        if is_early && let Some(exchange) = self.flight.front_mut() {
+            exchange.overtaken = true;
+        }
+        is_early
+    }
+
+    /// A prompt, and a message of the log behind it: no other prompt comes.
+    fn ends_in_noise(&mut self, line: &[u8], now: Duration) -> bool {
+        if !self.may_have_prompt() {
+            return false;
+        }
+        let expect = self.access.expect.clone();
+        let Some(message) = expect.noise.find(line) else {
+            // A prompt alone on its line: if a message follows, it was the prompt.
+            let prompt = self.prompt_in(line);
+            self.passed = prompt.map(|prompt| (prompt, line.to_vec()));
+            return false;
+        };
+        let head = line.get(..message.start()).unwrap_or_default();
+        let here = self.prompt_in(head).map(|prompt| (prompt, head.to_vec()));
+        let Some((prompt, text)) = here.or_else(|| self.passed.take()) else {
+            return false;
+        };
+        self.stand_at(prompt, text, now);
+        true
+    }
+
+    /// The prompt that this text is, of the device or of what the first in flight renames it to.
+    fn prompt_in(&self, text: &[u8]) -> Option<Prompt> {
+        let expect = &self.access.expect;
+        let found = Prompt::of(text, expect, self.host.as_deref());
+        found.or_else(|| {
+            let renamed = self.flight.front()?.renames.as_ref()?;
+            Prompt::of(text, expect, renamed.as_deref())
+        })
+    }
+
+    /// The first in flight has its prompt.
+    fn stand_at(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
+        self.passed = None;
+        let is_ours = Prompt::of(&text, &self.access.expect, self.host.as_deref()).is_some();
+        if !is_ours {
+            let renamed = self
+                .flight
+                .front()
+                .and_then(|exchange| exchange.renames.clone());
+            self.host = renamed.flatten().or_else(|| Some(prompt.host().to_vec()));
+        }
+        self.at = Some((prompt, text));
+        self.answered(now);
     }
 
     fn at_login(&mut self, now: Duration) {
@@ -115,33 +197,78 @@ impl Session {
         let Some(exchange) = self.flight.front_mut() else {
             return;
         };
+        let is_astray = exchange.is_astray(&mut self.screen);
+        match &exchange.echo {
+            Echo::Awaited => self.without_echo(is_astray, now),
+            Echo::Right | Echo::Wrong(_) => self.behind_echo(now),
+            Echo::Behind | Echo::Finding | Echo::Hidden => {}
+        }
+    }
+
+    /// The echo isn't there yet. A prompt in its place, or something that it can't become, is wrong for certain or
+    /// in a moment.
+    fn without_echo(&mut self, is_astray: bool, now: Duration) {
+        let settle = self.access.expect.timeouts.settle;
+        let line = self.screen.line();
+        if is_astray {
+            self.settles = Some(now + settle);
+            if self.flight.front().is_some_and(Exchange::was_cut)
+                && let Some(prompt) = self.prompt_in(line)
+            {
+                let text = line.to_vec();
+                self.echo_is_missing(prompt, text, now);
+            }
+            return;
+        }
+        let is_new = self
+            .flight
+            .front()
+            .is_some_and(|exchange| exchange.was_left(line));
+        if is_new && self.prompt_in(line).is_some() {
+            // The prompt is shown again, and the echo may be on its way; or there is none.
+            self.settles = Some(now + settle * UNECHOED_SETTLES);
+        }
+    }
+
+    /// The echo has come; a prompt or a question may.
+    fn behind_echo(&mut self, now: Duration) {
         let expect = self.access.expect.clone();
         let settle = now + expect.timeouts.settle;
-        if exchange.is_astray(&mut self.screen) {
+        let line = self.screen.line().to_vec();
+        let has_parts = self.flight.front().is_some_and(Exchange::has_parts);
+        if let Some(prompt) = self.prompt_in(&line) {
+            let text = line.to_vec();
+            if has_parts {
+                return self.prompt_among_parts(prompt, text, now);
+            }
+            self.stand_at(prompt, text, now);
+        } else if self
+            .flight
+            .front()
+            .is_some_and(|exchange| matches!(exchange.echo, Echo::Wrong(_)))
+        {
             self.settles = Some(settle);
-            return;
-        }
-        let is_wrong = matches!(exchange.echo, Echo::Wrong(_));
-        if exchange.echo != Echo::Right && !is_wrong {
-            return;
-        }
-        let line = self.screen.line();
-        if let Some(prompt) = Prompt::of(line, &expect, self.host.as_deref()) {
-            self.at = Some((prompt, line.to_vec()));
-            self.answered(now);
-        } else if is_wrong {
-            self.settles = Some(settle);
-        } else if expect.password.is_match(line) {
+        } else if self.is_stalled(&line, now) {
+        } else if let Some(answer) = self
+            .flight
+            .front_mut()
+            .and_then(|exchange| exchange.answer_to(&line))
+        {
+            self.reply(&line, answer.reveal(), now);
+        } else if expect.password.is_match(&line) {
             self.password_asked(now);
         } else if let Some((_, answer)) = expect
             .dialogues
             .iter()
-            .find(|(question, _)| question.is_match(line))
+            .find(|(question, _)| question.is_match(&line))
         {
             self.send(answer.clone().into_bytes(), answer.clone(), now);
             // The question stays on its line; only what follows it counts.
             self.screen = Screen::default();
-        } else if expect.questions.is_match(line) {
+        } else if expect.questions.is_match(&line)
+            || Prompt::of(&line, &expect, None).is_some()
+            || has_parts
+        {
             self.settles = Some(settle);
         }
     }
@@ -154,7 +281,10 @@ impl Session {
         let line = self.screen.line().to_vec();
         let sent = self.sent();
         let wrong = match self.flight.front().map(|exchange| &exchange.echo) {
-            Some(Echo::Awaited) => Some(line.clone()),
+            Some(Echo::Awaited) => match self.prompt_in(&line) {
+                Some(prompt) => return self.echo_is_missing(prompt, line, now),
+                None => Some(line.clone()),
+            },
             Some(Echo::Wrong(received)) => Some(received.clone()),
             _ => None,
         };
@@ -162,40 +292,45 @@ impl Session {
             let received = self.received(&wrong);
             return self.fail(Cause::EchoMismatch { sent, received }, now);
         }
+        if self.flight.front().is_some_and(Exchange::has_parts)
+            && !self.access.expect.questions.is_match(&line)
+        {
+            return self.send_next_part(None, now);
+        }
+        if let Some(prompt) = Prompt::of(&line, &self.access.expect, None) {
+            // The prompt of another hostname, at which the device waits: somebody changed it.
+            let text = line.to_vec();
+            return self.stand_at(prompt, text, now);
+        }
         let question = self.access.mask.text(&visible(line.trim_ascii()));
         self.fail(Cause::Question { sent, question }, now);
     }
 
-    /// The device has not answered in time.
+    /// The device waits at a prompt, and has not echoed what was sent.
+    fn echo_is_missing(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
+        if let Some(exchange) = self.flight.front_mut() {
+            exchange.miss_echo();
+        }
+        self.stand_at(prompt, text, now);
+    }
+
+    /// The device has not answered in time. Where only the prompt is missing, an empty line asks for it, once.
     pub(super) fn time_is_up(&mut self, waited: Duration, now: Duration) {
         if matches!(self.phase, Phase::Cleanup(_)) {
             return self.over();
         }
+        if self.may_be_probed() {
+            return self.probe(waited, now);
+        }
         let (sent, tail) = (self.sent(), self.tail_text());
+        let waited = self
+            .flight
+            .front()
+            .and_then(|exchange| exchange.probed)
+            .unwrap_or(waited);
         self.fail(Cause::NoPrompt { sent, waited, tail }, now);
     }
-
-    fn password_asked(&mut self, now: Duration) {
-        match &mut self.phase {
-            Phase::Enable { secret_sent } if !*secret_sent => {
-                *secret_sent = true;
-                let secret = self.access.credentials.enable_password().clone();
-                self.send_secret(secret.reveal(), now);
-                if let Some(exchange) = self.flight.front_mut() {
-                    exchange.echo = Echo::Hidden;
-                }
-                let timeout = self.access.expect.timeouts.line;
-                self.deadline = Some(Deadline::after(timeout, now));
-            }
-            Phase::Enable { .. } => {
-                let answer = "it asked for the password again".to_string();
-                self.fail(Cause::EnableRefused { answer }, now);
-            }
-            _ => {
-                let question = visible(self.screen.line().trim_ascii());
-                let sent = self.sent();
-                self.fail(Cause::Question { sent, question }, now);
-            }
-        }
-    }
 }
+
+/// So many times the usual moment an echo may come after the prompt was shown anew: the way may be long.
+const UNECHOED_SETTLES: u32 = 5;

@@ -10,8 +10,10 @@
 //! Nothing here knows a socket or a clock, so a test is a list of bytes.
 
 mod answer;
+mod asking;
 mod cleanup;
 mod configuring;
+mod echo;
 mod engine;
 mod exchange;
 mod failure;

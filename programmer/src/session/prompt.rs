@@ -19,6 +19,8 @@ pub(super) enum Prompt {
     Config {
         /// `config-if`
         mode: String,
+        /// The hostname it shows, which may be cut.
+        host: Vec<u8>,
     },
 }
 
@@ -32,7 +34,8 @@ impl Prompt {
             let shown = found.name("host")?.as_bytes();
             let mode = String::from_utf8_lossy(found.name("mode")?.as_bytes()).into_owned();
             let is_ours = host.is_none_or(|host| shown == cut(host, expect.config_host_chars));
-            return is_ours.then_some(Self::Config { mode });
+            let host = shown.to_vec();
+            return is_ours.then_some(Self::Config { mode, host });
         }
         let found = expect.exec.captures(line)?;
         let shown = found.name("host")?.as_bytes();
@@ -42,6 +45,12 @@ impl Prompt {
             privileged,
             host: shown.to_vec(),
         })
+    }
+
+    /// The hostname that it shows.
+    pub(super) fn host(&self) -> &[u8] {
+        let (Self::Exec { host, .. } | Self::Config { host, .. }) = self;
+        host
     }
 
     /// The prompt of a device of this name that a line begins with, and its text.

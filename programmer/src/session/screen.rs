@@ -1,10 +1,10 @@
 //! The last line of a terminal: what a person would see after all the bytes so far.
 //!
 //! Only the line that the cursor is on is kept; a line feed hands it over and begins the next. Carriage
-//! return, backspace and overwriting work, so that a line which a device has redrawn compares as it looks.
-//! Escape sequences, NUL and BEL show nothing. Each byte is looked at once.
+//! return, backspace, overwriting and erasing work, so that a line which a device has redrawn compares as it
+//! looks. Other escape sequences, NUL and BEL show nothing. Each byte is looked at once.
 //!
-//! Known limits: no cursor keys within escape sequences, no wrapping at a width (sessions ask for none).
+//! Known limits: no cursor keys within escape sequences, no width (`echo` knows of rows that were wrapped).
 
 /// A longer line is cut; what is cut off is lost to comparison and to reports, not to the transcript.
 const LINE_BYTES_MAX: usize = 16 * 1024;
@@ -14,9 +14,22 @@ const LINE_BYTES_MAX: usize = 16 * 1024;
 pub(super) struct Screen {
     line: Vec<u8>,
     cursor: usize,
+    /// How far the cursor came since it last stood at the beginning.
+    written: usize,
+    /// Whether a carriage return came, and nothing after it.
+    returned: bool,
     escape: Escape,
     /// The first byte of the line that changed since it was last asked for.
     touched: usize,
+}
+
+/// A line that ended.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Ended {
+    /// What it shows.
+    pub(super) bytes: Vec<u8>,
+    /// How much of it was written since the cursor last stood at its beginning; the rest is older.
+    pub(super) written: usize,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,15 +46,18 @@ enum Escape {
 
 impl Screen {
     /// Shows one byte. A line feed returns the line that it ends.
-    pub(super) fn show(&mut self, byte: u8) -> Option<Vec<u8>> {
+    pub(super) fn show(&mut self, byte: u8) -> Option<Ended> {
         if self.escape != Escape::None || byte == 0x1b {
             self.escape(byte);
             return None;
         }
         match byte {
             b'\n' => return Some(self.take()),
-            b'\r' => self.move_to(0),
-            0x08 => self.move_to(self.cursor.saturating_sub(1)),
+            b'\r' => {
+                self.cursor = 0;
+                self.returned = true;
+            }
+            0x08 => self.cursor = self.cursor.saturating_sub(1),
             0..=0x1f | 0x7f => {}
             letter => self.put(letter),
         }
@@ -53,9 +69,14 @@ impl Screen {
         &self.line
     }
 
-    /// Whether the cursor stands behind the last letter, so that nothing is being redrawn.
+    /// What was written since the cursor last stood at the beginning of the line.
+    pub(super) fn written(&self) -> &[u8] {
+        self.line.get(..self.written).unwrap_or_default()
+    }
+
+    /// Whether the cursor stands behind the last letter that was written, so that nothing is being redrawn.
     pub(super) fn at_end(&self) -> bool {
-        self.cursor == self.line.len()
+        self.cursor == self.written
     }
 
     /// The first byte that changed since the last call; bytes before it are as they were.
@@ -63,19 +84,23 @@ impl Screen {
         std::mem::replace(&mut self.touched, self.line.len()).min(self.line.len())
     }
 
-    fn take(&mut self) -> Vec<u8> {
-        self.cursor = 0;
-        self.touched = 0;
-        std::mem::take(&mut self.line)
-    }
-
-    fn move_to(&mut self, column: usize) {
-        self.cursor = column;
+    fn take(&mut self) -> Ended {
+        let ended = Self {
+            escape: Escape::None,
+            ..std::mem::take(self)
+        };
+        Ended {
+            bytes: ended.line,
+            written: ended.written,
+        }
     }
 
     fn put(&mut self, letter: u8) {
         if self.cursor >= LINE_BYTES_MAX {
             return;
+        }
+        if std::mem::take(&mut self.returned) {
+            self.written = 0;
         }
         self.touched = self.touched.min(self.cursor);
         match self.line.get_mut(self.cursor) {
@@ -83,9 +108,20 @@ impl Screen {
             None => self.line.push(letter),
         }
         self.cursor += 1;
+        self.written = self.written.max(self.cursor);
+    }
+
+    /// What stands from the cursor on is gone.
+    fn erase(&mut self) {
+        self.line.truncate(self.cursor);
+        self.written = self.written.min(self.cursor);
+        self.touched = self.touched.min(self.cursor);
     }
 
     fn escape(&mut self, byte: u8) {
+        if self.escape == Escape::Sequence && byte == b'K' {
+            self.erase();
+        }
         self.escape = match (&self.escape, byte) {
             (Escape::None, _) | (Escape::Title, 0x1b) => Escape::Begun,
             (Escape::Begun, b'[') => Escape::Sequence,
@@ -106,10 +142,10 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], lines: &[&str], rest: &str) {
         let mut screen = Screen::default();
-        let done: Vec<Vec<u8>> = bytes.iter().filter_map(|byte| screen.show(*byte)).collect();
+        let done: Vec<Ended> = bytes.iter().filter_map(|byte| screen.show(*byte)).collect();
         let done: Vec<_> = done
             .iter()
-            .map(|line| String::from_utf8_lossy(line))
+            .map(|line| String::from_utf8_lossy(&line.bytes))
             .collect();
         assert_eq!(done, lines);
         assert_eq!(String::from_utf8_lossy(screen.line()), rest);
@@ -124,6 +160,7 @@ mod tests {
     #[test]
     fn backspaces_and_overwriting_show_what_a_person_sees() {
         check(b"R1#shox\x08 \x08w", &[], "R1#show");
+        check(b"R1#show\r\x1b[KR1#", &[], "R1#");
         check(b" --More-- \x08\x08\x08\x08\x08\x08\x08\x08\x08         \x08\x08\x08\x08\x08\x08\x08\x08\x08line\r\n", &[" line     "], "");
     }
 

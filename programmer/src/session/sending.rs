@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::engine::{Deadline, Phase, Session};
 use super::exchange::{Echo, Exchange};
 use super::failure::{Cause, Sent};
+use super::prompt::Prompt;
 use super::screen::Screen;
 use super::{Action, Reply, Request};
 use crate::secret::STARS;
@@ -50,51 +51,79 @@ impl Session {
             let cause = Cause::EchoMismatch { sent, received };
             return self.fail_at(&exchange.sent, cause, now);
         }
-        let answer = Answer::of(exchange.output(), &self.access.expect).masked(&self.access.mask);
+        let answer = self.answer_of(&exchange);
         match self.phase {
             Phase::Unconfigure => self.begin(now),
             Phase::Enable { secret_sent } => self.enabled(secret_sent, &answer, now),
             Phase::Setup(index) => self.setup(index + 1, now),
             Phase::Exec => self.executed(exchange, now),
-            Phase::Configure => self.configured(&answer, now),
-            Phase::Lines => self.line_answered(exchange.sent, answer, now),
+            Phase::Configure => self.configured(&exchange.sent, &answer, now),
+            Phase::Lines => self.line_answered(&exchange, answer, now),
             Phase::Leave => self.unconfigured(exchange.sent, &answer, now),
             Phase::Save => self.saved(&exchange, &answer, now),
-            Phase::Login | Phase::Ready | Phase::Cleanup(_) | Phase::Over => {}
+            Phase::Login | Phase::Ready | Phase::Waiting | Phase::Cleanup(_) | Phase::Over => {}
         }
+    }
+
+    /// What came back. For a line of configuration, any text that the platform doesn't know refuses it.
+    pub(super) fn answer_of(&self, exchange: &Exchange) -> Answer {
+        let expect = &self.access.expect;
+        let is_strict = exchange.sent.line_no().is_some()
+            && matches!(self.at, Some((Prompt::Config { .. }, _)))
+            && !expect.runs.is_match(exchange.first_text());
+        let output = exchange.output();
+        let answer = if is_strict {
+            Answer::to_line(output, expect)
+        } else {
+            Answer::of(output, expect)
+        };
+        answer.masked(&self.access.mask)
     }
 
     /// The next exchange in flight begins at the prompt that just came.
     fn listen_to_next(&mut self, now: Duration) {
-        if let Some(next) = self.flight.front_mut() {
-            let prompt = self.at.as_ref().map(|(_, text)| text.as_slice());
-            next.begin(prompt.unwrap_or_default());
-            let timeout = self.access.expect.timeouts.line;
-            self.deadline = Some(Deadline::after(timeout, now));
-        }
+        let Some(next) = self.flight.front_mut() else {
+            return;
+        };
+        let prompt = self.at.as_ref().map(|(_, text)| text.as_slice());
+        next.begin(prompt.unwrap_or_default());
+        let text = String::from_utf8_lossy(next.text()).into_owned();
+        self.deadline = Some(Deadline::after(self.access.expect.within(&text), now));
     }
 
     pub(super) fn command(&mut self, text: &str, now: Duration) {
-        self.exchange_line(Sent::Command(text.to_string()), text, now);
+        let exchange = Exchange::new(Sent::Command(text.to_string()), text);
+        self.begin_exchange(exchange, text, now);
     }
 
     /// Sends a line, and listens for it if nothing is in flight before it.
-    pub(super) fn exchange_line(&mut self, sent: Sent, text: &str, now: Duration) {
-        let mut exchange = Exchange::new(sent, text);
+    pub(super) fn begin_exchange(&mut self, mut exchange: Exchange, text: &str, now: Duration) {
         if self.flight.is_empty() {
             let prompt = self.at.take().map(|(_, text)| text).unwrap_or_default();
-            if self.host.is_none() {
-                exchange.find();
-            } else {
-                exchange.begin(&prompt);
-                if self.screen.line().trim_ascii_end() != prompt.trim_ascii_end() {
-                    exchange.echo = Echo::Restarted;
-                }
-            }
-            self.deadline = Some(Deadline::after(self.access.expect.timeouts.line, now));
+            self.listen_for(&mut exchange, &prompt);
+            self.deadline = Some(Deadline::after(self.access.expect.within(text), now));
         }
         self.flight.push_back(exchange);
         self.tail.clear();
+        self.send_line(text, now);
+    }
+
+    fn listen_for(&mut self, exchange: &mut Exchange, prompt: &[u8]) {
+        if !self.access.expect.echo {
+            // Without an echo, all that comes is the answer.
+            exchange.echo = Echo::Right;
+            self.screen = Screen::default();
+        } else if self.host.is_none() {
+            exchange.find();
+        } else {
+            exchange.begin(prompt);
+            if self.screen.line().trim_ascii_end() != prompt.trim_ascii_end() {
+                exchange.restart();
+            }
+        }
+    }
+
+    pub(super) fn send_line(&mut self, text: &str, now: Duration) {
         let line = format!("{text}{}", self.access.expect.newline);
         let shown = self.access.mask.text(&line);
         self.send(line.into_bytes(), shown, now);
@@ -118,9 +147,13 @@ impl Session {
 
     /// What is typed at a password prompt is shown nowhere.
     pub(super) fn send_secret(&mut self, secret: &str, now: Duration) {
+        let bytes = format!("{secret}{}", self.access.expect.newline).into_bytes();
+        self.send_secret_keys(bytes, now);
+    }
+
+    pub(super) fn send_secret_keys(&mut self, bytes: Vec<u8>, now: Duration) {
         self.heard = 0;
         self.transcript.sent_secret(now);
-        let bytes = format!("{secret}{}", self.access.expect.newline).into_bytes();
         self.actions.push(Action::Send {
             bytes,
             shown: STARS.to_string(),

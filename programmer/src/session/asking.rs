@@ -1,0 +1,154 @@
+//! What a device asks in the middle of a line, and the lines of one command that it reads as text.
+//!
+//! A question is answered only where the line, or the platform, says how. Enter is never sent at one.
+
+use std::time::Duration;
+
+use super::engine::{Deadline, Phase, Session};
+use super::exchange::{Echo, Exchange};
+use super::failure::Cause;
+use super::prompt::Prompt;
+use super::screen::Screen;
+use crate::visible::visible;
+
+impl Session {
+    /// Types what the line brought as the answer to a question.
+    pub(super) fn reply(&mut self, question: &[u8], answer: &str, now: Duration) {
+        let expect = self.access.expect.clone();
+        let is_key = expect.keys.is_match(question) && !answer.is_empty();
+        let end = if is_key || answer.ends_with(['\n', '\r']) {
+            ""
+        } else {
+            expect.newline.as_str()
+        };
+        let typed = format!("{answer}{end}");
+        if expect.password.is_match(question) {
+            self.send_secret_keys(typed.into_bytes(), now);
+        } else {
+            let shown = self.access.mask.text(&typed);
+            self.send(typed.into_bytes(), shown, now);
+        }
+        if let Some(exchange) = self.flight.front_mut() {
+            exchange.replied = Some(answer.trim().as_bytes().to_vec());
+        }
+        // The question stays on its line; only what follows it counts.
+        self.screen = Screen::default();
+    }
+
+    pub(super) fn password_asked(&mut self, now: Duration) {
+        match &mut self.phase {
+            Phase::Enable { secret_sent } if !*secret_sent => {
+                *secret_sent = true;
+                let secret = self.access.credentials.enable_password().clone();
+                self.send_secret(secret.reveal(), now);
+                if let Some(exchange) = self.flight.front_mut() {
+                    exchange.echo = Echo::Hidden;
+                }
+                let timeout = self.access.expect.timeouts.line;
+                self.deadline = Some(Deadline::after(timeout, now));
+            }
+            Phase::Enable { .. } => {
+                let answer = "it asked for the password again".to_string();
+                self.fail(Cause::EnableRefused { answer }, now);
+            }
+            _ => {
+                let question = visible(self.screen.line().trim_ascii());
+                let sent = self.sent();
+                self.fail(Cause::Question { sent, question }, now);
+            }
+        }
+    }
+
+    /// Whether the device waits for something that won't come. It is told not to, once.
+    pub(super) fn is_stalled(&mut self, line: &[u8], now: Duration) -> bool {
+        let expect = self.access.expect.clone();
+        let stall = expect.stalls.iter().find(|(shows, _)| shows.is_match(line));
+        let (Some((_, keys)), Some(exchange)) = (stall, self.flight.front_mut()) else {
+            return false;
+        };
+        if !exchange.stalled {
+            exchange.stalled = true;
+            self.send(keys.clone().into_bytes(), keys.clone(), now);
+        }
+        true
+    }
+
+    /// A line ended. Where the device has begun to read text, it gets the next line.
+    pub(super) fn go_on_with_parts(&mut self, now: Duration) {
+        let Some(exchange) = self.flight.front() else {
+            return;
+        };
+        if exchange.echo != Echo::Right || !exchange.has_parts() {
+            return;
+        }
+        let texts = &self.access.expect.texts;
+        let says_so = exchange
+            .output()
+            .last()
+            .is_some_and(|line| texts.is_match(line));
+        if says_so || exchange.reads_text {
+            self.send_next_part(None, now);
+        }
+    }
+
+    /// A prompt before the last line of a command. In some modes each line has one; else the device has taken
+    /// less than was meant, and the rest would be run as commands.
+    pub(super) fn prompt_among_parts(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
+        if let Prompt::Config { mode, .. } = &prompt
+            && self.access.expect.text_modes.contains(mode)
+        {
+            return self.send_next_part(Some(&text), now);
+        }
+        self.at = Some((prompt, text));
+        let Some(exchange) = self.flight.pop_front() else {
+            return;
+        };
+        self.deadline = None;
+        let answer = self.answer_of(&exchange);
+        let cause = Cause::Refused {
+            sent: exchange.sent.clone(),
+            may_be_in: !answer.is_listed || exchange.reads_text,
+            answer: match answer.refused {
+                Some(refused) => refused,
+                None => "it took the command for complete before its last line".to_string(),
+            },
+        };
+        self.fail_at(&exchange.sent, cause, now);
+    }
+
+    pub(super) fn send_next_part(&mut self, prompt: Option<&[u8]>, now: Duration) {
+        let Some(exchange) = self.flight.front_mut() else {
+            return;
+        };
+        exchange.reads_text = true;
+        if let Some(part) = exchange.next_part(prompt) {
+            self.send_line(&part, now);
+        }
+    }
+
+    /// Whether an empty line may ask for a prompt: the echo has come, nothing is behind it, and nothing is asked.
+    pub(super) fn may_be_probed(&self) -> bool {
+        let line = self.screen.line();
+        let expect = &self.access.expect;
+        let is_free = |exchange: &Exchange| {
+            exchange.probed.is_none()
+                && exchange.echo == Echo::Right
+                && !exchange.has_parts()
+                && !expect.asks.is_match(exchange.first_text())
+        };
+        self.flight.len() == 1
+            && self.flight.front().is_some_and(is_free)
+            && !matches!(self.phase, Phase::Enable { .. })
+            && !expect.questions.is_match(line)
+            && !expect.password.is_match(line)
+    }
+
+    pub(super) fn probe(&mut self, waited: Duration, now: Duration) {
+        if let Some(exchange) = self.flight.front_mut() {
+            exchange.probed = Some(waited);
+        }
+        let newline = self.access.expect.newline.clone();
+        self.send(newline.clone().into_bytes(), newline, now);
+        self.deadline = Some(Deadline::after(self.access.expect.timeouts.cleanup, now));
+    }
+}
