@@ -5,7 +5,7 @@ use super::{Block, Rank};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
 use crate::grammar::{Form, Matched, Refusal, Target};
-use crate::pack::{CONFIG, ModeId, Platform};
+use crate::pack::{CONFIG, Grammar, ModeId, Platform};
 
 /// An old form may lead to another one, but not for ever.
 const REWRITES_MAX: usize = 4;
@@ -73,6 +73,20 @@ impl Cursor {
     #[must_use]
     pub fn mode(&self) -> ModeId {
         self.levels.last().map_or(CONFIG, |level| level.mode)
+    }
+
+    /// What stands in the prompt's parentheses.
+    #[must_use]
+    pub fn prompt<'g>(&self, grammar: &'g Grammar) -> &'g str {
+        let mode = grammar.mode(self.mode());
+        let is_part = || {
+            let opened = self.levels.last().and_then(|level| level.paths.first()?.last());
+            opened.is_some_and(|rank| rank.key.contains('.'))
+        };
+        match &mode.prompt_of_part {
+            Some(prompt) if is_part() => prompt,
+            _ => &mode.prompt,
+        }
     }
 
     /// How many modes deep it is; 1 in global configuration.

@@ -23,6 +23,8 @@ pub struct Mode {
     pub name: String,
     /// What stands in the prompt's parentheses.
     pub prompt: String,
+    /// What stands there in a block whose key has a point: a sub-interface.
+    pub prompt_of_part: Option<String>,
     /// The mode that `exit` leads to.
     pub parent: ModeId,
     /// What `?` prints above the list.

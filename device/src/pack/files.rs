@@ -200,6 +200,7 @@ pub(super) struct ModeEntry {
     pub(super) mode: String,
     #[serde(default)]
     pub(super) prompt: String,
+    pub(super) prompt_of_part: Option<String>,
     pub(super) parent: Option<String>,
     #[serde(default)]
     pub(super) header: String,

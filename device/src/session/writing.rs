@@ -75,7 +75,7 @@ impl Session {
             return String::new();
         }
         let short = short_hostname(state);
-        let mode = &state.platform.grammar().mode(cursor.mode()).prompt;
+        let mode = cursor.prompt(state.platform.grammar());
         format!("{short}({mode})#")
     }
 }

@@ -26,6 +26,7 @@ impl Compiler<'_> {
                 .to_string(),
                 includes: Vec::new(),
                 exit: None,
+                prompt_of_part: None,
                 exit_outdent: false,
                 indent: 1,
                 bang: Bang::None,
@@ -50,6 +51,7 @@ impl Compiler<'_> {
         let mode = Mode {
             name: entry.mode.clone(),
             prompt: entry.prompt.clone(),
+            prompt_of_part: entry.prompt_of_part.clone(),
             parent: CONFIG,
             header: entry.header.clone(),
             exit: entry.exit.clone(),
