@@ -26,7 +26,9 @@ fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
         let path = entry.unwrap().path();
         let name = path.strip_prefix(root).unwrap().to_str().unwrap();
         // The programmer's half of a pack is not the device's.
-        let theirs = name.ends_with("/writers") || name.ends_with("expect.yaml");
+        let theirs = ["/writers", "/expect.yaml", "/running.yaml"]
+            .iter()
+            .any(|end| name.ends_with(end));
         if path.is_dir() && !theirs {
             gather(root, &path, files);
         } else if name.contains('/') && !theirs {
