@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 
 use device::network::Alone;
 use device::pack::Packs;
-use device::{Credentials, Device, Effect, Facts, Opening, Screen, SessionId, SimTime};
+use device::{
+    AccessPoint, Credentials, Device, Effect, Facts, Opening, Screen, SessionId, SimTime,
+};
 use programmer::packs::Expect;
 use programmer::plan::PlanLine;
 
@@ -54,6 +56,7 @@ impl Bench {
         pack: &str,
         model: Option<&str>,
         seed: u64,
+        access_points: Vec<AccessPoint>,
     ) -> Result<Self, String> {
         let platform = packs()
             .platform(pack, model)
@@ -69,7 +72,7 @@ impl Bench {
             },
             startup: None,
             cables: vec![],
-            access_points: vec![],
+            access_points,
             controller: None,
         };
         let device = Device::new(platform, facts, std::sync::Arc::new(Alone), NOW);
@@ -133,6 +136,12 @@ impl Bench {
             }
         }
         self.ask(&expect.unconfigure).map(|_| ())
+    }
+
+    /// Leaves configuration mode after a failure.
+    pub(crate) fn leave(&mut self, expect: &Expect) {
+        self.typed("");
+        self.typed(&expect.unconfigure);
     }
 
     /// What a show command prints.

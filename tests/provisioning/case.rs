@@ -22,6 +22,8 @@ pub(crate) struct Section {
 pub(crate) enum Heading {
     /// `DEVICES:` the devices of a topology.
     Devices,
+    /// `APS WLC1:` the access points that a controller serves: name, model, Ethernet MAC address, address.
+    AccessPoints(String),
     /// `BEFORE EN1:` lines that are typed before the first step.
     Before(String),
     /// `RFS:` or `RFS a remark:` a step begins: the document.
@@ -30,6 +32,8 @@ pub(crate) enum Heading {
     Refused,
     /// `CLI EN1:` the lines that the device is sent.
     Cli(String),
+    /// `FAILS WLC1:` why a device can't be sent all of the lines.
+    Fails(String),
     /// `RUNNING-CONFIG EN1 router bgp:` what `show running-config | section router bgp` shows then.
     RunningConfig(String, String),
     /// `SHOW EN1 ip route:` what another command shows then.
@@ -49,6 +53,8 @@ impl Heading {
         let (device, more) = (device.to_string(), more.to_string());
         Some(match word {
             "DEVICES" => Self::Devices,
+            "APS" => Self::AccessPoints(device),
+            "FAILS" => Self::Fails(device),
             "BEFORE" => Self::Before(device),
             "RFS" => Self::Rfs(rest.to_string()),
             "REFUSED" => Self::Refused,
@@ -65,6 +71,8 @@ impl fmt::Display for Heading {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Devices => "DEVICES".to_string(),
+            Self::AccessPoints(device) => format!("APS {device}"),
+            Self::Fails(device) => format!("FAILS {device}"),
             Self::Before(device) => format!("BEFORE {device}"),
             Self::Rfs(remark) => format!("RFS {remark}"),
             Self::Refused => "REFUSED".to_string(),

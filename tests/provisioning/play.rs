@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use device::AccessPoint;
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::{DevicePlan, Plan};
 use programmer::resolve;
@@ -70,7 +71,8 @@ impl Site {
             lost: vec![],
         };
         for (seed, device) in (1_u64..).zip(&site.inventory.devices) {
-            let bench = Bench::boot(&device.name, &device.pack, None, seed)?;
+            let access_points = access_points(sections, &device.name)?;
+            let bench = Bench::boot(&device.name, &device.pack, None, seed, access_points)?;
             site.benches.insert(device.name.clone(), bench);
         }
         for section in sections {
@@ -123,7 +125,7 @@ impl Site {
         };
         self.lost = lost(&documents, &plan);
         for device in plan.devices() {
-            sections.push(self.push(device, document, rest, blessing)?);
+            sections.extend(self.push(device, document, rest, blessing)?);
         }
         for section in rest {
             sections.extend(self.shown(section)?);
@@ -138,7 +140,7 @@ impl Site {
         document: &Section,
         rest: &[Section],
         blessing: bool,
-    ) -> Result<Section, String> {
+    ) -> Result<Vec<Section>, String> {
         let name = plan.device().name.clone();
         let heading = Heading::Cli(name.clone());
         if !blessing && !rest.iter().any(|section| section.heading == heading) {
@@ -147,13 +149,33 @@ impl Site {
                 document.heading
             ));
         }
-        self.bench(&name)?
-            .push(plan.lines(), plan.expect())
-            .map_err(|what| format!("{}\n{name}: {what}\n{}", document.heading, text_of(plan)))?;
-        Ok(Section {
+        let fails = Heading::Fails(name.clone());
+        let told = rest.iter().any(|section| section.heading == fails);
+        let mut sections = vec![Section {
             heading,
             text: text_of(plan),
-        })
+        }];
+        match self.bench(&name)?.push(plan.lines(), plan.expect()) {
+            Ok(()) if told => {
+                return Err(format!("{}\n{name} doesn't fail", document.heading));
+            }
+            Ok(()) => {}
+            Err(what) if told => {
+                self.bench(&name)?.leave(plan.expect());
+                sections.push(Section {
+                    heading: fails,
+                    text: tidy(&what),
+                });
+            }
+            Err(what) => {
+                return Err(format!(
+                    "{}\n{name}: {what}\n{}",
+                    document.heading,
+                    text_of(plan)
+                ));
+            }
+        }
+        Ok(sections)
     }
 
     /// What a device shows after a step.
@@ -194,6 +216,32 @@ impl Site {
         }
         Ok(())
     }
+}
+
+/// The access points that a case gives a controller.
+fn access_points(sections: &[Section], controller: &str) -> Result<Vec<AccessPoint>, String> {
+    let theirs = |section: &&Section| matches!(&section.heading, Heading::AccessPoints(name) if name == controller);
+    let lines = sections
+        .iter()
+        .filter(theirs)
+        .flat_map(|section| section.text.lines());
+    lines.map(access_point).collect()
+}
+
+fn access_point(line: &str) -> Result<AccessPoint, String> {
+    let [name, model, mac, address] = line.split(' ').collect::<Vec<_>>()[..] else {
+        return Err(format!("`{line}`: write NAME MODEL MAC ADDRESS"));
+    };
+    Ok(AccessPoint {
+        name: name.to_string(),
+        model: model.to_string(),
+        serial: "KWC2345067A".to_string(),
+        mac: mac.to_string(),
+        radio_mac: mac.to_string(),
+        address: address
+            .parse()
+            .map_err(|_| format!("{address} is no address"))?,
+    })
 }
 
 /// The devices of a step that deletes something.

@@ -80,7 +80,10 @@ impl Cursor {
     pub fn prompt<'g>(&self, grammar: &'g Grammar) -> &'g str {
         let mode = grammar.mode(self.mode());
         let is_part = || {
-            let opened = self.levels.last().and_then(|level| level.paths.first()?.last());
+            let opened = self
+                .levels
+                .last()
+                .and_then(|level| level.paths.first()?.last());
             opened.is_some_and(|rank| rank.key.contains('.'))
         };
         match &mode.prompt_of_part {

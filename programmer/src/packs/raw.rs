@@ -17,7 +17,7 @@ use super::field::{Checking, Field, check_fields};
 use super::marks::{self, Marked};
 use super::velocity;
 use super::velocity_expression;
-use super::writer::{Facts, FeatureText};
+use super::writer::{Facts, FeatureText, told};
 use super::writer_file::{FieldFile, KindFile};
 use crate::node::Node;
 use crate::plan::ANY_MODE;
@@ -259,17 +259,6 @@ fn rendered(
 
 /// Names that templates have without anyone's doing.
 const BUILT_IN: [&str; 5] = ["range", "namespace", "dict", "loop", "debug"];
-
-/// An error of the template language, in one line.
-fn told(error: &minijinja::Error) -> String {
-    let what = error
-        .detail()
-        .map_or_else(|| error.kind().to_string(), ToString::to_string);
-    match error.line() {
-        Some(line) => format!("line {line}: {what}"),
-        None => what,
-    }
-}
 
 /// A line that a terminal would take for something else, or that isn't the template's to send.
 fn check(line: &Marked) -> Result<(), String> {

@@ -298,7 +298,7 @@ impl Writer {
                     Err(error) => {
                         seen.refuse(
                             path,
-                            format!("the default of `{name}`: {error:#}"),
+                            format!("the default of `{name}`: {}", told(&error)),
                             "correct the writer",
                         );
                         continue;
@@ -342,7 +342,15 @@ impl Writer {
                 .templates
                 .compile_expression(&check.refuse)
                 .and_then(|expression| expression.eval(values));
-            if refused.is_ok_and(|value| value.is_true()) {
+            let refused = match refused {
+                Ok(value) => value.is_true(),
+                Err(error) => {
+                    let what = format!("the rule `{}`: {}", check.refuse, told(&error));
+                    seen.refuse(path, what, "correct the writer");
+                    continue;
+                }
+            };
+            if refused {
                 let message = self.templates.render_str(&check.message, values);
                 let at = check
                     .field
@@ -369,7 +377,7 @@ impl Writer {
             .map_err(|e| e.to_string())?;
         let rendered = template
             .render(Value::from(values))
-            .map_err(|error| format!("{error:#}"))?;
+            .map_err(|error| told(&error))?;
         planned(marks::lines(&rendered)?, self.order)
     }
 }
@@ -444,6 +452,17 @@ impl std::fmt::Debug for Writer {
     }
 }
 
+/// An error of the template language, in one line. Its own text would show the values, and secrets are among them.
+pub(super) fn told(error: &minijinja::Error) -> String {
+    let what = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), ToString::to_string);
+    match error.line() {
+        Some(line) => format!("line {line}: {what}"),
+        None => what,
+    }
+}
+
 /// Templates fail on a field that isn't there, unless they ask for it with `if`.
 fn environment() -> Environment<'static> {
     let mut templates = Environment::new();
@@ -470,7 +489,7 @@ fn add_form(
         let Some(text) = text else { continue };
         templates
             .add_template_owned(template_name(index, op), marks::mark(&text))
-            .map_err(|error| format!("{op}: {error:#}"))?;
+            .map_err(|error| format!("{op}: {}", told(&error)))?;
         ops.push(op);
     }
     if form.raw {
