@@ -210,11 +210,10 @@ impl<'a> Resolver<'a> {
             self.refuse_at(document, &path, what, &hint);
         } else {
             let known: Vec<&str> = self.packs.writers().collect();
-            let near = nearest(writer, known.iter().copied());
-            let near = near
-                .map(|near| format!("did you mean `{near}`? "))
-                .unwrap_or_default();
-            let hint = format!("{near}the writers are: {}", known.join(", "));
+            let hint = match nearest(writer, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`? `programmer writers` lists them all"),
+                None => format!("the writers are: {}", known.join(", ")),
+            };
             self.refuse_at(
                 document,
                 &path,

@@ -18,6 +18,7 @@ devices:
   - {name: wlc-1, pack: catalyst-9800, role: wlc}
   - {name: ap-1, pack: ap-cos, role: ap}
   - {name: lone-1, pack: catalyst-9300}
+  - {name: lone-2, pack: catalyst-9800}
 "#;
 
 static PACKS: LazyLock<Packs> = LazyLock::new(|| Packs::load(&PackSource::embedded()).unwrap());
@@ -128,11 +129,11 @@ interface Vlan1022
  exit
 router lisp
  instance-id 8189
-  remote-rloc-probe on-route-change
   service ethernet
    eid-table vlan 1022
    database-mapping mac locator-set rloc_x
    exit-service-ethernet
+  remote-rloc-probe on-route-change
   exit-instance-id
  exit-router-lisp",
     );
@@ -199,8 +200,9 @@ fn network_wide_settings_come_and_go() {
         "edge-1",
         &format!("{{writer: Networkwidesettings, op: create, key: hq, fields: {fields}}}"),
         "
-ip name-server 10.30.0.53
 ip domain name cisco.local
+ip name-server 10.30.0.53
+ip domain lookup source-interface Loopback0
 ntp source Loopback0
 ntp server 10.30.0.53
 logging source-interface Loopback0
@@ -226,6 +228,7 @@ archive
         "
 archive
  log config
+  no logging size
   no logging enable
   exit
  exit
@@ -237,8 +240,9 @@ no logging host 10.30.0.100
 no logging source-interface Loopback0
 no ntp server 10.30.0.53
 no ntp source
-no ip domain name cisco.local
-no ip name-server 10.30.0.53",
+no ip domain lookup source-interface
+no ip name-server 10.30.0.53
+no ip domain name cisco.local",
     );
 }
 
@@ -329,16 +333,16 @@ device: lone-1
 features: [{writer: Segment, op: modify, key: a-b, fields: {}}]
 ---
 kind: rfs
-device: wlc-1
+device: lone-2
 features: [{writer: ApSettings, op: delete, key: A}]
 ",
         "\
 service.yaml:4:14: the writer `Vfr` is unknown
-  hint: did you mean `Vrf`? the writers are: ApSettings, DhcpServerSettings, Networkvlan, Networkwidesettings, Segment, Vrf
+  hint: did you mean `Vrf`? `programmer writers` lists them all
 service.yaml:5:44: `key`: `5000` is not a VLAN
   hint: a VLAN is a number from 2 to 4094, except 1002 to 1005, which IOS keeps
 service.yaml:5:70: unknown field `mtu`
-  hint: the fields are: name, ctsEnforced, raGuard
+  hint: the fields are: name, vtpTransparent, snooping, ctsEnforced, raGuard
 service.yaml:5:65: `name`: `a b` has a blank
   hint: write one word
 service.yaml:6:44: `key`: VLAN 1003 is reserved
@@ -358,12 +362,12 @@ service.yaml:12:9: the topology has no device `edge-9`
 service.yaml:16:7: no device of the topology has the role `core`
   hint: the roles are: ap, border, edge, wlc
 service.yaml:21:21: `border-2` (asr-1001-x) doesn't take `Networkvlan`
-  hint: it takes: Networkwidesettings, Segment, Vrf
+  hint: it takes: AAANeSettings, BgpNeighborInfo, BgpProcessSettings, CliTemplate, IpV4MulticastNrSettings, IpV4PimNrSettings, LispItrMapCacheEntry, Lispcomponent, MsdpNrSettings, Networkdevice, Networkwidesettings, RoutePolicyMap, Segment, Vrf, protocolendpoint
 service.yaml:21:21: `ap-1` (ap-cos) doesn't take `Networkvlan`
   hint: no writer is for ap-cos; leave the device out
 service.yaml:25:21: Segment has no form for `lone-1` with the role none
-  hint: the roles it knows are: edge, border, wlc
-service.yaml:29:37: ApSettings can't delete on `wlc-1`
+  hint: the roles it knows are: edge, border, control-plane, wlc
+service.yaml:29:37: ApSettings can't delete on `lone-2`
   hint: it can modify
 ",
     );
