@@ -9,6 +9,7 @@
 //! The programmer knows nothing of the fleet: a virtual device is one more device behind an address.
 
 pub mod config;
+pub mod inventory;
 pub mod ledger;
 pub mod node;
 pub mod packs;
@@ -20,6 +21,8 @@ pub mod rfs;
 pub mod seal;
 pub mod secret;
 pub mod session;
-pub mod topology;
 pub mod transport;
 pub mod visible;
+
+/// The name that the inventory had while topologies were the only ones.
+pub use inventory as topology;

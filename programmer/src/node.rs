@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 use serde::ser::{Serialize, Serializer};
 
 /// One value.
@@ -125,6 +127,18 @@ impl<'de> Visitor<'de> for AnyNode {
         Ok(Node::Text(value.to_string()))
     }
 
+    /// `!vault` is written as JSON writes it, so that whoever needs the value can say what is wrong with it; `!unsafe`
+    /// only says that a text is no template. Nobody else marks values.
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Node, A::Error> {
+        let (tag, value) = tagged.variant::<String>()?;
+        let value: Node = value.newtype_variant()?;
+        match tag.trim_start_matches('!') {
+            "vault" | "vault-encrypted" => Ok(Node::Map(vec![("__ansible_vault".into(), value)])),
+            "unsafe" => Ok(value),
+            other => Err(A::Error::custom(format!("the tag `!{other}` is unknown"))),
+        }
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
@@ -167,6 +181,19 @@ mod tests {
         let from_json: Node =
             serde_json::from_str(r#"{"a": [1, "x", true, null], "b": 2.5}"#).unwrap();
         assert_eq!(from_yaml, from_json);
+    }
+
+    #[test]
+    fn a_tag_is_no_value_of_its_own() {
+        let node =
+            yaml::read::<Node>("t", "a: !vault |\n  $ANSIBLE_VAULT;1.1\nb: !unsafe x\n").unwrap();
+        assert!(node.get("a").unwrap().get("__ansible_vault").is_some());
+        assert_eq!(node.get("b"), Some(&Node::Text("x".into())));
+        let mistake = yaml::read::<Node>("t", "a: !python x").unwrap_err();
+        assert!(
+            mistake.to_string().contains("the tag `!python` is unknown"),
+            "{mistake}"
+        );
     }
 
     #[test]

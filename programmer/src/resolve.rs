@@ -84,10 +84,10 @@ impl<'a> Resolver<'a> {
     fn document(&mut self, document: &Document) {
         for device in self.targets(document) {
             let Some(platform) = self.packs.platform(&device.pack) else {
-                let what = format!(
-                    "`{}` has the pack `{}`, which there isn't",
-                    device.name, device.pack
-                );
+                let what = match device.pack.as_str() {
+                    "" => format!("`{}` has no pack", device.name),
+                    pack => format!("`{}` has the pack `{pack}`, which there isn't", device.name),
+                };
                 let known: Vec<&str> = self.packs.names().collect();
                 self.refuse(
                     document,

@@ -92,6 +92,7 @@ fn passwords() -> PasswordOverride {
     PasswordOverride {
         password: secret("PROGRAMMER_PASSWORD"),
         enable: secret("PROGRAMMER_ENABLE"),
+        ..PasswordOverride::default()
     }
 }
 

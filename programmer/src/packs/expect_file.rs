@@ -17,6 +17,9 @@ pub(super) struct ExpectFile {
     pub extends: Option<String>,
     /// What the platform is, for people.
     pub about: Option<String>,
+    /// What other programs call it, in their inventories.
+    #[serde(default)]
+    pub also_called: Vec<String>,
     /// The writers that the platform takes.
     pub takes: Option<Vec<String>>,
     /// What ends a line that is sent.
@@ -174,6 +177,7 @@ impl ExpectFile {
         Self {
             extends: base.extends,
             about: self.about.or(base.about),
+            also_called: self.also_called,
             takes: self.takes.or(base.takes),
             newline: self.newline.or(base.newline),
             interrupt: self.interrupt.or(base.interrupt),

@@ -46,6 +46,7 @@ pub struct Packs {
 pub struct Platform {
     name: String,
     about: String,
+    also_called: Vec<String>,
     expect: Arc<Expect>,
     rules: Arc<Rules>,
     writers: BTreeMap<String, Arc<Writer>>,
@@ -78,10 +79,12 @@ impl Packs {
         Ok(Self { platforms, writers })
     }
 
-    /// The platform of that name.
+    /// The platform of that name, or the one that other programs call so.
     #[must_use]
     pub fn platform(&self, name: &str) -> Option<&Platform> {
-        self.platforms.get(name)
+        let also = |platform: &&Platform| platform.also_called.iter().any(|other| other == name);
+        let found = self.platforms.get(name);
+        found.or_else(|| self.platforms.values().find(also))
     }
 
     /// The names of the platforms, sorted.
@@ -145,6 +148,7 @@ impl Loader<'_> {
         let (file, chain) = self.expect_file(name)?;
         let about = file.about.clone().unwrap_or_default();
         let taken = file.takes.clone().unwrap_or_default();
+        let also_called = file.also_called.clone();
         let path = format!("{name}/expect.yaml");
         let positions = self
             .source
@@ -165,6 +169,7 @@ impl Loader<'_> {
         Some(Platform {
             name: name.to_string(),
             about,
+            also_called,
             expect: Arc::new(expect),
             rules,
             writers,

@@ -78,6 +78,17 @@ impl SshOffer {
         }
     }
 
+    /// The names of one kind.
+    #[must_use]
+    pub fn names(&self, kind: AlgorithmKind) -> Vec<&str> {
+        match kind {
+            AlgorithmKind::Kex => self.kex.iter().map(AsRef::as_ref).collect(),
+            AlgorithmKind::HostKey => self.host_key.iter().map(Algorithm::as_str).collect(),
+            AlgorithmKind::Cipher => self.cipher.iter().map(AsRef::as_ref).collect(),
+            AlgorithmKind::Mac => self.mac.iter().map(AsRef::as_ref).collect(),
+        }
+    }
+
     /// The offer in the library's words: a kind of host key that is known comes first, and a certificate if somebody is
     /// known who signs them.
     pub(super) fn preferred(&self, known: &[Algorithm], certificates: bool) -> Preferred {

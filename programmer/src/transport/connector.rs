@@ -7,7 +7,10 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::native::Jumps;
-use super::{Connect, Hop, HostKeys, NativeTransport, Transport, TransportError};
+use super::{
+    Connect, Hop, HostKeyPolicy, HostKeys, NativeTransport, SystemTransport, TelnetTransport,
+    Transport, TransportError,
+};
 use crate::secret::Secret;
 use crate::topology::Device;
 
@@ -18,9 +21,13 @@ const KEEPALIVE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum TransportKind {
-    /// SSH, built in.
+    /// SSH, built in
     #[default]
     Native,
+    /// The `ssh` of the user, as it works by hand
+    System,
+    /// Telnet, for consoles
+    Telnet,
 }
 
 /// What a run says of its transports.
@@ -42,6 +49,14 @@ pub struct TransportOptions {
     pub keepalive: Option<Duration>,
     /// The transport to devices that name none.
     pub transport: TransportKind,
+    /// The user's `ssh`.
+    pub ssh_program: PathBuf,
+    /// What it is told with `-o`, before all else.
+    pub ssh_options: Vec<String>,
+    /// What the user said about host keys; where nothing is said, the user's `ssh` does as it always does.
+    pub said_host_keys: Option<HostKeyPolicy>,
+    /// Whether the user named the file of known hosts.
+    pub said_known_hosts: bool,
 }
 
 impl TransportOptions {
@@ -72,6 +87,10 @@ impl TransportOptions {
             jump_password: None,
             keepalive: Some(KEEPALIVE),
             transport: TransportKind::default(),
+            ssh_program: PathBuf::from("ssh"),
+            ssh_options: Vec::new(),
+            said_host_keys: None,
+            said_known_hosts: false,
         }
     }
 }
@@ -122,6 +141,14 @@ impl Connector {
                 let opened = NativeTransport::open(device, options, hops).await?;
                 Ok(AnyTransport::Native(opened))
             }
+            TransportKind::System => {
+                let opened = SystemTransport::open(device, options).await?;
+                Ok(AnyTransport::System(opened))
+            }
+            TransportKind::Telnet => {
+                let opened = TelnetTransport::open(device, options).await?;
+                Ok(AnyTransport::Telnet(opened))
+            }
         }
     }
 }
@@ -130,24 +157,34 @@ impl Connector {
 pub enum AnyTransport {
     /// SSH, built in.
     Native(NativeTransport),
+    /// The user's `ssh`.
+    System(SystemTransport),
+    /// Telnet.
+    Telnet(TelnetTransport),
 }
 
 impl Transport for AnyTransport {
     async fn read(&mut self) -> Result<Option<Vec<u8>>, TransportError> {
         match self {
             Self::Native(it) => it.read().await,
+            Self::System(it) => it.read().await,
+            Self::Telnet(it) => it.read().await,
         }
     }
 
     async fn write(&mut self, bytes: Vec<u8>) -> Result<(), TransportError> {
         match self {
             Self::Native(it) => it.write(bytes).await,
+            Self::System(it) => it.write(bytes).await,
+            Self::Telnet(it) => it.write(bytes).await,
         }
     }
 
     async fn close(self) {
         match self {
             Self::Native(it) => it.close().await,
+            Self::System(it) => it.close().await,
+            Self::Telnet(it) => it.close().await,
         }
     }
 }

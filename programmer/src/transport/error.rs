@@ -85,6 +85,30 @@ pub enum TransportError {
         /// What is wrong with it.
         error: String,
     },
+    /// The user's `ssh` asks whether a host key is right, or knows that it isn't.
+    #[error("ssh doesn't trust the host key of {address}: {said}")]
+    HostKeyAsked {
+        /// Host and port.
+        address: String,
+        /// What it said.
+        said: String,
+    },
+    /// The user's `ssh` can't be started.
+    #[error("can't start `{program}`: {error}")]
+    Spawn {
+        /// The program.
+        program: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The user's `ssh` failed.
+    #[error("ssh to {address} failed: {said}")]
+    System {
+        /// Host and port.
+        address: String,
+        /// What it said.
+        said: String,
+    },
     /// The login asked what nobody may answer for the user.
     #[error("{address} asked `{question}`, which has no answer")]
     Asked {
@@ -194,6 +218,9 @@ impl TransportError {
             Self::HostCertificate { .. } => "host_certificate",
             Self::Agent { .. } => "agent",
             Self::Asked { .. } => "asked",
+            Self::HostKeyAsked { .. } => "host_key_asked",
+            Self::Spawn { .. } => "spawn",
+            Self::System { .. } => "ssh",
             Self::HungUp { .. } => "hung_up",
             Self::Jump { .. } | Self::Onward { .. } => "jump_host",
             Self::KnownHosts { .. } => "known_hosts",
@@ -252,6 +279,11 @@ impl TransportError {
             Self::Asked { .. } => {
                 "only names and passwords are answered; a login that asks for more needs a key, or `--transport system` and a connection that is open already"
             }
+            Self::HostKeyAsked { .. } => {
+                "log in once with `ssh` by hand and compare the key; or --known-hosts, or --host-keys accept-new"
+            }
+            Self::Spawn { .. } => "install OpenSSH's client, or name it with --ssh-program",
+            Self::System { .. } => "try the same `ssh` by hand",
             Self::HungUp { .. } => {
                 "are all its vty lines taken? `show users` on the device tells. Or does an access list keep us out?"
             }

@@ -10,6 +10,8 @@ mod host_keys;
 mod known_hosts;
 mod line;
 mod native;
+mod system;
+mod telnet;
 
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ pub use connector::{AnyTransport, Connector, TransportKind, TransportOptions};
 pub use error::TransportError;
 pub use host_keys::{HostKeyPolicy, HostKeys};
 pub use native::{Hop, NativeTransport};
+pub use system::SystemTransport;
+pub use telnet::TelnetTransport;
 
 use crate::topology::Device;
 

@@ -190,7 +190,7 @@ fn hung_up(ending: &Ending, address: &str) -> Option<TransportError> {
     }
 }
 
-async fn tcp(host: &str, port: u16) -> Result<TcpStream, TransportError> {
+pub(super) async fn tcp(host: &str, port: u16) -> Result<TcpStream, TransportError> {
     let refused = |error| TransportError::Connect {
         address: endpoint(host, port),
         error,
