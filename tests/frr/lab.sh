@@ -5,7 +5,7 @@
 #
 # It is process 1 of its namespaces: when it ends, or the test that reads its output does, the kernel ends all that it
 # started. What the routers write (configurations, sockets, pid files, users) is below /run and /etc/frr, which are
-# file systems of this namespace alone and vanish with it; host keys and `known_hosts` are in DIRECTORY.
+# file systems of this namespace alone and vanish with it; host keys and `known_hosts` are in DIRECTORY, which it removes.
 # FRR_PASSWORD is the password of the user `vtyadm`.
 #
 # Router N is R<N>: zebra, bgpd and staticd in a pathspace (`-N d<N>`), with a network and a host name of their own.
@@ -109,6 +109,8 @@ for port in "$@"; do
     start_sshd "$router" "$port"
 done
 echo ready
+# The test has gone, or is done: the routers end with this process.
+trap 'rm -rf "$directory"' EXIT
 while read -r -a words; do
     if obey "${words[@]}"; then echo ok; else echo failed; fi
 done
