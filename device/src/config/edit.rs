@@ -239,7 +239,7 @@ impl<'b> Edit<'_, 'b> {
     }
 
     /// The values of the statements that lead to this block, outermost first.
-    fn owners(&self) -> Vec<(Arc<str>, Box<str>)> {
+    pub(super) fn owners(&self) -> Vec<(Arc<str>, Box<str>)> {
         let mut values = Vec::new();
         let mut block = Some(&*self.bench.root);
         for rank in self.path {
@@ -441,22 +441,29 @@ impl Edit<'_, '_> {
         Some((index, edit))
     }
 
-    /// Stores a global line if it isn't, and says so.
+    /// Stores a global line if it isn't, and says so; then what shall stand below it.
     fn ensure(&mut self, ensures: &Requirement, typed: &Typed) {
+        let below = ensures.below.iter().map(|line| self.filled(line, typed));
+        let below: Vec<String> = below.collect();
         for line in &ensures.lines {
             let line = self.filled(line, typed);
-            if self.is_stored(&line) {
+            let stands = self.is_stored(&line);
+            if stands && below.is_empty() {
                 continue;
             }
             let says = self.filled(&ensures.says, typed);
-            if !says.is_empty() {
+            if !stands && !says.is_empty() {
                 self.say(&says);
             }
-            let copied = self.copied(ensures);
+            let copied = if stands {
+                Vec::new()
+            } else {
+                self.copied(ensures)
+            };
             let mut top = super::Cursor::default();
             top.take(self.bench, &line);
-            for line in copied {
-                top.take(self.bench, &line);
+            for line in copied.iter().chain(&below) {
+                top.take(self.bench, line);
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Statements are taken away: `no`, `default`.
 
+use std::sync::Arc;
+
 use super::block::{Block, Statement};
 use super::cursor::Reply;
 use super::edit::{Applied, Edit, Typed};
 use crate::grammar::{Matched, Target};
-use crate::pack::{ConfigEffect, KeptNo, Key, StatementDef};
+use crate::pack::{ConfigEffect, Grammar, KeptNo, Key, StatementDef};
 
 impl Edit<'_, '_> {
     pub(super) fn no(&mut self, typed: &Typed, matched: &Matched) -> Applied {
@@ -79,7 +81,32 @@ impl Edit<'_, '_> {
                 of_kind(old) && addresses_agree(old, typed) && names.iter().all(|name| agrees(name))
             }),
         };
+        self.dissolve(&removed);
         removed.iter().any(|old| !old.negated)
+    }
+
+    /// Takes away the global lines that stood only because of the removed statements, or of those below them.
+    fn dissolve(&mut self, removed: &[Arc<Statement>]) {
+        let grammar = self.bench.platform.grammar();
+        let removed = || removed.iter().map(Arc::as_ref);
+        let mut gone = Vec::new();
+        following(grammar, removed(), &mut Vec::new(), &mut gone);
+        if gone.is_empty() {
+            return;
+        }
+        // Now with the values of the blocks around, which only these lines are worth.
+        gone.clear();
+        following(grammar, removed(), &mut self.owners(), &mut gone);
+        // What ensures such a line stands in one block of the root: that of the feature.
+        let feature = self.path.first().and_then(|rank| self.bench.root.get(rank));
+        let mut kept = Vec::new();
+        if let Some(block) = feature.and_then(|feature| feature.block.as_ref()) {
+            let mut owners = feature.map_or_else(Vec::new, |it| it.values.clone());
+            following(grammar, block.iter(), &mut owners, &mut kept);
+        }
+        for line in gone.iter().filter(|line| !kept.contains(line)) {
+            super::Cursor::default().take(self.bench, &format!("no {line}"));
+        }
     }
 
     /// Stores the `no` form; true if that is new.
@@ -101,6 +128,35 @@ impl Edit<'_, '_> {
         let new = block.get(&rank).is_none_or(|old| !old.negated);
         block.put(statement);
         new
+    }
+}
+
+/// The lines that follow these statements and those below them; `owners` are the values of those around them.
+fn following<'s>(
+    grammar: &Grammar,
+    statements: impl Iterator<Item = &'s Statement>,
+    owners: &mut Vec<(Arc<str>, Box<str>)>,
+    lines: &mut Vec<String>,
+) {
+    for statement in statements {
+        let outer = owners.len();
+        owners.extend(statement.values.iter().cloned());
+        let ensures = grammar.statement(statement.definition).ensures.as_ref();
+        let value = |name: &str| {
+            let found = owners.iter().rev().find(|(known, _)| **known == *name);
+            found.map(|(_, value)| &**value)
+        };
+        for line in ensures
+            .filter(|it| it.follows)
+            .iter()
+            .flat_map(|it| &it.lines)
+        {
+            lines.push(line.with(value, |_, secret| secret.to_string()));
+        }
+        if let Some(block) = &statement.block {
+            following(grammar, block.iter(), owners, lines);
+        }
+        owners.truncate(outer);
     }
 }
 

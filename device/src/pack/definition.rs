@@ -113,6 +113,10 @@ pub struct Requirement {
     pub says: Fill,
     /// Lines of this block whose kinds begin so stand below the ensured line too, when it is made.
     pub copies: Option<Box<str>>,
+    /// Lines that stand below the ensured line, also when it stood already.
+    pub below: Vec<Fill>,
+    /// The ensured line goes when the last statement goes that ensures it.
+    pub follows: bool,
 }
 
 /// A statement of the configuration.

@@ -458,4 +458,8 @@ pub(super) struct Requirement {
     pub(super) says: String,
     #[serde(default)]
     pub(super) copies: Option<String>,
+    #[serde(default)]
+    pub(super) below: Vec<String>,
+    #[serde(default)]
+    pub(super) follows: bool,
 }

@@ -68,8 +68,15 @@ impl Compiler<'_> {
             .iter()
             .filter_map(|line| self.fill(at, key, Some(line)))
             .collect();
+        let below = entry
+            .below
+            .iter()
+            .filter_map(|line| self.fill(at, key, Some(line)))
+            .collect();
         Some(Requirement {
             lines,
+            below,
+            follows: entry.follows,
             says: self.fill(at, key, Some(&entry.says))?,
             copies: entry.copies.as_deref().map(Into::into),
         })
