@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::interfaces::{Interfaces, common};
 use super::line::Line;
 use super::words::{is_asn, is_change, is_community, is_host, is_rd, is_time, name_of};
-pub use lists::{instances, vlan_text, vlans};
+pub use lists::{instances, vlan_ranges, vlan_text, vlans};
 
 /// A type of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Lines that edit a stored list: VLANs allowed on a trunk, VLANs that are snooped, numbered entries.
 
 use super::{Applied, Edit, Rank, Typed};
-use crate::grammar::slot::{vlan_text, vlans};
+use crate::grammar::slot::{vlan_ranges, vlan_text, vlans};
 
 impl Edit<'_, '_> {
     /// Edits a stored list of VLANs: the statement's name, one of the words, and `vlans`.
@@ -100,7 +100,7 @@ impl Edit<'_, '_> {
     }
 
     pub(super) fn set_list(&self, typed: &mut Typed, given: &str, all: &[u16]) {
-        let text = vlan_text(all);
+        let text = vlan_ranges(all);
         typed.line = replaced_word(&typed.line, given, &text);
         typed.set("list", &text);
     }

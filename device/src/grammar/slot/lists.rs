@@ -36,11 +36,21 @@ fn listed(text: &str, lowest: u16) -> Option<Vec<u16>> {
 /// A sorted list of VLANs as IOS prints it: three or more neighbours become a range.
 #[must_use]
 pub fn vlan_text(list: &[u16]) -> String {
+    text(list, 3)
+}
+
+/// A sorted list of VLANs as IOS prints it where features are switched on by VLAN: two neighbours are a range already.
+#[must_use]
+pub fn vlan_ranges(list: &[u16]) -> String {
+    text(list, 2)
+}
+
+fn text(list: &[u16], range_min: usize) -> String {
     let mut parts: Vec<String> = Vec::new();
     for run in list.chunk_by(|a, b| a + 1 == *b) {
         match *run {
             [one] => parts.push(one.to_string()),
-            [one, two] => parts.push(format!("{one},{two}")),
+            [one, two] if range_min > 2 => parts.push(format!("{one},{two}")),
             [first, .., last] => parts.push(format!("{first}-{last}")),
             [] => {}
         }
