@@ -5,7 +5,7 @@ use std::sync::Arc;
 use emulator::{Fleet, Settings};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::Plan;
-use programmer::push::{PushOptions, push};
+use programmer::push::{Pace, Settings, Task, Tools, push};
 use programmer::resolve::resolve;
 use programmer::rfs;
 use programmer::topology::{Inventory, PasswordOverride};
@@ -26,8 +26,7 @@ const SERVICE: &str = "kind: rfs\ndevice: edge-1\nfeatures:\n\
 /// A plan for one device that listens.
 pub struct Push {
     plan: Plan,
-    options: PushOptions,
-    connector: Arc<Connector>,
+    connector: Connector,
     // Serves as long as it is here.
     _fleet: Fleet,
 }
@@ -48,29 +47,26 @@ impl Push {
         let plan = resolve(&rfs::read("s.yaml", SERVICE).unwrap(), &inventory, &packs).unwrap();
         assert_eq!(plan.devices()[0].lines().len(), 20);
         let transports = TransportOptions::new(HostKeys::new(HostKeyPolicy::Off, ""));
-        let options = PushOptions {
-            concurrency: 1,
-            save: false,
-        };
         Self {
             plan,
-            options,
-            connector: Arc::new(Connector::new(transports)),
+            connector: Connector::new(transports),
             _fleet: fleet,
         }
     }
 
-    /// Connects, logs in, pushes, and leaves.
+    /// Connects, logs in, reads, pushes, reads back, and leaves. Read the device's first push: the next ones find
+    /// nothing to do.
     pub async fn run(&self) {
         let (_keep, interrupt) = watch::channel(false);
-        let results = push(
-            &self.plan,
-            &self.options,
-            &self.connector,
-            Arc::new(()),
-            interrupt,
-        )
-        .await;
+        let settings = Settings {
+            save: false,
+            ..Settings::default()
+        };
+        let plans = self.plan.devices();
+        let tools = Tools::in_memory(self.connector.clone(), plans, settings).await;
+        let tools = Arc::new(tools.expect("a journal in memory"));
+        let tasks = plans.iter().cloned().map(Task::push).collect();
+        let results = push(tasks, &tools, &Pace::default(), interrupt).await;
         assert_eq!(results[0].accepted, 20, "{}", results[0].transcript.text());
     }
 }

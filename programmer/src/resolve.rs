@@ -301,7 +301,8 @@ impl Work {
         let lines = lines.collect();
         let mut device = device.clone();
         device.reach.offer = Some(platform.expect().ssh.offer(device.reach.legacy));
-        DevicePlan::new(device, Arc::clone(platform.expect()), lines, mask)
+        let (expect, rules) = (Arc::clone(platform.expect()), Arc::clone(platform.rules()));
+        DevicePlan::new(device, expect, rules, lines, mask)
     }
 }
 

@@ -145,6 +145,19 @@ impl Key {
         })
     }
 
+    /// A key that is forgotten with this value.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no random numbers.
+    pub fn passing() -> Result<Self, SealError> {
+        let mut bytes = [0; KEY_BYTES];
+        SystemRandom::new()
+            .fill(&mut bytes)
+            .map_err(|_| SealError::NoRandom)?;
+        Self::of_bytes(&bytes).ok_or(SealError::NoRandom)
+    }
+
     /// Seals a text. `about` says what it belongs to, and must be said again to open it.
     ///
     /// # Errors

@@ -54,6 +54,11 @@ impl Mask {
         Self { secrets }
     }
 
+    /// The secrets that are searched for.
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
     /// The text with every secret replaced.
     #[must_use]
     pub fn text(&self, text: &str) -> String {

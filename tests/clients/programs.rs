@@ -75,6 +75,8 @@ pub(crate) fn programmer(served: &Served, verb: &str, arguments: &[&str]) -> Sai
     command
         .args([verb, "--topology"])
         .arg(&served.topology)
+        // A journal for each fleet: another one may have had the same port.
+        .env("XDG_STATE_HOME", served.topology.with_file_name("state"))
         .env_remove("PROGRAMMER_PASSWORD")
         .env_remove("PROGRAMMER_ENABLE")
         .current_dir(repository(""));

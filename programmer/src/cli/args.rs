@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use programmer::transport::HostKeyPolicy;
+
+pub(crate) use super::run_args::{
+    JournalArgs, ResumeArgs, RunArgs, RunsArgs, ShowArgs, TranscriptArgs, UndoArgs,
+};
 
 /// Turns resource-facing services (RFS) into CLI and pushes it to devices over SSH, every line verified.
 ///
@@ -27,12 +30,17 @@ Examples:
   programmer render --topology topologies/campus.yaml examples/campus-users.yaml
   fleet inventory topologies/campus.yaml --format known-hosts > known_hosts
   programmer push --topology topologies/campus.yaml --known-hosts known_hosts examples/campus-users.yaml
+  programmer runs
+  programmer show last
+  programmer undo last
 
 Exit status:
   0  every device has all of it
   1  a device failed; nothing of it is in, or all of it is in and not saved
   2  a document, the topology or the command line is wrong; nothing was sent
-  3  a device has part of it, or it isn't known what it has";
+  3  a device has part of it, or it isn't known what it has
+  4  a device can't be reached; it has nothing of it, and the others have all
+  130  interrupted, and stopped cleanly: every device has all of it or nothing";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -40,6 +48,16 @@ pub(crate) enum Command {
     Render(InputArgs),
     /// Push the CLI to the devices
     Push(PushArgs),
+    /// List the runs that the journal has
+    Runs(RunsArgs),
+    /// Show how the devices of a run ended
+    Show(ShowArgs),
+    /// Print what was sent to a device and what came back, with times and without secrets
+    Transcript(TranscriptArgs),
+    /// Go on with a run that did not come to its end: read each device, and send what is missing
+    Resume(ResumeArgs),
+    /// Take back what a run did: read each device, and send the inverse of what is in
+    Undo(UndoArgs),
     /// List the writers, or show the fields of one
     Writers {
         /// The writer to show
@@ -69,24 +87,10 @@ pub(crate) struct InputArgs {
 pub(crate) struct PushArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Open at most so many sessions at once
-    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub(crate) concurrency: u16,
-    /// The file of known host keys [default: ~/.ssh/known_hosts]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) known_hosts: Option<PathBuf>,
-    /// What to do with a host key that isn't known
-    #[arg(long, value_enum, default_value_t = HostKeyPolicy::Strict, value_name = "POLICY")]
-    pub(crate) host_keys: HostKeyPolicy,
-    /// A private key that is tried before the password; may be given several times
-    #[arg(long, value_name = "FILE")]
-    pub(crate) identity: Vec<PathBuf>,
-    /// Write what was sent and received, without secrets, to DIR/<device>.txt
-    #[arg(long, value_name = "DIR")]
-    pub(crate) transcript: Option<PathBuf>,
-    /// Leave the configuration unsaved
-    #[arg(long)]
-    pub(crate) no_save: bool,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

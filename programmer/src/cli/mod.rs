@@ -1,9 +1,20 @@
 //! The commands of the program `programmer`.
 
+mod again;
 mod args;
+mod calendar;
+mod journal;
 mod progress;
 mod push;
+mod resume;
+mod run;
+mod run_args;
+mod runs;
 mod show;
+mod show_run;
+mod table;
+mod transcript;
+mod undo;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -27,7 +38,12 @@ pub(crate) fn run() -> ExitStatus {
     start_log(&cli.log);
     let done = match cli.command {
         Command::Render(input) => show::render(&input, cli.packs),
-        Command::Push(args) => push::push(&args, cli.packs),
+        Command::Push(args) => push::push(args, cli.packs),
+        Command::Runs(args) => runs::runs(&args),
+        Command::Show(args) => show_run::show(&args),
+        Command::Transcript(args) => transcript::transcript(&args),
+        Command::Resume(args) => resume::resume(&args, cli.packs),
+        Command::Undo(args) => undo::undo(&args, cli.packs),
         Command::Writers { writer } => show::writers(writer.as_deref(), cli.packs),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -55,9 +55,10 @@ impl Watch for Bars {
                 bar.set_prefix(plan.device().name.clone());
                 self.open().insert(plan.device().name.clone(), bar);
             }
-            Event::Accepted(plan, lines) => {
+            Event::Accepted(plan, accepted, lines) => {
                 if let Some(bar) = self.open().get(&plan.device().name) {
-                    bar.set_position(u64_of(lines));
+                    bar.set_length(u64_of(lines));
+                    bar.set_position(u64_of(accepted));
                 }
             }
             Event::Done(result) => {

@@ -62,6 +62,8 @@ pub struct Device {
     pub reach: Reach,
     /// What it wants to be expected differently than its platform, as it was written.
     pub expect: Option<Node>,
+    /// The hostname that its prompt shows, if that isn't its name.
+    pub hostname: Option<String>,
 }
 
 impl Device {
@@ -83,6 +85,7 @@ impl Device {
             groups: Vec::new(),
             reach: Reach::default(),
             expect: None,
+            hostname: None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! One device as a file says it: the keys that every format is reduced to, and what they mean.
 //!
-//! `host port pack platform role site groups username password enable transport expect`; a `platform` is what other
-//! programs call a pack, and counts where there is no `pack`.
+//! `host port pack platform role site groups username password enable transport prompt expect`; a `platform` is what other
+//! programs call a pack, and counts where there is no `pack`; `prompt` is the hostname that the device shows, if that
+//! isn't its name.
 //! `transport` is a word (`native`, `system`, `telnet`) or a mapping with `kind`, `console`, `legacy`, `jump` and
 //! `identity`.
 
@@ -30,7 +31,7 @@ pub(super) struct Row {
 }
 
 /// The keys that a device may have.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "name",
     "host",
     "port",
@@ -43,6 +44,7 @@ pub(super) const KEYS: [&str; 13] = [
     "password",
     "enable",
     "transport",
+    "prompt",
     "expect",
 ];
 
@@ -140,6 +142,7 @@ impl Row {
                 enable: self.secret("enable")?,
             },
             expect: self.values.get("expect").cloned(),
+            hostname: self.text("prompt")?,
             ..Device {
                 reach: reach.clone(),
                 ..Device::new(

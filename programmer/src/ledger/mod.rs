@@ -313,6 +313,29 @@ impl Ledger {
         self.write(statements).await.map(drop)
     }
 
+    /// A device of a run that is over turns out to be in another state, by the work of another run.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Write`].
+    pub async fn turn(
+        &self,
+        run: &RunId,
+        device: &str,
+        phase: Phase,
+        note: &str,
+    ) -> Result<(), LedgerError> {
+        let values = [
+            run.as_str().into(),
+            device.into(),
+            phase.name().into(),
+            self.now().into(),
+        ];
+        let turn = Statement::new(schema::TURN, values);
+        let event = self.event_of(run, device, phase.name(), note);
+        self.write(vec![turn, event]).await.map(drop)
+    }
+
     /// Something happened that is worth keeping.
     ///
     /// # Errors

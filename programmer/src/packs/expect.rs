@@ -9,6 +9,7 @@ use regex::bytes::{Regex, RegexSet};
 use serde::Deserialize;
 use yaml::{Mistake, Positions};
 
+use super::checkpoint::Checkpoint;
 use super::expect_file::{ExpectFile, LaterFile, TimeoutsFile};
 use super::ssh::SshAlgorithms;
 
@@ -69,6 +70,8 @@ pub struct Expect {
     pub saved: Regex,
     /// `exit`.
     pub leave: String,
+    /// The archive that some devices of the platform have.
+    pub checkpoint: Option<Checkpoint>,
     /// The deadlines.
     pub timeouts: Timeouts,
     /// The SSH algorithms that it is offered.
@@ -139,6 +142,8 @@ pub struct Timeouts {
     pub cleanup: Duration,
     /// A wrong echo that nothing corrects for so long is wrong.
     pub settle: Duration,
+    /// A device that was lost after a line was sent is waited for so long: it may boot.
+    pub boot: Duration,
 }
 
 impl Expect {
@@ -199,6 +204,10 @@ impl Expect {
             saved: place.pattern(&save.saved, "save.saved", &[])?,
             save: save.command,
             leave: place.required(file.leave, "leave")?,
+            checkpoint: match file.checkpoint {
+                Some(checkpoint) => Some(Checkpoint::compile(checkpoint, place)?),
+                None => None,
+            },
             timeouts: place.required(file.timeouts, "timeouts")?.into(),
             ssh: SshAlgorithms::compile(file.ssh, place)?,
             errors: place.set(&errors, "errors")?,
@@ -251,6 +260,7 @@ impl From<TimeoutsFile> for Timeouts {
             session: Duration::from_secs(file.session_s),
             cleanup: Duration::from_secs(file.cleanup_s),
             settle: Duration::from_millis(file.settle_ms),
+            boot: Duration::from_secs(file.boot_s),
         }
     }
 }
@@ -309,7 +319,7 @@ impl Place<'_> {
         })
     }
 
-    fn bad(&self, path: &str, what: &str) -> Mistake {
+    pub(super) fn bad(&self, path: &str, what: &str) -> Mistake {
         Mistake::new(self.file, format!("{path}: {what}"))
             .at(self.positions.get(path))
             .hint("patterns are regular expressions over bytes; https://docs.rs/regex has their syntax")

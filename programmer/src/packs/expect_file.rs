@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::checkpoint::CheckpointFile;
 use super::ssh::SshFile;
 
 /// One `expect.yaml`.
@@ -37,6 +38,8 @@ pub(super) struct ExpectFile {
     pub save: Option<SaveFile>,
     /// What ends the session.
     pub leave: Option<String>,
+    /// The archive that some devices of the platform have.
+    pub checkpoint: Option<CheckpointFile>,
     pub timeouts: Option<TimeoutsFile>,
     /// The algorithms that it is offered.
     pub ssh: Option<SshFile>,
@@ -162,6 +165,7 @@ pub(super) struct TimeoutsFile {
     pub session_s: u64,
     pub cleanup_s: u64,
     pub settle_ms: u64,
+    pub boot_s: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -189,6 +193,7 @@ impl ExpectFile {
             configure: self.configure.or(base.configure),
             save: self.save.or(base.save),
             leave: self.leave.or(base.leave),
+            checkpoint: self.checkpoint.or(base.checkpoint),
             timeouts: self.timeouts.or(base.timeouts),
             ssh: match (self.ssh, base.ssh) {
                 (Some(ssh), Some(base)) => Some(ssh.over(base)),

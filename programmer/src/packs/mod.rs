@@ -4,6 +4,7 @@
 //! that it has no file for. Nothing of the emulator's half is read here, so that each judges the other.
 
 mod address;
+mod checkpoint;
 mod expect;
 mod expect_file;
 mod field;
@@ -20,6 +21,7 @@ mod writer_file;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use checkpoint::Checkpoint;
 pub use expect::{EnableCondition, Expect, Timeouts};
 pub use field::Field;
 pub use source::PackSource;

@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 pub use line::{ANY_MODE, Answer, PlanLine};
 
-use crate::packs::Expect;
-use crate::secret::Mask;
+use crate::config::{Fingerprint, Rules};
+use crate::packs::{Expect, Platform};
+use crate::secret::{Mask, Secret};
 use crate::topology::Device;
 
 /// What every device gets.
@@ -26,8 +27,10 @@ pub struct Plan {
 pub struct DevicePlan {
     device: Device,
     expect: Arc<Expect>,
+    rules: Arc<Rules>,
     lines: Arc<[PlanLine]>,
     mask: Arc<Mask>,
+    made_from: Option<Fingerprint>,
 }
 
 impl Plan {
@@ -54,14 +57,47 @@ impl DevicePlan {
     pub(crate) fn new(
         device: Device,
         expect: Arc<Expect>,
+        rules: Arc<Rules>,
         lines: Vec<PlanLine>,
         mask: Mask,
     ) -> Self {
         Self {
             device,
             expect,
+            rules,
             lines: lines.into(),
             mask: Arc::new(mask),
+            made_from: None,
+        }
+    }
+
+    /// A plan of lines that were kept, for a device as the inventory has it now.
+    #[must_use]
+    pub fn again(
+        device: &Device,
+        platform: &Platform,
+        lines: Vec<PlanLine>,
+        secrets: Vec<Secret>,
+    ) -> Self {
+        let credentials = &device.credentials;
+        let logins = [
+            credentials.password.clone(),
+            credentials.enable_password().clone(),
+        ];
+        let mask = Mask::new(logins.into_iter().chain(secrets));
+        let (expect, rules) = (Arc::clone(platform.expect()), Arc::clone(platform.rules()));
+        let mut device = device.clone();
+        device.reach.offer = Some(platform.expect().ssh.offer(device.reach.legacy));
+        Self::new(device, expect, rules, lines, mask)
+    }
+
+    /// The same device with other lines: those that take something back, or a part of them.
+    #[must_use]
+    pub fn with_lines(&self, lines: Arc<[PlanLine]>) -> Self {
+        Self {
+            lines,
+            made_from: None,
+            ..self.clone()
         }
     }
 
@@ -75,6 +111,18 @@ impl DevicePlan {
     #[must_use]
     pub fn expect(&self) -> &Arc<Expect> {
         &self.expect
+    }
+
+    /// How its configuration is read and compared.
+    #[must_use]
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// The fingerprint of the configuration that the plan was made from; a plan that was made from none fits any.
+    #[must_use]
+    pub fn made_from(&self) -> Option<&Fingerprint> {
+        self.made_from.as_ref()
     }
 
     /// The lines, in the order in which they are sent.

@@ -99,6 +99,12 @@ impl<T: Transport> Conversation<T> {
         self.session.is_ready() && !self.over
     }
 
+    /// The hostname that the device shows, once it is known.
+    #[must_use]
+    pub fn hostname(&self) -> Option<String> {
+        self.session.hostname()
+    }
+
     /// Everything sent and received so far.
     #[must_use]
     pub fn transcript(&self) -> &Transcript {

@@ -1,16 +1,30 @@
-//! The course of a push: which request follows which reply, and what a device has at the end.
+//! The shortest course of a push, without a read-back: configure, save, leave. Replayed sessions take it.
 
 use std::sync::Arc;
 
-use super::Outcome;
 use crate::plan::PlanLine;
 use crate::session::{Cause, Configured, LineFate, OnRefused, Reply, Request, Sending};
 
 use super::EndState;
 
+/// How a session ended, as far as the session itself can tell.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// What the device has.
+    pub(crate) state: EndState,
+    /// How many lines the device has accepted.
+    pub(crate) accepted: usize,
+    /// The number of the line of which it isn't known whether it is in.
+    pub(crate) in_doubt: Option<usize>,
+    /// What went wrong.
+    pub(crate) cause: Option<Cause>,
+    /// What the device said about lines that it accepted: the line's number, and the text.
+    pub(crate) notes: Vec<(usize, String)>,
+}
+
 /// Configure, save, leave.
 #[derive(Debug)]
-pub struct Course {
+pub(crate) struct Course {
     lines: Arc<[PlanLine]>,
     sending: Sending,
     on_refused: OnRefused,
@@ -23,7 +37,7 @@ pub struct Course {
 impl Course {
     /// The course for these lines.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         lines: Arc<[PlanLine]>,
         sending: Sending,
         on_refused: OnRefused,
@@ -41,7 +55,7 @@ impl Course {
     }
 
     /// What is asked for after this reply. `is_ready`: whether the session is; else nothing is.
-    pub fn after(&mut self, reply: Reply, is_ready: bool) -> Option<Request> {
+    pub(crate) fn after(&mut self, reply: Reply, is_ready: bool) -> Option<Request> {
         let request = self.next(reply)?;
         is_ready.then_some(request)
     }
@@ -74,7 +88,7 @@ impl Course {
 
     /// What the device has.
     #[must_use]
-    pub fn outcome(self) -> Outcome {
+    pub(crate) fn outcome(self) -> Outcome {
         let Some(configured) = self.configured else {
             return Outcome {
                 state: EndState::NotStarted,
@@ -102,7 +116,7 @@ fn state(configured: &Configured, saved: bool) -> EndState {
     match () {
         () if accepted == configured.lines.len() && accepted > 0 => EndState::Applied { saved },
         () if !configured.lines.iter().any(is_sent) => EndState::NotStarted,
-        () if configured.in_doubt().is_none() && accepted == 0 => EndState::Refused,
+        () if configured.in_doubt().is_none() && accepted == 0 => EndState::NotStarted,
         () if configured.in_doubt().is_some() && loses_sight => EndState::Unknown,
         () => EndState::Partial,
     }

@@ -1,37 +1,53 @@
 //! Pushes a plan: one session for each device, many at once.
 //!
-//! The scheduler bounds how many sessions are open; each runs by itself and shares nothing with the
-//! others. An interrupt reaches all of them: sessions finish the line in flight and leave their devices
-//! clean, and devices whose turn hasn't come stay untouched.
+//! [`deploy`] is the push of one device, [`schedule`] decides whose turn it is. An interrupt reaches all of them:
+//! sessions finish the line in flight and say what is where, and devices whose turn hasn't come stay untouched.
 
+mod backoff;
 mod conversation;
+#[cfg(test)]
 mod course;
+mod deploy;
+mod fence;
+mod kept;
 mod schedule;
+mod settings;
+mod trouble;
+mod waves;
 
 pub use conversation::{Clock, Conversation};
-pub use course::Course;
-pub use schedule::{PushOptions, push};
+#[cfg(test)]
+pub(crate) use course::Course;
+pub use deploy::{Journal, Purpose, Task, Tools, deploy, wanted};
+pub use fence::Lease;
+pub use kept::{Kept, Wanted};
+pub use schedule::{Canary, Pace, Together, push};
+pub use settings::{OnError, OtherHostname, SendingKind, Settings};
+pub use trouble::Trouble;
+pub use waves::{Order, Waves};
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::plan::DevicePlan;
+use crate::ledger::Phase;
+use crate::plan::{DevicePlan, PlanLine};
 use crate::session::{Cause, PushFailure, Transcript};
 
 /// What a push may end in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndState {
-    /// No line of configuration was sent.
+    /// No line of it is in, and none was.
     NotStarted,
-    /// The device refused the first line: nothing is in.
-    Refused,
     /// Every line is in.
     Applied {
         /// Whether the configuration was saved.
         saved: bool,
     },
-    /// Some lines are in, or one may be, and it is known which.
+    /// What was in is out again: everything is as it was.
+    RolledBack,
+    /// Some lines are in, and it is known which.
     Partial,
-    /// What the device has isn't known.
+    /// What the device has isn't known, because it can't be read.
     Unknown,
 }
 
@@ -39,29 +55,20 @@ impl EndState {
     /// The name that reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
+        self.phase().name()
+    }
+
+    /// The name that the journal uses.
+    #[must_use]
+    pub fn phase(self) -> Phase {
         match self {
-            Self::NotStarted => "NOT_STARTED",
-            Self::Refused => "REFUSED",
-            Self::Applied { .. } => "APPLIED",
-            Self::Partial => "PARTIAL",
-            Self::Unknown => "UNKNOWN",
+            Self::NotStarted => Phase::NotStarted,
+            Self::Applied { .. } => Phase::Applied,
+            Self::RolledBack => Phase::RolledBack,
+            Self::Partial => Phase::Partial,
+            Self::Unknown => Phase::Unknown,
         }
     }
-}
-
-/// How a session ended.
-#[derive(Debug)]
-pub struct Outcome {
-    /// What the device has.
-    pub state: EndState,
-    /// How many lines the device has accepted.
-    pub accepted: usize,
-    /// The number of the line of which it isn't known whether it is in.
-    pub in_doubt: Option<usize>,
-    /// What went wrong.
-    pub cause: Option<Cause>,
-    /// What the device said about lines that it accepted: the line's number, and the text.
-    pub notes: Vec<(usize, String)>,
 }
 
 /// How the push of one device ended.
@@ -69,16 +76,26 @@ pub struct Outcome {
 pub struct DeviceResult {
     /// What was to be pushed.
     pub plan: DevicePlan,
+    /// Why.
+    pub purpose: Purpose,
+    /// The lines that were missing, and so were to be sent; a failure counts them from 1.
+    pub sent: Arc<[PlanLine]>,
+    /// The lines that take them back.
+    pub inverse: Arc<[PlanLine]>,
     /// What the device has.
     pub state: EndState,
-    /// How many lines it accepted, from the first.
+    /// How many lines it accepted.
     pub accepted: usize,
     /// The number of the line of which it isn't known whether it is in.
     pub in_doubt: Option<usize>,
+    /// Lines that are in, where not all of them are, as they may be shown.
+    pub is_in: Vec<String>,
     /// What went wrong.
     pub failure: Option<PushFailure>,
     /// What the device said about lines that it accepted.
     pub notes: Vec<(usize, String)>,
+    /// What a person should know besides.
+    pub warnings: Vec<String>,
     /// Everything sent and received.
     pub transcript: Transcript,
     /// How long it took.
@@ -90,8 +107,8 @@ pub struct DeviceResult {
 pub enum Event<'a> {
     /// A device's turn has come.
     Started(&'a DevicePlan),
-    /// A device has accepted so many lines.
-    Accepted(&'a DevicePlan, usize),
+    /// A device has accepted so many lines of so many.
+    Accepted(&'a DevicePlan, usize, usize),
     /// A device is done.
     Done(&'a DeviceResult),
 }
@@ -108,22 +125,26 @@ impl Watch for () {
 }
 
 impl DeviceResult {
-    fn new(plan: DevicePlan, outcome: Outcome, transcript: Transcript, took: Duration) -> Self {
-        let device = plan.device();
-        let failure = outcome.cause.map(|cause| PushFailure {
-            device: device.name.clone(),
-            host: device.host.clone(),
-            cause,
-        });
+    /// The result of a device that nothing was sent to.
+    #[must_use]
+    pub fn untouched(plan: DevicePlan, cause: impl Into<Option<Cause>>) -> Self {
+        let failure = cause
+            .into()
+            .map(|cause| PushFailure::of(plan.device(), cause));
         Self {
             plan,
-            state: outcome.state,
-            accepted: outcome.accepted,
-            in_doubt: outcome.in_doubt,
+            purpose: Purpose::default(),
+            sent: Arc::default(),
+            inverse: Arc::default(),
+            state: EndState::NotStarted,
+            accepted: 0,
+            in_doubt: None,
+            is_in: Vec::new(),
             failure,
-            notes: outcome.notes,
-            transcript,
-            took,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            transcript: Transcript::default(),
+            took: Duration::ZERO,
         }
     }
 }

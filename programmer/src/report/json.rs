@@ -15,7 +15,7 @@ pub fn json(results: &[DeviceResult]) -> Value {
 
 fn device(result: &DeviceResult) -> Value {
     let device = result.plan.device();
-    let lines = result.plan.lines();
+    let lines = &result.sent;
     let accepted: Vec<&str> = lines
         .iter()
         .take(result.accepted)
@@ -33,6 +33,9 @@ fn device(result: &DeviceResult) -> Value {
         "lines_accepted": result.accepted,
         "accepted": accepted,
         "line_in_doubt": result.in_doubt,
+        "lines_in": result.is_in,
+        "lines_wanted": result.plan.lines().len(),
+        "warnings": result.warnings,
         "notes": result.notes.iter().map(|(line_no, text)| object!({"line_no": line_no, "text": text})).collect::<Vec<_>>(),
         "error": error(result),
         "transcript": result.transcript.text(),

@@ -15,6 +15,7 @@ pub use text::{device_line, text};
 
 use crate::push::DeviceResult;
 use crate::push::EndState;
+use crate::session::Cause;
 
 /// What the program's exit status says of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,19 +28,32 @@ pub enum ExitStatus {
     BadInput = 2,
     /// A device has part of it, or it isn't known what it has.
     SomeUnclear = 3,
+    /// Devices couldn't be reached; the others have all of it.
+    Unreachable = 4,
+    /// The user stopped it; every device is known to have all of it or nothing.
+    Interrupted = 130,
 }
 
-/// The exit status of these results: the worst of them.
+/// The exit status of these results.
 #[must_use]
 pub fn exit_status(results: &[DeviceResult]) -> ExitStatus {
-    let of = |result: &DeviceResult| match result.state {
-        EndState::Partial | EndState::Unknown => ExitStatus::SomeUnclear,
-        _ if result.failure.is_some() => ExitStatus::SomeFailed,
-        _ => ExitStatus::AllApplied,
-    };
-    results
+    let unclear =
+        |result: &DeviceResult| matches!(result.state, EndState::Partial | EndState::Unknown);
+    let causes: Vec<&Cause> = results
         .iter()
-        .map(of)
-        .max()
-        .unwrap_or(ExitStatus::AllApplied)
+        .filter_map(|result| Some(&result.failure.as_ref()?.cause))
+        .collect();
+    match causes.as_slice() {
+        _ if results.iter().any(unclear) => ExitStatus::SomeUnclear,
+        [] => ExitStatus::AllApplied,
+        causes
+            if causes
+                .iter()
+                .any(|cause| matches!(cause, Cause::Interrupted)) =>
+        {
+            ExitStatus::Interrupted
+        }
+        causes if causes.iter().all(|cause| cause.is_unreachable()) => ExitStatus::Unreachable,
+        _ => ExitStatus::SomeFailed,
+    }
 }

@@ -49,7 +49,13 @@ fn replayed(line: &str, device: &[&str]) -> DeviceResult {
         credentials,
         ..Device::new("Site2-FIAB", "catalyst-9800", &host, 22)
     };
-    let plan = DevicePlan::new(device_of_plan, Arc::new(expect), vec![line], mask);
+    let plan = DevicePlan::new(
+        device_of_plan,
+        Arc::new(expect),
+        Arc::default(),
+        vec![line],
+        mask,
+    );
     let mut session = Session::new(Access::of(&plan), Duration::ZERO);
     let lines = Arc::clone(plan.lines());
     let mut course = Course::new(lines, Sending::Lockstep, OnRefused::Stop, true);
@@ -73,20 +79,14 @@ fn replayed(line: &str, device: &[&str]) -> DeviceResult {
         now += Duration::from_secs(1);
     }
     let (outcome, transcript) = (course.outcome(), session.finish());
-    let failure = outcome.cause.map(|cause| PushFailure {
-        device: "Site2-FIAB".into(),
-        host,
-        cause,
-    });
     DeviceResult {
-        plan,
         state: outcome.state,
         accepted: outcome.accepted,
         in_doubt: outcome.in_doubt,
-        failure,
         notes: outcome.notes,
         transcript,
         took: Duration::from_millis(300_200),
+        ..DeviceResult::untouched(plan, outcome.cause)
     }
 }
 
@@ -106,7 +106,13 @@ fn with_the_seeds_settings(result: DeviceResult) -> DeviceResult {
     expect.known_as.insert("version".into(), "16.12.1s".into());
     let lines = result.plan.lines().to_vec();
     let mask = Mask::clone(result.plan.mask());
-    let plan = DevicePlan::new(result.plan.device().clone(), Arc::new(expect), lines, mask);
+    let plan = DevicePlan::new(
+        result.plan.device().clone(),
+        Arc::new(expect),
+        Arc::default(),
+        lines,
+        mask,
+    );
     DeviceResult { plan, ..result }
 }
 

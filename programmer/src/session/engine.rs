@@ -173,6 +173,13 @@ impl Session {
         self.configuring.as_ref().map_or(0, Configuring::accepted)
     }
 
+    /// The hostname that the prompts show, once an echo has confirmed it.
+    #[must_use]
+    pub fn hostname(&self) -> Option<String> {
+        let host = self.host.as_ref()?;
+        Some(String::from_utf8_lossy(host).into_owned())
+    }
+
     /// Received bytes as they may be shown: escaped, without secrets.
     #[must_use]
     pub fn shown(&self, bytes: &[u8]) -> String {

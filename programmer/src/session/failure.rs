@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::push::Trouble;
+use crate::topology::Device;
 use crate::transport::TransportError;
 
 /// A push that failed on one device.
@@ -189,6 +191,9 @@ pub enum Cause {
         /// What the device said.
         answer: String,
     },
+    /// Something around the session.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
     /// The user stopped the push.
     #[error("was not pushed to the end: the push was interrupted")]
     Interrupted,
@@ -220,6 +225,17 @@ impl fmt::Display for PushFailure {
 }
 
 impl PushFailure {
+    /// The failure of this device.
+    #[must_use]
+    pub fn of(device: &Device, cause: Cause) -> Self {
+        let (device, host) = (device.name.clone(), device.host.clone());
+        Self {
+            device,
+            host,
+            cause,
+        }
+    }
+
     /// The next step.
     #[must_use]
     pub fn hint(&self) -> String {
@@ -258,6 +274,7 @@ impl Cause {
             Self::Reset { .. } => "reset",
             Self::Flooded { .. } => "flooded",
             Self::NotSaved { .. } => "not_saved",
+            Self::Trouble(trouble) => trouble.kind(),
             Self::Interrupted => "interrupted",
             Self::Internal(_) => "internal",
         }
@@ -293,6 +310,23 @@ impl Cause {
         )
     }
 
+    /// Whether it may pass by itself, so that a new session is worth it. A password that was refused is never
+    /// tried again.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Transport(error) => error.may_pass(),
+            Self::Closed { .. } | Self::Reset { .. } | Self::NoPrompt { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether no session came about because nobody answered there.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Transport(error) if error.may_pass())
+    }
+
     /// Whether the line in flight is known not to be in.
     #[must_use]
     pub fn leaves_nothing(&self) -> bool {
@@ -308,6 +342,7 @@ impl Cause {
     fn hint(&self, device: &str) -> String {
         let text = match self {
             Self::Transport(error) => return error.hint(),
+            Self::Trouble(trouble) => return trouble.hint(),
             Self::LoginRefused { .. } => {
                 "check username and password under `credentials`, or set PROGRAMMER_PASSWORD; it was tried once, so that no account is locked"
             }

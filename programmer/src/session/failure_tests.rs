@@ -131,6 +131,7 @@ fn causes() -> Vec<Cause> {
         Cause::Internal(text()),
     ];
     causes.extend(transport_errors().into_iter().map(Cause::Transport));
+    causes.extend(Trouble::one_of_each().into_iter().map(Cause::Trouble));
     causes
 }
 
@@ -143,6 +144,7 @@ fn is_listed(cause: &Cause) -> bool {
         Cause::NoPrompt { .. } | Cause::Closed { .. } | Cause::Reset { .. } => true,
         Cause::Flooded { .. } | Cause::Denied { .. } => true,
         Cause::NotSaved { .. } | Cause::Interrupted | Cause::Internal(_) => true,
+        Cause::Trouble(_) => true,
     }
 }
 

@@ -83,6 +83,18 @@ impl Transcript {
         }
     }
 
+    /// Adds the transcript of a session that followed, and began so long after this one.
+    pub fn append(&mut self, next: Self, after: Duration) {
+        let moved = next.entries.into_iter().map(|entry| Entry {
+            at: entry.at + after,
+            ..entry
+        });
+        self.entries.extend(moved);
+        self.bytes += next.bytes;
+        self.dropped += next.dropped;
+        self.mask = next.mask;
+    }
+
     /// Whether nothing was sent or received.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -187,6 +187,9 @@ pub enum TransportError {
         /// What it said.
         reason: String,
     },
+    /// The run's hold on its devices has run out: another one may have them.
+    #[error("nothing more is sent: this run has lost its hold on the device")]
+    LeaseLapsed,
     /// The SSH connection failed.
     #[error("the SSH connection failed: {0}")]
     Ssh(#[source] russh::Error),
@@ -231,6 +234,7 @@ impl TransportError {
             Self::Reset { .. } => "reset",
             Self::Silent { .. } => "silent",
             Self::Disconnected { .. } => "disconnected",
+            Self::LeaseLapsed => "lease_lapsed",
             Self::Ssh(_) => "ssh",
         }
     }
@@ -242,6 +246,25 @@ impl TransportError {
             self,
             Self::Reset { .. } | Self::Silent { .. } | Self::Ssh(_)
         )
+    }
+
+    /// Whether it may pass by itself, so that trying again is worth it and harms nothing: never a refused password,
+    /// never a key that isn't trusted.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Jump { error, .. } => error.may_pass(),
+            Self::Connect { .. }
+            | Self::TimedOut { .. }
+            | Self::HungUp { .. }
+            | Self::Onward { .. }
+            | Self::NoShell { .. }
+            | Self::Reset { .. }
+            | Self::Silent { .. }
+            | Self::Disconnected { .. }
+            | Self::Ssh(_) => true,
+            _ => false,
+        }
     }
 
     /// The next step.
@@ -302,6 +325,9 @@ impl TransportError {
                 "did the device, or something on the way to it, restart? Push again: what is in is not sent twice"
             }
             Self::Disconnected { .. } => "its log may tell more: `show logging`",
+            Self::LeaseLapsed => {
+                "the program or the journal was away for too long; `programmer resume RUN` goes on"
+            }
             Self::Ssh(_) => "try `ssh` by hand; if that works, run again with -vv and report it",
         };
         text.to_string()

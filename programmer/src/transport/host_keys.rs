@@ -19,7 +19,17 @@ use super::known_hosts::{self, Known};
 use crate::topology::endpoint;
 
 /// What is done with a host key that isn't known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    clap::ValueEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub enum HostKeyPolicy {
     /// It is refused.
     #[default]

@@ -4,6 +4,7 @@
 //! devices of the fleet are the real counterpart; they are judged in the workspace's own tests.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
@@ -53,6 +54,9 @@ impl Default for Behaviour {
     }
 }
 
+/// The VLANs that a device has, with their names, whoever has configured them.
+type Vlans = Arc<Mutex<BTreeMap<String, String>>>;
+
 /// A device that listens.
 pub(crate) struct Cisco {
     pub(crate) port: u16,
@@ -76,11 +80,14 @@ impl Cisco {
         });
         let heard = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&heard);
+        let vlans = Vlans::default();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let door = Door {
                     behaviour: behaviour.clone(),
                     heard: Arc::clone(&told),
+                    vlans: Arc::clone(&vlans),
+                    vlan: String::new(),
                     mode: "",
                     privileged: behaviour.privileged,
                     asks_secret: false,
@@ -109,6 +116,9 @@ impl Cisco {
 struct Door {
     behaviour: Behaviour,
     heard: Arc<Mutex<Vec<String>>>,
+    vlans: Vlans,
+    /// The VLAN that is being configured.
+    vlan: String,
     mode: &'static str,
     privileged: bool,
     asks_secret: bool,
@@ -122,6 +132,15 @@ impl Door {
             ("", false) => "R1>".into(),
             (mode, _) => format!("R1({mode})#"),
         }
+    }
+
+    fn running_config(&self) -> String {
+        let vlan = |(vlan, name): (&String, &String)| match name.as_str() {
+            "" => format!("{vlan}\r\n!\r\n"),
+            name => format!("{vlan}\r\n {name}\r\n!\r\n"),
+        };
+        let vlans: String = self.vlans.lock().unwrap().iter().map(vlan).collect();
+        format!("Building configuration...\r\n\r\n!\r\nhostname R1\r\n!\r\n{vlans}end\r\n\r\n")
     }
 
     fn hear(&self, what: String) {
@@ -140,6 +159,9 @@ impl Door {
         }
         self.hear(line.to_string());
         let mut text = "";
+        if line == "show running-config" {
+            return format!("{}{}", self.running_config(), self.prompt());
+        }
         match (line, self.mode) {
             ("enable", "") if !self.privileged => {
                 self.asks_secret = true;
@@ -151,7 +173,19 @@ impl Door {
             ("write memory", "") => text = "Building configuration...\r\n[OK]\r\n",
             ("vlan 13", _) => text = "    ^\r\n% Invalid input detected at '^' marker.\r\n\r\n",
             (line, "config" | "config-vlan") if line.starts_with("vlan ") => {
-                self.mode = "config-vlan"
+                self.mode = "config-vlan";
+                self.vlan = line.to_string();
+                self.vlans
+                    .lock()
+                    .unwrap()
+                    .entry(self.vlan.clone())
+                    .or_default();
+            }
+            (line, "config-vlan") if line.starts_with("name ") => {
+                self.vlans
+                    .lock()
+                    .unwrap()
+                    .insert(self.vlan.clone(), line.to_string());
             }
             _ => {}
         }

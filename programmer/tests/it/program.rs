@@ -41,6 +41,7 @@ impl Run {
         Command::new(env!("CARGO_BIN_EXE_programmer"))
             .args(arguments)
             .current_dir(&self.directory)
+            .env("XDG_STATE_HOME", self.directory.join("state"))
             .env_remove("PROGRAMMER_PASSWORD")
             .env_remove("PROGRAMMER_ENABLE")
             .output()
@@ -197,7 +198,7 @@ async fn a_push_reports_and_writes_a_transcript_without_secrets() {
         (&device["state"], &device["saved"]),
         (&"APPLIED".into(), &true.into())
     );
-    check(&output, 0, &["R1(config-vlan)#"]);
+    check(&output, 0, &["sent=show running-config"]);
 }
 
 #[tokio::test]
@@ -233,7 +234,7 @@ async fn a_device_that_refuses_the_first_line_has_nothing_and_is_status_1() {
         1,
         &[
             "refused line 1 `vlan 13`: % Invalid input detected",
-            "wlc-1: REFUSED, line 1 of 3 was refused, no line is in",
+            "wlc-1: NOT_STARTED, line 1 of 3 was refused, no line is in",
         ],
     );
     let (_, output) = run.push(&["--host-keys", "off", "--output", "json"]).await;
@@ -245,7 +246,7 @@ async fn a_device_that_refuses_the_first_line_has_nothing_and_is_status_1() {
             &device["lines_accepted"],
             &device["line_in_doubt"]
         ),
-        (&"REFUSED".into(), &0.into(), &serde_json::Value::Null)
+        (&"NOT_STARTED".into(), &0.into(), &serde_json::Value::Null)
     );
 }
 
@@ -294,7 +295,10 @@ async fn a_device_left_with_a_part_is_status_3() {
     check(
         &output,
         3,
-        &["wlc-1: UNKNOWN, line 1 of 3 is in, line 2 is in doubt, nothing is saved"],
+        &[
+            "wlc-1: PARTIAL, 1 of 3 lines is in, nothing is saved",
+            "    vlan 20\n",
+        ],
     );
 }
 

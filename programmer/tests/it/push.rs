@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::Plan;
-use programmer::push::{DeviceResult, PushOptions, push};
+use programmer::push::{DeviceResult, Pace, Settings, Task, Tools, push};
 use programmer::report;
 use programmer::resolve::resolve;
 use programmer::rfs;
@@ -47,28 +47,38 @@ fn plan(ports: &[u16], feature: &str) -> Plan {
     resolve(&rfs::read("s.yaml", &text).unwrap(), &inventory, &PACKS).unwrap()
 }
 
-fn options(
+/// Pushes a plan, so many devices at once, as a run that nobody needs to know of later.
+async fn pushed(
+    plan: &Plan,
     policy: HostKeyPolicy,
     known_hosts: impl Into<PathBuf>,
     concurrency: usize,
-) -> (PushOptions, Arc<Connector>) {
-    let transports = TransportOptions::new(HostKeys::new(policy, known_hosts));
-    let options = PushOptions {
-        concurrency,
-        save: true,
+    is_interrupted: bool,
+) -> Vec<DeviceResult> {
+    let connector = Connector::new(TransportOptions::new(HostKeys::new(policy, known_hosts)));
+    let settings = Settings {
+        connect_tries: 1,
+        ..Settings::default()
     };
-    (options, Arc::new(Connector::new(transports)))
+    let tools = Tools::in_memory(connector, plan.devices(), settings)
+        .await
+        .unwrap();
+    let (_keep, interrupt) = watch::channel(is_interrupted);
+    let pace = Pace {
+        concurrency,
+        ..Pace::default()
+    };
+    let tasks = plan.devices().iter().cloned().map(Task::push).collect();
+    push(tasks, &Arc::new(tools), &pace, interrupt).await
 }
 
 async fn push_to(cisco: &Cisco, feature: &str) -> DeviceResult {
-    let (_keep, interrupt) = watch::channel(false);
-    let (options, connector) = options(HostKeyPolicy::Off, "", 1);
-    push(
+    pushed(
         &plan(&[cisco.port], feature),
-        &options,
-        &connector,
-        Arc::new(()),
-        interrupt,
+        HostKeyPolicy::Off,
+        "",
+        1,
+        false,
     )
     .await
     .remove(0)
@@ -95,11 +105,13 @@ async fn a_push_lands_and_is_saved() {
             "enable",
             "terminal length 0",
             "terminal width 0",
+            "show running-config",
             "configure terminal",
             "vlan 20",
             "name users",
             "exit",
             "end",
+            "show running-config",
             "write memory",
             "exit"
         ]
@@ -193,7 +205,7 @@ async fn a_seven_bit_echo_is_told_with_what_was_sent_and_what_came_back() {
 }
 
 #[tokio::test]
-async fn a_connection_lost_in_the_middle_leaves_the_device_unknown() {
+async fn a_connection_lost_in_the_middle_is_read_anew_and_what_is_in_is_known() {
     let cisco = Cisco::start(Behaviour {
         hangs_up_at: "name users",
         ..Behaviour::default()
@@ -202,8 +214,9 @@ async fn a_connection_lost_in_the_middle_leaves_the_device_unknown() {
     let result = push_to(&cisco, VLAN).await;
     assert_eq!(
         (result.state.name(), result.accepted, result.in_doubt),
-        ("UNKNOWN", 1, Some(2))
+        ("PARTIAL", 1, None)
     );
+    assert_eq!(result.is_in, ["vlan 20"]);
 }
 
 #[tokio::test]
@@ -211,17 +224,9 @@ async fn nobody_listening_is_an_error_that_names_the_address() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let (_keep, interrupt) = watch::channel(false);
-    let (options, connector) = options(HostKeyPolicy::Off, "", 1);
-    let result = push(
-        &plan(&[port], VLAN),
-        &options,
-        &connector,
-        Arc::new(()),
-        interrupt,
-    )
-    .await
-    .remove(0);
+    let result = pushed(&plan(&[port], VLAN), HostKeyPolicy::Off, "", 1, false)
+        .await
+        .remove(0);
     assert_eq!(result.state.name(), "NOT_STARTED");
     assert!(
         result
@@ -237,17 +242,9 @@ async fn host_keys_are_strict_learnt_or_left_alone() {
     let known_hosts = crate::directory("host_keys").join("known_hosts");
     let cisco = Cisco::start(Behaviour::default()).await;
     let run = async |cisco: &Cisco, policy| {
-        let (_keep, interrupt) = watch::channel(false);
-        let (options, connector) = options(policy, &known_hosts, 1);
-        push(
-            &plan(&[cisco.port], VLAN),
-            &options,
-            &connector,
-            Arc::new(()),
-            interrupt,
-        )
-        .await
-        .remove(0)
+        pushed(&plan(&[cisco.port], VLAN), policy, &known_hosts, 1, false)
+            .await
+            .remove(0)
     };
     let unknown = run(&cisco, HostKeyPolicy::Strict).await;
     assert_eq!(unknown.state.name(), "NOT_STARTED");
@@ -308,9 +305,7 @@ async fn no_more_sessions_are_open_than_allowed() {
         ports.push(Cisco::start(behaviour.clone()).await.port);
     }
     let plan = plan(&ports, VLAN);
-    let (_keep, interrupt) = watch::channel(false);
-    let (options, connector) = options(HostKeyPolicy::Off, "", 2);
-    let pushing = push(&plan, &options, &connector, Arc::new(()), interrupt);
+    let pushing = pushed(&plan, HostKeyPolicy::Off, "", 2, false);
     // A session passes the gate only when two wait at it, or when no second one is left.
     let opening = async {
         for left in (1..=ports.len()).rev() {
@@ -335,16 +330,7 @@ async fn no_more_sessions_are_open_than_allowed() {
 #[tokio::test]
 async fn an_interrupt_before_the_first_turn_touches_no_device() {
     let cisco = Cisco::start(Behaviour::default()).await;
-    let (_keep, interrupt) = watch::channel(true);
-    let (options, connector) = options(HostKeyPolicy::Off, "", 1);
-    let results = push(
-        &plan(&[cisco.port], VLAN),
-        &options,
-        &connector,
-        Arc::new(()),
-        interrupt,
-    )
-    .await;
+    let results = pushed(&plan(&[cisco.port], VLAN), HostKeyPolicy::Off, "", 1, true).await;
     assert_eq!(results[0].state.name(), "NOT_STARTED");
     assert!(cisco.heard().is_empty());
 }
