@@ -199,7 +199,11 @@ pub(super) fn check_fields(
         match node.get(name) {
             Some(Node::Empty) | None if field.is_required(seen.op) && field.default.is_none() => {
                 let what = format!("the field `{name}` is missing");
-                seen.refuse(path, what, &format!("{name}: {}", field.help));
+                let hint = match field.help.as_str() {
+                    "" => format!("add {name}: VALUE"),
+                    help => format!("{name}: {help}"),
+                };
+                seen.refuse(path, what, &hint);
             }
             Some(Node::Empty) | None => {}
             Some(value) => {

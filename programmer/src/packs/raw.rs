@@ -22,6 +22,7 @@ use super::writer_file::{FieldFile, KindFile};
 use crate::node::Node;
 use crate::plan::ANY_MODE;
 use crate::rfs::Op;
+use crate::secret::Mask;
 
 /// The variables that a template may have.
 const VARIABLES_MAX: usize = 200;
@@ -64,6 +65,7 @@ pub(super) fn render(
         Ok(lines) => Some(lines),
         Err(what) => {
             let hint = "device-packs/ios-xe/writers/README.md tells what a raw template may say";
+            let what = Mask::new(seen.secrets.iter().cloned()).text(&what);
             seen.refuse(&path, format!("`{field}`: {what}"), hint);
             None
         }
@@ -151,6 +153,10 @@ fn definition(name: &str, node: &Node) -> Result<Field, String> {
         Node::Text(kind) => serde_json::json!({ "type": kind }),
         other => serde_json::to_value(other).map_err(|error| error.to_string())?,
     };
+    let kind = json.get("type").cloned().unwrap_or_default();
+    if serde_json::from_value::<KindFile>(kind.clone()).is_err() {
+        return Err(format!("{kind} is no type"));
+    }
     let file: FieldFile = serde_json::from_value(json).map_err(|error| error.to_string())?;
     if matches!(
         file.kind,
@@ -248,8 +254,13 @@ fn rendered(
         .collect();
     unknown.sort();
     if let Some(name) = unknown.first() {
+        let text = if velocity {
+            format!(", or \\${name} if it is text")
+        } else {
+            String::new()
+        };
         return Err(format!(
-            "the variable `{name}` has no value and no definition; write values: {{{name}: ...}}, or \\${name} if it is text"
+            "the variable `{name}` has no value and no definition; write values: {{{name}: ...}}{text}"
         ));
     }
     template
