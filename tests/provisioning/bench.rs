@@ -153,12 +153,18 @@ impl Bench {
         Ok(answer.said)
     }
 
+    /// What an EXEC command prints.
+    pub(crate) fn command(&mut self, command: &str) -> Result<String, String> {
+        self.ask(command).map(|answer| answer.said)
+    }
+
     /// The running-configuration, without the lines that say when and how long.
     pub(crate) fn running_config(&mut self) -> Result<String, String> {
-        const PASSING: [&str; 4] = [
+        const PASSING: [&str; 5] = [
             "Building configuration",
             "Current configuration",
             "! Last configuration",
+            "! No configuration change",
             "! NVRAM config",
         ];
         let text = self.show("running-config")?;

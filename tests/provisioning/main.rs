@@ -8,7 +8,9 @@
 mod bench;
 mod case;
 mod count;
+mod generic;
 mod play;
+mod rules;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ use yaml::Mistake;
 
 use crate::bench::{self, Bench};
 use crate::case::{Case, Heading, Section, tidy};
+use crate::rules;
 
 /// The programmer's half of the packs, as it stands in the repository.
 pub(crate) fn packs() -> &'static Packs {
@@ -155,7 +156,17 @@ impl Site {
             heading,
             text: text_of(plan),
         }];
-        match self.bench(&name)?.push(plan.lines(), plan.expect()) {
+        let rules = packs()
+            .platform(&plan.device().pack)
+            .ok_or("no such pack")?
+            .rules();
+        let bench = self.bench(&name)?;
+        let pushed = if told || std::env::var_os("RULES").is_none() {
+            bench.push(plan.lines(), plan.expect())
+        } else {
+            rules::push(bench, plan.lines(), plan.expect(), rules)
+        };
+        match pushed {
             Ok(()) if told => {
                 return Err(format!("{}\n{name} doesn't fail", document.heading));
             }

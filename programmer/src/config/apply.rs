@@ -1,10 +1,9 @@
 //! What one line does to a configuration.
 
-use regex::Regex;
-
 use super::list;
-use super::mode_file::ListOf;
-use super::mode_rules::{Effect, ModeId, expand};
+use super::mode_file::{EffectFile, ListOf};
+use super::mode_rules::ModeId;
+use super::patterns::Pattern;
 use super::rules::Rules;
 use super::secrets::Same;
 use super::tree::{Block, Config, Statement};
@@ -29,12 +28,16 @@ pub(super) struct Done {
     pub(super) path: Vec<String>,
     /// The mode that it opens.
     pub(super) opens: Option<ModeId>,
+    /// All that it speaks of: a range is several statements.
+    pub(super) places: Vec<Place>,
     /// Every statement that it changed.
     pub(super) touched: Vec<Vec<String>>,
     /// It leaves no trace in the configuration, or whether it stands can't be told.
     pub(super) untold: bool,
     /// It is no configuration.
     pub(super) unshown: bool,
+    /// It takes away what isn't shown, and might stand without being shown.
+    pub(super) unsure: bool,
 }
 
 /// `no`, `default` or neither, and the rest of a line.
@@ -86,17 +89,51 @@ impl Bench<'_> {
         let mut all = Done::default();
         for line in lines {
             let (word, bare) = negation(&line);
-            for one in rules.each(place.mode, bare) {
+            for one in self.each(place, bare) {
+                let full = (one != bare).then(|| mode.shown_as(&one, "")).flatten();
+                let one = full
+                    .and_then(|lines| lines.into_iter().next())
+                    .unwrap_or(one);
                 let done = self.one(place, word, &one);
+                all.places.push(Place {
+                    path: done.path.clone(),
+                    mode: done.opens,
+                });
                 all.touched.extend(done.touched);
                 (all.path, all.opens) = (done.path, done.opens);
                 all.untold |= done.untold;
+                all.unsure |= done.unsure;
             }
         }
         if !all.touched.is_empty() {
             self.config.root.settle_at(rules, &place.path);
         }
         all
+    }
+
+    /// The statements that a line stands for: of a range of numbers, those parts that there are.
+    fn each(&self, place: &Place, text: &str) -> Vec<String> {
+        let rules = self.rules;
+        let mode = rules.mode(place.mode);
+        let Some((ListOf::Parts, before, _, numbers)) = mode.list(text) else {
+            return rules.each(place.mode, text);
+        };
+        let block = self.config.root.at(&place.path);
+        let statements = block
+            .into_iter()
+            .flat_map(|block| block.statements.values());
+        let part = |statement: &&Statement| match mode.list(&statement.text) {
+            Some((ListOf::Parts, same, _, part)) => {
+                same == before && list::is_within(part, numbers)
+            }
+            _ => false,
+        };
+        let parts: Vec<String> = statements.filter(part).map(|it| it.text.clone()).collect();
+        if parts.is_empty() {
+            vec![text.to_string()]
+        } else {
+            parts
+        }
     }
 
     fn one(&mut self, place: &Place, word: &str, text: &str) -> Done {
@@ -127,7 +164,7 @@ impl Bench<'_> {
             ..Done::default()
         };
         let old = block.get(&key);
-        if mode.defaults.is_match(text) || mode.on.is_match(text) {
+        if mode.defaults.is_match(text) || mode.is_on(text, block) {
             if block.statements.shift_remove(&key).is_some() {
                 done.touched.push(done.path.clone());
             }
@@ -189,15 +226,20 @@ impl Bench<'_> {
             )
         };
         let mut done = self.remove_all(place, gone, done);
-        if mode.on.is_match(text) && !to_default {
-            let block = self.config.root.at_mut(&place.path);
-            let fresh = block.filter(|block| block.get(&key).is_none());
-            if let Some(block) = fresh {
+        if let Some(block) = self.config.root.at_mut(&place.path)
+            && block.get(&key).is_none()
+        {
+            let itself = mode.is_on(text, block);
+            let stands_unshown = itself || mode.is_on(&key, block);
+            if stands_unshown && !to_default {
+                let negated = if itself { text } else { &key };
                 block
                     .statements
-                    .insert(key, Statement::new(text, true, None));
+                    .insert(key.clone(), Statement::new(negated, true, None));
                 done.touched.push(done.path.clone());
             }
+            done.unsure =
+                done.touched.is_empty() && !stands_unshown && !fixed && !mode.is_off(text);
         }
         done
     }
@@ -219,34 +261,22 @@ impl Bench<'_> {
     /// What a line that changed something does beside what it says.
     fn effects(&mut self, place: &Place, line: &str, touched: &mut Vec<Vec<String>>) {
         let rules = self.rules;
-        for effect in &rules.mode(place.mode).effects {
-            let Some(found) = effect.when.captures(line) else {
+        for (when, effect) in rules.mode(place.mode).effects.all(line) {
+            let Some(found) = when.captures(line) else {
                 continue;
             };
             let escaped = |pattern: &String| {
-                let groups: Vec<(String, String)> = effect
-                    .when
-                    .capture_names()
-                    .flatten()
-                    .filter_map(|name| {
-                        Some((name.to_string(), regex::escape(found.name(name)?.as_str())))
-                    })
-                    .collect();
-                let text = groups.iter().fold(pattern.clone(), |text, (name, value)| {
-                    text.replace(&format!("${{{name}}}"), value)
+                let text = when.names().fold(pattern.clone(), |text, name| {
+                    let value = found.name(name).unwrap_or_default();
+                    text.replace(&format!("${{{name}}}"), &regex::escape(value))
                 });
-                Regex::new(&text).ok()
+                Pattern::new(&text)
             };
-            let adds: Vec<String> = effect
-                .file
-                .adds
-                .iter()
-                .map(|line| expand(&found, line))
-                .collect();
+            let adds: Vec<String> = effect.adds.iter().map(|line| found.expand(line)).collect();
             let change = Change {
-                removes: effect.file.removes.iter().filter_map(escaped).collect(),
-                having: effect.file.having.as_ref().and_then(escaped),
-                lacking: effect.file.lacking.as_ref().and_then(escaped),
+                removes: effect.removes.iter().filter_map(escaped).collect(),
+                having: effect.having.as_ref().and_then(escaped),
+                lacking: effect.lacking.as_ref().and_then(escaped),
                 adds,
             };
             let own = Done::path_of(rules, place, line);
@@ -259,12 +289,12 @@ impl Bench<'_> {
     /// Where an effect happens.
     fn places(
         &self,
-        effect: &Effect,
+        effect: &EffectFile,
         place: &Place,
         own: &[String],
-        pattern: impl Fn(&String) -> Option<Regex>,
+        pattern: impl Fn(&String) -> Option<Pattern>,
     ) -> Vec<Place> {
-        let Some(within) = &effect.file.within else {
+        let Some(within) = &effect.within else {
             return vec![place.clone()];
         };
         if let [only] = within.as_slice()
@@ -295,7 +325,7 @@ impl Bench<'_> {
         let Some(block) = self.config.root.at_mut(&at.path) else {
             return;
         };
-        let has = |pattern: &Regex| {
+        let has = |pattern: &Pattern| {
             block
                 .statements
                 .values()
@@ -341,13 +371,23 @@ impl Bench<'_> {
 
 /// What an effect does in one place.
 struct Change {
-    removes: Vec<Regex>,
-    having: Option<Regex>,
-    lacking: Option<Regex>,
+    removes: Vec<Pattern>,
+    having: Option<Pattern>,
+    lacking: Option<Pattern>,
     adds: Vec<String>,
 }
 
 impl Done {
+    /// What two lines did, or one line in two places.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.places.extend(other.places);
+        self.touched.extend(other.touched);
+        self.untold |= other.untold;
+        self.unshown |= other.unshown;
+        self.unsure |= other.unsure;
+        self
+    }
+
     fn path_of(rules: &Rules, place: &Place, line: &str) -> Vec<String> {
         let (_, bare) = negation(line);
         place.of(&rules.key(place.mode, bare))
@@ -372,7 +412,7 @@ fn wanted_text(
             ListOf::Numbers => list::edited(old, edit, list),
             ListOf::MoreNumbers => list::edited(old, "add", list),
             ListOf::Words => Some(list::more_words(old.unwrap_or_default(), list)),
-            ListOf::Each => return Some(text.to_string()),
+            ListOf::Each | ListOf::EachName | ListOf::Parts => return Some(text.to_string()),
         };
         return new.map(|list| format!("{before} {list}"));
     }
@@ -393,7 +433,7 @@ fn shortened(rules: &Rules, place: &Place, old: Option<&Statement>, text: &str) 
     let left = match of {
         ListOf::MoreNumbers => list::without(old, list)?,
         ListOf::Words => list::fewer_words(old, list)?,
-        ListOf::Numbers | ListOf::Each => return None,
+        _ => return None,
     };
     Some(format!("{before} {left}"))
 }
@@ -432,10 +472,21 @@ impl Rules {
     /// The statements that a line stands for: one for each of a list of numbers, or itself.
     pub(super) fn each(&self, mode: Option<ModeId>, text: &str) -> Vec<String> {
         match self.mode(mode).list(text) {
-            Some((ListOf::Each, before, _, list)) => list::each(list)
-                .iter()
-                .map(|number| format!("{before} {number}"))
-                .collect(),
+            Some((ListOf::Each, before, _, list)) => {
+                let numbers = list::each(list);
+                numbers
+                    .iter()
+                    .map(|number| format!("{before} {number}"))
+                    .collect()
+            }
+            Some((ListOf::EachName, before, _, list)) => {
+                let before = before.strip_suffix("range").unwrap_or(before).trim_end();
+                let names = list::each_name(list);
+                names
+                    .iter()
+                    .map(|name| format!("{before} {name}"))
+                    .collect()
+            }
             _ => vec![text.to_string()],
         }
     }
@@ -444,7 +495,7 @@ impl Rules {
     pub(super) fn key(&self, mode: Option<ModeId>, text: &str) -> String {
         let rules = self.mode(mode);
         if let Some((of, before, ..)) = rules.list(text)
-            && of != ListOf::Each
+            && matches!(of, ListOf::Numbers | ListOf::MoreNumbers | ListOf::Words)
         {
             return before.to_string();
         }

@@ -106,7 +106,7 @@ impl Missing {
     fn resend(&mut self, wanted: &[PlanLine]) {
         for (index, (step, line)) in self.steps.iter().zip(wanted).enumerate() {
             let modified = step.done.untold && line.feature().starts_with("modify ");
-            if step.done.unshown || modified {
+            if step.done.unshown || step.done.unsure || modified {
                 self.effective.insert(index);
             }
         }

@@ -16,7 +16,7 @@ pub(super) struct Cursor<'r> {
 struct Open {
     line: usize,
     depth: usize,
-    key: Vec<String>,
+    places: Vec<Place>,
     mode: Option<ModeId>,
     /// It has opened a section, so far as is known.
     section: bool,
@@ -82,18 +82,22 @@ impl<'r> Cursor<'r> {
                 ..Step::default()
             };
         }
-        if self.bench.rules.leaves.is_match(text) {
+        if self.bench.rules.is_leave(text) {
             return self.leave(line);
         }
         self.settle(line, flat);
-        let place = self.place();
+        let places = self.places();
         let above: Vec<usize> = self.open.iter().map(|open| open.line).collect();
-        let done = self.bench.apply(&place, line.text());
+        let mut done = Done::default();
+        for (index, place) in places.iter().enumerate() {
+            let one = self.bench.apply(place, line.text());
+            done = if index == 0 { one } else { done.and(one) };
+        }
         if !done.path.is_empty() && !text.starts_with("no ") && !text.starts_with("default ") {
             self.open.push(Open {
                 line: index,
                 depth: line.depth(),
-                key: done.path.clone(),
+                places: done.places.clone(),
                 mode: done.opens,
                 section: done.opens.is_some(),
             });
@@ -105,8 +109,19 @@ impl<'r> Cursor<'r> {
         }
     }
 
-    /// A line that leaves a section: the one that stands as deep, or else the innermost.
+    /// A line that leaves a section: the one that it names, the one that stands as deep, or else the innermost.
     fn leave(&mut self, line: &PlanLine) -> Step {
+        let named = line.text().trim().strip_prefix("exit-").and_then(|name| {
+            let words = name.replace('-', " ");
+            self.open.iter().rposition(|open| {
+                let header = open.places.first().and_then(|place| place.path.last());
+                header.is_some_and(|header| header.replace('-', " ").contains(&words))
+            })
+        });
+        if let Some(at) = named {
+            self.open.truncate(at + 1);
+            return self.left(at);
+        }
         while self
             .open
             .last()
@@ -114,15 +129,23 @@ impl<'r> Cursor<'r> {
         {
             self.open.pop();
         }
-        let above: Vec<usize> = self.open.iter().map(|open| open.line).collect();
         let same = self
             .open
             .iter()
             .rposition(|open| open.depth == line.depth());
-        let left = same.unwrap_or(self.open.len().saturating_sub(1));
-        self.open.truncate(left);
+        self.left(same.unwrap_or(self.open.len().saturating_sub(1)))
+    }
+
+    fn left(&mut self, at: usize) -> Step {
+        let above: Vec<usize> = self
+            .open
+            .iter()
+            .take(at + 1)
+            .map(|open| open.line)
+            .collect();
+        self.open.truncate(at);
         Step {
-            above: above.get(..=left).unwrap_or(&above).to_vec(),
+            above,
             leaves: true,
             ..Step::default()
         }
@@ -181,16 +204,12 @@ impl<'r> Cursor<'r> {
         self.open.truncate(depth);
     }
 
-    fn place(&self) -> Place {
-        match self.open.last() {
-            None => Place {
-                path: Vec::new(),
-                mode: Some(self.bench.rules.top()),
-            },
-            Some(open) => Place {
-                path: open.key.clone(),
-                mode: open.mode,
-            },
-        }
+    fn places(&self) -> Vec<Place> {
+        let top = || Place {
+            path: Vec::new(),
+            mode: Some(self.bench.rules.top()),
+        };
+        let open = self.open.last();
+        open.map_or_else(|| vec![top()], |open| open.places.clone())
     }
 }

@@ -81,9 +81,9 @@ impl Writer<'_> {
         let apart = depth == 0 && gone.iter().any(|(key, old)| goes(key, old));
         for (key, old) in gone.iter().rev() {
             match to.get(key) {
-                None => self.remove(place, old, depth),
+                None => self.remove(place, old, to, depth),
                 Some(new) if moved.contains(key) || self.must_go(place, old, new) => {
-                    self.negate(place, old, depth)
+                    self.negate(place, old, to, depth)
                 }
                 Some(new) if apart && !old.block.statements.is_empty() => {
                     let kept = old.block.common(&new.block);
@@ -128,7 +128,7 @@ impl Writer<'_> {
     /// The keys of ordered statements that stand behind one that differs: they are sent anew.
     fn moved(&self, place: &Place, from: &Block, to: &Block) -> Vec<String> {
         let ordered = &self.rules.mode(place.mode).ordered;
-        fn of<'b>(block: &'b Block, ordered: &super::mode_rules::Patterns) -> Vec<&'b String> {
+        fn of<'b>(block: &'b Block, ordered: &super::patterns::Patterns) -> Vec<&'b String> {
             let them = block
                 .statements
                 .iter()
@@ -153,11 +153,11 @@ impl Writer<'_> {
         self.rules.mode(place.mode).numbered && old.text != new.text
     }
 
-    fn remove(&mut self, place: &Place, old: &Statement, depth: usize) {
+    fn remove(&mut self, place: &Place, old: &Statement, beside: &Block, depth: usize) {
         let mode = self.rules.mode(place.mode);
         let fixed = mode.opened_by(&old.text).is_some_and(|opens| opens.fixed);
         if !fixed {
-            return self.negate(place, old, depth);
+            return self.negate(place, old, beside, depth);
         }
         if !old.block.statements.is_empty() {
             let key = self.rules.key(place.mode, &old.text);
@@ -166,11 +166,15 @@ impl Writer<'_> {
     }
 
     /// Takes a statement away; one that is shown as `no` is set again, or goes to its default.
-    fn negate(&mut self, place: &Place, old: &Statement, depth: usize) {
+    fn negate(&mut self, place: &Place, old: &Statement, beside: &Block, depth: usize) {
         let mode = self.rules.mode(place.mode);
         let line = match old.negated {
-            false => mode.negation(&old.text),
-            true if mode.on.is_match(&old.text) => old.text.clone(),
+            false => mode.negation(&old.text, &self.rules.key(place.mode, &old.text), beside),
+            true if mode.is_on(&old.text, beside)
+                && !mode.one.is_match(&format!("{} ", old.text)) =>
+            {
+                old.text.clone()
+            }
             true => format!("default {}", old.text),
         };
         self.line(place, line, None, depth);
@@ -185,7 +189,7 @@ impl Writer<'_> {
             let surplus = match of {
                 ListOf::Words => super::list::fewer_words(had, wanted),
                 ListOf::MoreNumbers => super::list::without(had, wanted),
-                ListOf::Numbers | ListOf::Each => None,
+                _ => None,
             };
             if let Some(surplus) = surplus {
                 self.line(place, format!("no {before} {surplus}"), None, depth);
@@ -249,9 +253,14 @@ impl Writer<'_> {
         opens: Option<super::mode_rules::ModeId>,
         depth: usize,
     ) {
-        let mode = match (opens.or(place.mode), place.path.is_empty()) {
-            (Some(mode), _) => self.rules.mode(Some(mode)).name.clone(),
-            (None, _) => ANY_MODE.to_string(),
+        let here = self.rules.mode(place.mode);
+        let bare = text
+            .strip_prefix("no ")
+            .or_else(|| text.strip_prefix("default "));
+        let known = bare.is_some() || here.knows(&text) || self.rules.is_leave(&text);
+        let mode = match opens.or(place.mode.filter(|_| known)) {
+            Some(mode) => self.rules.mode(Some(mode)).name.clone(),
+            None => ANY_MODE.to_string(),
         };
         let shown = self.rules.masked(&text);
         let answers: Vec<_> = self.rules.answers_to(&text);

@@ -38,6 +38,39 @@ pub(super) fn each(list: &str) -> Vec<u32> {
     numbers(list).unwrap_or_default().into_iter().collect()
 }
 
+/// Each name of a list of names that end with a number: `Gi1/0/1 - 3, Gi1/0/7`.
+pub(super) fn each_name(list: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in list.split(',').map(str::trim) {
+        let (first, last) = part.split_once('-').unwrap_or((part, ""));
+        let first = first.trim().replace(' ', "");
+        let stem = first.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let from = first
+            .get(stem.len()..)
+            .and_then(|number| number.parse::<u32>().ok());
+        match (from, last.trim().parse::<u32>()) {
+            (Some(from), Ok(to)) if to <= NUMBER_MAX => {
+                names.extend((from..=to).map(|number| format!("{stem}{number}")));
+            }
+            _ => names.push(first),
+        }
+    }
+    names
+}
+
+/// Whether one pair of numbers, or one number, is within another pair.
+pub(super) fn is_within(part: &str, whole: &str) -> bool {
+    let ends = |text: &str| {
+        let mut numbers = text.split_whitespace().map(str::parse::<u32>);
+        let first = numbers.next()?.ok()?;
+        Some((first, numbers.next().and_then(Result::ok).unwrap_or(first)))
+    };
+    match (ends(part), ends(whole)) {
+        (Some((first, last)), Some((from, to))) => from <= first && last <= to,
+        _ => false,
+    }
+}
+
 /// The words of `old`, and those of `list` that are not among them.
 pub(super) fn more_words(old: &str, list: &str) -> String {
     let mut words: Vec<&str> = old.split_whitespace().collect();

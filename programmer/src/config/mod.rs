@@ -16,6 +16,7 @@ mod list;
 mod mode_file;
 mod mode_rules;
 mod parse;
+mod patterns;
 mod read;
 mod rules;
 mod secret_types;

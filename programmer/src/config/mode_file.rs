@@ -100,7 +100,11 @@ pub(super) struct ModeFile {
     pub(super) one: Vec<String>,
     /// Statements that stand, unless `no` of them is shown.
     #[serde(default)]
-    pub(super) on: Vec<String>,
+    pub(super) on: Vec<OnFile>,
+    /// Statements that don't stand unless they are shown, so that `no` of them needn't be sent. Those that other rules
+    /// speak of are such too.
+    #[serde(default)]
+    pub(super) off: Vec<String>,
     /// Statements that are not shown, because they say what holds anyway.
     #[serde(default)]
     pub(super) defaults: Vec<String>,
@@ -125,6 +129,18 @@ pub(super) struct ModeFile {
     /// What a line does beside what it says.
     #[serde(default)]
     pub(super) effects: Vec<EffectFile>,
+}
+
+/// A statement that stands without being shown: always, or while another one stands beside it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OnFile {
+    Always(String),
+    While {
+        line: String,
+        #[serde(rename = "while")]
+        beside: String,
+    },
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -162,6 +178,10 @@ pub(super) enum ListOf {
     Words,
     /// Numbers and ranges: a statement for each number.
     Each,
+    /// Names that end with a number, and ranges of them: a statement for each, in the place of `range`.
+    EachName,
+    /// Two numbers: the statements that stand for a part of the numbers between them.
+    Parts,
 }
 
 #[derive(Debug, Clone, Deserialize)]

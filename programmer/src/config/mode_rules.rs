@@ -1,9 +1,9 @@
 //! The rules of one mode, compiled: what a line means there.
 
-use regex::{Captures, Regex};
-
-use super::mode_file::{EffectFile, ListOf, ModeFile};
+use super::mode_file::{EffectFile, ListOf, ModeFile, ShownFile};
+use super::patterns::{Found, Pattern, Patterns, Table};
 use super::rules::Compiler;
+use super::tree::Block;
 
 /// A mode, by its place among the rules' modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,193 +15,127 @@ pub(super) struct ModeRules {
     pub(super) name: String,
     pub(super) leave: Option<String>,
     pub(super) numbered: bool,
-    pub(super) opens: Vec<Opens>,
+    pub(super) opens: Table<Opens>,
     pub(super) one: Patterns,
-    pub(super) on: Patterns,
+    on: Table<Option<Pattern>>,
+    pub(super) off: Patterns,
     pub(super) defaults: Patterns,
-    pub(super) lists: Vec<(Regex, ListOf)>,
-    pub(super) shown: Vec<Shown>,
+    pub(super) lists: Table<ListOf>,
+    shown: Table<Vec<String>>,
+    shown_whole: Table<Vec<String>>,
     pub(super) verbatim: Patterns,
     pub(super) ordered: Patterns,
     pub(super) unshown: Patterns,
-    pub(super) negate: Vec<(Regex, String)>,
-    pub(super) effects: Vec<Effect>,
+    pub(super) negate: Table<String>,
+    pub(super) effects: Table<EffectFile>,
 }
 
-/// A line that opens a mode.
-#[derive(Debug, Clone)]
+/// What a line that opens a mode opens.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Opens {
-    pub(super) line: Regex,
     pub(super) mode: ModeId,
     pub(super) fixed: bool,
     pub(super) vanishes: bool,
 }
 
-/// What a line is shown as.
-#[derive(Debug, Clone)]
-pub(super) struct Shown {
-    line: Regex,
-    shown: Vec<String>,
-    /// Looks at the line with its `no`.
-    whole: bool,
-}
-
-/// What a line does beside what it says.
-#[derive(Debug, Clone)]
-pub(super) struct Effect {
-    pub(super) when: Regex,
-    pub(super) file: EffectFile,
-}
-
-/// Some patterns; the first one that matches counts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Patterns(Vec<Regex>);
-
 impl ModeRules {
     pub(super) fn compile(name: &str, file: &ModeFile, compiler: &mut Compiler<'_>) -> Self {
-        let opens = file.opens.iter().filter_map(|opens| {
-            Some(Opens {
-                line: compiler.pattern(&opens.line)?,
-                mode: compiler.mode(&opens.mode),
-                fixed: opens.fixed,
-                vanishes: opens.vanishes,
-            })
-        });
-        let opens = opens.collect();
+        let whole = |shown: &&ShownFile| shown.line.starts_with("^no ");
+        let shown = |shown: &ShownFile| (shown.line.clone(), shown.shown.clone());
         Self {
             name: name.to_string(),
             leave: file.leave.clone(),
             numbered: file.numbered.unwrap_or_default(),
-            opens,
+            opens: compiler.opens(&file.opens),
             one: compiler.patterns(&file.one),
-            on: compiler.patterns(&file.on),
+            on: compiler.on(&file.on),
+            off: compiler.patterns(&file.off),
             defaults: compiler.patterns(&file.defaults),
-            lists: each(&file.lists, |list| {
-                Some((compiler.pattern(&list.line)?, list.of))
-            }),
-            shown: each(&file.shown, |shown| {
-                Some(Shown {
-                    whole: shown.line.starts_with("^no ") || shown.line.starts_with("^default "),
-                    line: compiler.pattern(&shown.line)?,
-                    shown: shown.shown.clone(),
-                })
-            }),
+            lists: compiler.table(file.lists.iter().map(|it| (it.line.clone(), it.of))),
+            shown: compiler.table(file.shown.iter().filter(|it| !whole(it)).map(shown)),
+            shown_whole: compiler.table(file.shown.iter().filter(whole).map(shown)),
             verbatim: compiler.patterns(&file.verbatim),
             ordered: compiler.patterns(&file.ordered),
             unshown: compiler.patterns(&file.unshown),
-            negate: each(&file.negate, |negate| {
-                Some((compiler.pattern(&negate.line)?, negate.with.clone()))
-            }),
-            effects: each(&file.effects, |effect| {
-                let when = compiler.pattern(&effect.when)?;
-                compiler.effect(effect);
-                Some(Effect {
-                    when,
-                    file: effect.clone(),
-                })
-            }),
+            negate: compiler.table(
+                file.negate
+                    .iter()
+                    .map(|it| (it.line.clone(), it.with.clone())),
+            ),
+            effects: compiler.effects(&file.effects),
         }
     }
 
     /// The mode that a line opens.
     pub(super) fn opened_by(&self, text: &str) -> Option<&Opens> {
-        self.opens.iter().find(|opens| opens.line.is_match(text))
+        self.opens.get(text)
     }
 
     /// The list that a statement ends with: what stands before it, how it is edited, and what it is of.
     pub(super) fn list<'t>(&self, text: &'t str) -> Option<(ListOf, &'t str, &'t str, &'t str)> {
-        self.lists.iter().find_map(|(line, of)| {
-            let found = line.captures(text)?;
-            let list = found.name("list")?;
-            let edit = found.name("edit");
-            let begin = edit.map_or(list.start(), |edit| edit.start());
-            let before = text.get(..begin)?.trim_end();
-            Some((
-                *of,
-                before,
-                edit.map_or("", |it| it.as_str()),
-                list.as_str(),
-            ))
-        })
+        let (found, of) = self.lists.captures(text)?;
+        let begin = found.range("edit").or(found.range("list"))?.start;
+        let before = text.get(..begin)?.trim_end();
+        let edit = found.name("edit").unwrap_or_default();
+        Some((*of, before, edit, found.name("list")?))
     }
 
-    /// What a line is shown as, if not as itself. `negated` lines are tried with their `no` too.
+    /// What a line is shown as, if not as itself. `negation` stands before it; some lines are only known with it.
     pub(super) fn shown_as(&self, text: &str, negation: &str) -> Option<Vec<String>> {
         let whole = format!("{negation}{text}");
-        self.shown.iter().find_map(|rule| {
-            let line = if rule.whole { whole.as_str() } else { text };
-            let found = rule.line.captures(line)?;
-            let lines = rule.shown.iter().map(|shown| {
-                let shown = expand(&found, shown);
-                let rest = found
-                    .get(0)
-                    .and_then(|all| line.get(all.end()..))
-                    .unwrap_or_default();
-                let before = if rule.whole { "" } else { negation };
-                format!("{before}{shown}{rest}")
-            });
-            Some(lines.collect())
-        })
+        if let Some((found, lines)) = self.shown_whole.captures(&whole) {
+            return Some(completed(&found, lines, ""));
+        }
+        let (found, lines) = self.shown.captures(text)?;
+        Some(completed(&found, lines, negation))
     }
 
     /// Whether any rule speaks of such a line.
     pub(super) fn knows(&self, text: &str) -> bool {
         let sets = [
             &self.one,
-            &self.on,
+            &self.off,
             &self.defaults,
             &self.ordered,
             &self.verbatim,
         ];
-        sets.iter().any(|set| set.is_match(text))
+        self.on.is_match(text)
+            || sets.iter().any(|set| set.is_match(text))
             || self.opened_by(text).is_some()
             || self.list(text).is_some()
     }
 
+    /// Whether a statement stands although it isn't shown, unless its `no` is. `block` is what stands beside it.
+    pub(super) fn is_on(&self, text: &str, block: &Block) -> bool {
+        let beside = |pattern: &Pattern| {
+            let mut statements = block.statements.values();
+            statements.any(|it| !it.negated && pattern.is_match(&it.text))
+        };
+        let mut on = self.on.all(text);
+        on.any(|(_, pattern)| pattern.as_ref().is_none_or(beside))
+    }
+
+    /// Whether a statement that isn't shown doesn't stand.
+    pub(super) fn is_off(&self, text: &str) -> bool {
+        let said = self.off.is_match(text) || self.one.is_match(text) || self.numbered;
+        said || self.opened_by(text).is_some() || self.list(text).is_some()
+    }
+
     /// How a statement is negated.
-    pub(super) fn negation(&self, text: &str) -> String {
-        let told = self.negate.iter().find_map(|(line, with)| {
-            let found = line.captures(text)?;
-            Some(expand(&found, with))
-        });
-        told.unwrap_or_else(|| format!("no {text}"))
+    pub(super) fn negation(&self, text: &str, key: &str, block: &Block) -> String {
+        if let Some((found, with)) = self.negate.captures(text) {
+            return found.expand(with);
+        }
+        match self.list(text) {
+            _ if self.is_on(text, block) || self.is_on(key, block) => format!("default {key}"),
+            Some((ListOf::Numbers, before, ..)) => format!("no {before}"),
+            _ => format!("no {text}"),
+        }
     }
 }
 
-impl Patterns {
-    pub(super) fn new(patterns: Vec<Regex>) -> Self {
-        Self(patterns)
-    }
-
-    pub(super) fn is_match(&self, text: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.is_match(text))
-    }
-
-    /// What the first pattern that matches finds: its groups, or all that it matches.
-    pub(super) fn found(&self, text: &str) -> Option<String> {
-        self.0.iter().enumerate().find_map(|(index, pattern)| {
-            let found = pattern.captures(text)?;
-            if found.len() == 1 {
-                return found.get(0).map(|all| all.as_str().trim_end().to_string());
-            }
-            let groups: Vec<&str> = found
-                .iter()
-                .skip(1)
-                .flatten()
-                .map(|it| it.as_str())
-                .collect();
-            Some(format!("{index}:{}", groups.join(" ")))
-        })
-    }
-}
-
-/// A template with the groups of a match in the place of `${name}`.
-pub(super) fn expand(found: &Captures<'_>, template: &str) -> String {
-    let mut text = String::new();
-    found.expand(template, &mut text);
-    text
-}
-
-fn each<T, U>(files: &[T], mut compile: impl FnMut(&T) -> Option<U>) -> Vec<U> {
-    files.iter().filter_map(&mut compile).collect()
+/// Lines with what was matched in them, and behind each what stood behind the match.
+fn completed(found: &Found<'_>, lines: &[String], before: &str) -> Vec<String> {
+    let line = |line: &String| format!("{before}{}{}", found.expand(line), found.rest());
+    lines.iter().map(line).collect()
 }

@@ -1,12 +1,12 @@
 //! Reading a configuration from what a device shows.
 
-use regex::Regex;
 use thiserror::Error;
 
 use super::apply::Place;
 use super::list;
 use super::mode_file::ListOf;
 use super::mode_rules::ModeId;
+use super::patterns::Pattern;
 use super::rules::Rules;
 use super::tree::{Block, Config, Statement};
 
@@ -134,7 +134,7 @@ impl Block {
             .strip_prefix("no ")
             .map_or((false, text.as_str()), |it| (true, it));
         let block = self.at_mut(&place.path)?;
-        if !negated && (mode.defaults.is_match(bare) || mode.on.is_match(bare)) {
+        if !negated && (mode.defaults.is_match(bare) || mode.is_on(bare, block)) {
             return None;
         }
         let mut last = None;
@@ -258,32 +258,28 @@ fn lex(lines: Vec<&str>, rules: &Rules) -> Vec<Shown> {
 
 impl Rules {
     /// If a statement goes on after its first line: what its last line matches.
-    pub(super) fn text_until(&self, line: &str) -> Option<Regex> {
-        let (found, until) = self
-            .texts
-            .iter()
-            .find_map(|(pattern, until)| Some((pattern.captures(line)?, until.as_ref())))?;
+    pub(super) fn text_until(&self, line: &str) -> Option<Pattern> {
+        let (found, until) = self.texts.captures(line)?;
         if let Some(until) = until {
             return Some(until.clone());
         }
-        let delimiter = found.name("delimiter")?;
-        let rest = line.get(delimiter.end()..)?;
-        let ended = rest.contains(delimiter.as_str());
-        // What is escaped is a pattern, so this can't fail.
-        (!ended).then(|| Regex::new(&regex::escape(delimiter.as_str())).ok())?
+        let delimiter = found.range("delimiter")?;
+        let rest = line.get(delimiter.end..)?;
+        let delimiter = line.get(delimiter)?;
+        let ended = rest.contains(delimiter);
+        (!ended).then(|| Pattern::literal(delimiter))
     }
 
     /// A text with the delimiter that running-configurations show, whichever it was sent with.
     pub(super) fn delimited(&self, text: &str) -> String {
-        let found = self
-            .texts
-            .iter()
-            .find_map(|(pattern, _)| pattern.captures(text)?.name("delimiter"));
+        let found = self.texts.captures(text);
+        let found = found.and_then(|(found, _)| found.range("delimiter"));
         let Some(delimiter) = found else {
             return text.to_string();
         };
-        let (before, rest) = (&text[..delimiter.start()], &text[delimiter.end()..]);
-        let body = rest.split(delimiter.as_str()).next().unwrap_or_default();
-        format!("{before}^C{body}^C")
+        let (before, rest) = (text.get(..delimiter.start), text.get(delimiter.end..));
+        let rest = rest.unwrap_or_default();
+        let body = text.get(delimiter).and_then(|it| rest.split(it).next());
+        format!("{}^C{}^C", before.unwrap_or_default(), body.unwrap_or(rest))
     }
 }

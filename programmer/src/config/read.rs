@@ -1,10 +1,8 @@
 //! What is read of a device: the configuration itself, and what shows the part of it that the
 //! configuration hides.
 
-use regex::Regex;
-
 use super::mode_file::ReadFile;
-use super::mode_rules::expand;
+use super::patterns::Pattern;
 use super::rules::Compiler;
 
 /// What is read where a pack says nothing.
@@ -14,9 +12,9 @@ const SHOW: &str = "show running-config";
 #[derive(Debug)]
 pub struct Read {
     command: String,
-    lines: Option<Vec<(Regex, Vec<String>)>>,
-    must: Vec<Regex>,
-    never: Vec<Regex>,
+    lines: Option<Vec<(Pattern, Vec<String>)>>,
+    must: Vec<Pattern>,
+    never: Vec<Pattern>,
 }
 
 impl Read {
@@ -80,7 +78,7 @@ impl Read {
             let line = line.trim_end();
             self.lines.iter().flatten().find_map(|(pattern, is)| {
                 let found = pattern.captures(line)?;
-                Some(is.iter().map(|it| expand(&found, it)).collect::<Vec<_>>())
+                Some(is.iter().map(|it| found.expand(it)).collect::<Vec<_>>())
             })
         });
         told.flatten().collect()

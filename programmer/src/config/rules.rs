@@ -1,11 +1,11 @@
 //! The rules of a platform's configuration, compiled from `running.yaml`.
 
-use regex::Regex;
 use yaml::Mistake;
 
 pub use super::mode_file::RulesFile;
-use super::mode_file::{EffectFile, ModeFile};
-use super::mode_rules::{ModeId, ModeRules, Patterns};
+use super::mode_file::{EffectFile, ModeFile, OnFile, OpensFile};
+use super::mode_rules::{ModeId, ModeRules, Opens};
+use super::patterns::{Pattern, Patterns, Table};
 use super::read::Read;
 use crate::plan::Answer;
 use crate::secret::Secret;
@@ -25,11 +25,11 @@ pub struct Rules {
     pub(super) ascii: bool,
     pub(super) preamble: Patterns,
     pub(super) volatile: Patterns,
-    pub(super) texts: Vec<(Regex, Option<Regex>)>,
+    pub(super) texts: Table<Option<Pattern>>,
     pub(super) leaves: Patterns,
-    pub(super) secrets: Vec<Regex>,
-    pub(super) answers: Vec<(Regex, Answer)>,
-    ranks: Vec<Regex>,
+    pub(super) secrets: Patterns,
+    answers: Table<Answer>,
+    ranks: Patterns,
     modes: Vec<ModeRules>,
     top: ModeId,
     any: ModeId,
@@ -81,8 +81,19 @@ impl Rules {
 
     /// What is asked when a line is sent, and the answers.
     pub(super) fn answers_to(&self, text: &str) -> Vec<Answer> {
-        let asked = self.answers.iter().filter(|(line, _)| line.is_match(text));
-        asked.map(|(_, answer)| answer.clone()).collect()
+        self.answers
+            .all(text)
+            .map(|(_, answer)| answer.clone())
+            .collect()
+    }
+
+    /// Whether a line only leaves a section.
+    pub(super) fn is_leave(&self, text: &str) -> bool {
+        self.leaves.is_match(text)
+            || self
+                .modes
+                .iter()
+                .any(|mode| mode.leave.as_deref() == Some(text))
     }
 
     /// The mode at the left margin.
@@ -92,8 +103,7 @@ impl Rules {
 
     /// Where a definition stands in the order of dependence; what isn't named stands behind all that is.
     pub(super) fn order_of(&self, text: &str) -> usize {
-        let found = self.ranks.iter().position(|pattern| pattern.is_match(text));
-        found.unwrap_or(self.ranks.len())
+        self.ranks.position(text).unwrap_or(self.ranks.len())
     }
 }
 
@@ -139,7 +149,7 @@ impl<'a> Compiler<'a> {
             let until = text.until.as_ref().map(|until| self.pattern(until));
             Some((self.pattern(&text.line)?, until.flatten()))
         });
-        let texts = texts.collect();
+        let texts = Table::new(texts.collect());
         Rules {
             reads: Read::compile(file.reads.as_deref(), self),
             end: file.end.clone(),
@@ -148,17 +158,9 @@ impl<'a> Compiler<'a> {
             volatile: self.patterns(&file.volatile),
             texts,
             leaves: self.patterns(&file.leaves),
-            secrets: file
-                .secrets
-                .iter()
-                .filter_map(|it| self.pattern(it))
-                .collect(),
+            secrets: self.patterns(&file.secrets),
             answers: self.answers(file),
-            ranks: file
-                .order
-                .iter()
-                .filter_map(|it| self.pattern(it))
-                .collect(),
+            ranks: self.patterns(&file.order),
             modes,
             top: self.mode(TOP),
             any: self.mode(ALL),
@@ -177,7 +179,7 @@ impl<'a> Compiler<'a> {
         merged
     }
 
-    fn answers(&mut self, file: &RulesFile) -> Vec<(Regex, Answer)> {
+    fn answers(&mut self, file: &RulesFile) -> Table<Answer> {
         let mut answers = Vec::new();
         for answer in &file.answers {
             let line = self.pattern(&answer.line);
@@ -186,7 +188,52 @@ impl<'a> Compiler<'a> {
                 Err(_) => self.refuse(&answer.question),
             }
         }
-        answers
+        Table::new(answers)
+    }
+
+    pub(super) fn opens(&mut self, files: &[OpensFile]) -> Table<Opens> {
+        let mut rows = Vec::new();
+        for file in files {
+            let mode = self.mode(&file.mode);
+            let opens = Opens {
+                mode,
+                fixed: file.fixed,
+                vanishes: file.vanishes,
+            };
+            rows.extend(self.pattern(&file.line).map(|line| (line, opens)));
+        }
+        Table::new(rows)
+    }
+
+    pub(super) fn on(&mut self, files: &[OnFile]) -> Table<Option<Pattern>> {
+        let mut rows = Vec::new();
+        for file in files {
+            let (line, beside) = match file {
+                OnFile::Always(line) => (line, None),
+                OnFile::While { line, beside } => (line, self.pattern(beside)),
+            };
+            rows.extend(self.pattern(line).map(|line| (line, beside)));
+        }
+        Table::new(rows)
+    }
+
+    /// An effect's other patterns are completed with groups before they are used, so they are only tried here.
+    pub(super) fn effects(&mut self, files: &[EffectFile]) -> Table<EffectFile> {
+        for file in files {
+            let within = file.within.iter().flatten();
+            let patterns = file.removes.iter().chain(within).chain(&file.having);
+            for pattern in patterns.chain(&file.lacking) {
+                let _ = self.pattern(&bare(pattern));
+            }
+        }
+        self.table(files.iter().map(|file| (file.when.clone(), file.clone())))
+    }
+
+    pub(super) fn table<T>(&mut self, rows: impl Iterator<Item = (String, T)>) -> Table<T> {
+        Table::new(
+            rows.filter_map(|(line, what)| Some((self.pattern(&line)?, what)))
+                .collect(),
+        )
     }
 
     /// The mode of that name, which may be opened before it has rules.
@@ -199,24 +246,15 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn patterns(&mut self, patterns: &[String]) -> Patterns {
-        Patterns::new(patterns.iter().filter_map(|it| self.pattern(it)).collect())
+        self.table(patterns.iter().map(|pattern| (pattern.clone(), ())))
     }
 
-    pub(super) fn pattern(&mut self, pattern: &str) -> Option<Regex> {
-        let compiled = Regex::new(pattern);
-        if compiled.is_err() {
+    pub(super) fn pattern(&mut self, pattern: &str) -> Option<Pattern> {
+        let compiled = Pattern::new(pattern);
+        if compiled.is_none() {
             self.refuse(pattern);
         }
-        compiled.ok()
-    }
-
-    /// An effect's patterns are completed with groups before they are used, so they are only tried here.
-    pub(super) fn effect(&mut self, effect: &EffectFile) {
-        let within = effect.within.iter().flatten();
-        let patterns = effect.removes.iter().chain(within).chain(&effect.having);
-        for pattern in patterns.chain(&effect.lacking) {
-            let _ = self.pattern(&bare(pattern));
-        }
+        compiled
     }
 
     fn refuse(&mut self, pattern: &str) {
@@ -272,6 +310,7 @@ impl ModeFile {
         self.opens.extend(base.opens);
         self.one.extend(base.one);
         self.on.extend(base.on);
+        self.off.extend(base.off);
         self.defaults.extend(base.defaults);
         self.lists.extend(base.lists);
         self.shown.extend(base.shown);

@@ -2,6 +2,7 @@
 
 use super::rules::Rules;
 use super::secret_types;
+use crate::secret::STARS;
 
 /// Whether two statements say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,42 +41,38 @@ impl Rules {
 
     /// A line as it may be shown.
     pub(super) fn masked(&self, text: &str) -> String {
-        let masked = self.secrets.iter().fold(text.to_string(), |text, pattern| {
-            let Some(secret) = pattern
+        let secrets = self.secrets.all(text);
+        secrets.fold(text.to_string(), |text, (pattern, ())| {
+            let secret = pattern
                 .captures(&text)
-                .and_then(|found| found.name("secret"))
-            else {
-                return text.clone();
-            };
-            format!(
-                "{}{}{}",
-                &text[..secret.start()],
-                crate::secret::STARS,
-                &text[secret.end()..]
-            )
-        });
-        masked
+                .and_then(|found| found.range("secret"));
+            secret.map_or(text.clone(), |secret| {
+                blotted(&text, secret.start, secret.end)
+            })
+        })
     }
 
     fn parts<'t>(&self, text: &'t str) -> Option<Parts<'t>> {
-        let found = self
-            .secrets
-            .iter()
-            .find_map(|pattern| pattern.captures(text))?;
-        let secret = found.name("secret")?;
-        let hidden = found.name("type");
-        let begin = hidden.map_or(secret.start(), |hidden| hidden.start());
+        let (found, ()) = self.secrets.captures(text)?;
+        let secret = found.range("secret")?;
+        let begin = found
+            .range("type")
+            .map_or(secret.start, |hidden| hidden.start);
         Some(Parts {
-            around: format!(
-                "{}{}{}",
-                &text[..begin],
-                crate::secret::STARS,
-                &text[secret.end()..]
-            ),
-            hidden: hidden.map_or("0", |hidden| hidden.as_str()),
-            secret: secret.as_str(),
+            around: blotted(text, begin, secret.end),
+            hidden: found.name("type").unwrap_or("0"),
+            secret: found.name("secret")?,
         })
     }
+}
+
+fn blotted(text: &str, begin: usize, end: usize) -> String {
+    let (before, after) = (text.get(..begin), text.get(end..));
+    format!(
+        "{}{STARS}{}",
+        before.unwrap_or_default(),
+        after.unwrap_or_default()
+    )
 }
 
 fn compare(given: &Parts<'_>, shown: &Parts<'_>) -> Same {

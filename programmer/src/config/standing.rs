@@ -25,7 +25,7 @@ pub fn standing(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Vec<Sta
     let missing = Missing::of(wanted, running, rules);
     let steps = missing.steps.iter().enumerate();
     let told = steps.map(|(index, step)| {
-        if step.done.untold || step.done.unshown {
+        if step.done.untold || step.done.unshown || step.done.unsure {
             return Standing::CantTell;
         }
         if !missing.effective.contains(&index) {

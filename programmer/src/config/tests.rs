@@ -96,18 +96,18 @@ fn a_section_that_is_made_anew_as_it_was_is_left_alone() {
 
 #[test]
 fn a_list_of_vlans_is_compared_as_a_list() {
-    let running = "interface Te1/0/1\n switchport trunk allowed vlan 10,20\n";
+    let running = "interface TenGigabitEthernet1/0/1\n switchport trunk allowed vlan 10,20\n";
     check(
         running,
-        "interface Te1/0/1\n switchport trunk allowed vlan add 20\n",
+        "interface TenGigabitEthernet1/0/1\n switchport trunk allowed vlan add 20\n",
         "",
         "",
     );
     check(
         running,
-        "interface Te1/0/1\n switchport trunk allowed vlan add 21\n",
-        "interface Te1/0/1\n switchport trunk allowed vlan add 21\n",
-        "interface Te1/0/1\n switchport trunk allowed vlan 10,20\n exit\n",
+        "interface TenGigabitEthernet1/0/1\n switchport trunk allowed vlan add 21\n",
+        "interface TenGigabitEthernet1/0/1\n switchport trunk allowed vlan add 21\n",
+        "interface TenGigabitEthernet1/0/1\n switchport trunk allowed vlan 10,20\n exit\n",
     );
 }
 
@@ -183,16 +183,16 @@ fn a_banner_is_one_statement() {
 fn one_configuration_becomes_another() {
     let (from, to) = (
         Config::fragment(
-            "vrf definition A\n rd 1:1\ninterface Gi1\n vrf forwarding A\n",
+            "vrf definition A\n rd 1:1\ninterface GigabitEthernet1\n vrf forwarding A\n no ip address\n",
             rules(),
         ),
         Config::fragment(
-            "vrf definition B\ninterface Gi1\n vrf forwarding B\n",
+            "vrf definition B\ninterface GigabitEthernet1\n vrf forwarding B\n no ip address\n",
             rules(),
         ),
     );
     assert_eq!(
         text(&difference(&from, &to, rules())),
-        "no vrf definition A\nvrf definition B\n exit\ninterface Gi1\n vrf forwarding B\n exit\n"
+        "no vrf definition A\nvrf definition B\n exit\ninterface GigabitEthernet1\n vrf forwarding B\n exit\n"
     );
 }

@@ -10,8 +10,6 @@ mod push;
 mod relay;
 mod render;
 mod reports;
-mod system;
-mod telnet;
 
 use std::path::{Path, PathBuf};
 

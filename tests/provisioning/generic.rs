@@ -1,0 +1,158 @@
+//! Lines that no writer writes: each piece of `lines/*.txt` is pushed, read back and taken back.
+
+use std::fs;
+use std::path::Path;
+
+use crate::bench::Bench;
+use crate::play::packs;
+use crate::rules;
+
+/// One piece: what stands before, and what is pushed.
+struct Piece {
+    pack: String,
+    model: Option<String>,
+    before: String,
+    lines: String,
+}
+
+#[test]
+#[ignore = "the rules are being written"]
+fn lines_of_every_kind_are_read_back_and_taken_back() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("provisioning/lines");
+    let only = std::env::var("CASE").unwrap_or_default();
+    let mut wrong = vec![];
+    let mut count = 0;
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    for file in files
+        .iter()
+        .filter(|file| file.to_str().unwrap().contains(&only))
+    {
+        let text = fs::read_to_string(file).unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        for (index, piece) in pieces(&text).into_iter().enumerate() {
+            count += 1;
+            if let Err(what) = play(&piece) {
+                wrong.push(format!(
+                    "=== {name}, piece {}\n{}\n{what}",
+                    index + 1,
+                    piece.lines
+                ));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "\n{}\n{} of {count} pieces are wrong",
+        wrong.join("\n"),
+        wrong.len()
+    );
+}
+
+/// Pieces are apart by an empty line. `@ pack [model]` says whose the ones below are; lines that begin with `<` stand
+/// before.
+fn pieces(text: &str) -> Vec<Piece> {
+    let (mut pack, mut model) = (String::new(), None);
+    let mut pieces = vec![];
+    for part in text.split("\n\n") {
+        let mut piece = Piece {
+            pack: String::new(),
+            model: None,
+            before: String::new(),
+            lines: String::new(),
+        };
+        for line in part.lines().filter(|line| !line.starts_with('#')) {
+            if let Some(names) = line.strip_prefix("@ ") {
+                let mut names = names.split_whitespace().map(str::to_string);
+                (pack, model) = (names.next().unwrap_or_default(), names.next());
+            } else if let Some(before) = line.strip_prefix('<') {
+                piece.before += &format!("{}\n", before.trim_end());
+            } else {
+                piece.lines += &format!("{line}\n");
+            }
+        }
+        (piece.pack, piece.model) = (pack.clone(), model.clone());
+        if !piece.lines.trim().is_empty() {
+            pieces.push(piece);
+        }
+    }
+    pieces
+}
+
+fn play(piece: &Piece) -> Result<(), String> {
+    let platform = packs().platform(&piece.pack).ok_or("no such pack")?;
+    let mut bench = Bench::boot("EN1", &piece.pack, piece.model.as_deref(), 7, vec![])?;
+    bench.configure(&piece.before, platform.expect())?;
+    let wanted = rules::lines(&piece.lines, "create Test X");
+    rules::push(&mut bench, &wanted, platform.expect(), platform.rules())
+}
+
+/// The sections of `tests/configurations`, each a piece, one after the other on one device.
+#[test]
+#[ignore = "the rules are being written"]
+fn sections_of_whole_configurations_are_read_back_and_taken_back() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configurations");
+    let only = std::env::var("CASE").unwrap_or_default();
+    let (mut wrong, mut count, mut refused) = (vec![], 0, vec![]);
+    for file in fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        let name = file.file_name().unwrap().to_str().unwrap().to_string();
+        if !name.ends_with(".cfg") || !name.contains(&only) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        let pack = text
+            .lines()
+            .next()
+            .unwrap()
+            .strip_prefix("! pack ")
+            .unwrap();
+        let platform = packs().platform(pack).unwrap();
+        let mut bench = Bench::boot("EN1", pack, None, 7, vec![]).unwrap();
+        for section in sections(&text) {
+            count += 1;
+            let wanted = rules::lines(&section, "create Test X");
+            let pushed = rules::push(&mut bench, &wanted, platform.expect(), platform.rules());
+            if pushed.is_err() {
+                bench.leave(platform.expect());
+            }
+            match pushed {
+                Err(what) if what.starts_with("of what was missing") => {
+                    refused.push(format!("{name}: {what}"))
+                }
+                Err(what) => wrong.push(format!("=== {name}\n{section}{what}")),
+                Ok(()) => {}
+            }
+        }
+    }
+    if std::env::var_os("REFUSED").is_some() {
+        eprintln!("{}", refused.join("\n"));
+    }
+    assert!(
+        wrong.is_empty(),
+        "\n{}\n{} of {count} sections are wrong, {} refused",
+        wrong.join("\n"),
+        wrong.len(),
+        refused.len()
+    );
+}
+
+/// The lines at the left margin, each with what stands below it.
+fn sections(text: &str) -> Vec<String> {
+    let mut sections: Vec<String> = vec![];
+    for line in text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('!') && !line.is_empty() && *line != "end")
+    {
+        match sections.last_mut() {
+            Some(section) if line.starts_with(' ') => *section += &format!("{line}\n"),
+            _ => sections.push(format!("{line}\n")),
+        }
+    }
+    sections
+}

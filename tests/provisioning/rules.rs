@@ -1,0 +1,126 @@
+//! The programmer's rules of configurations, held against a device: what it says stands must stand, what it says takes
+//! something back must take it back.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use programmer::config::{Config, Rules, Standing, change, difference, standing};
+use programmer::packs::Expect;
+use programmer::plan::PlanLine;
+
+use crate::bench::Bench;
+
+/// Pushes what of `wanted` is missing, takes it back, and pushes all of it.
+pub(crate) fn push(
+    bench: &mut Bench,
+    wanted: &[PlanLine],
+    expect: &Expect,
+    rules: &Rules,
+) -> Result<(), String> {
+    let (before, shown_before) = read(bench, rules)?;
+    let change = change(wanted, &before, rules);
+    let sent = |what: String| {
+        format!(
+            "{what}\n--- sent\n{}--- inverse\n{}",
+            text(&change.lines),
+            text(&change.inverse)
+        )
+    };
+    bench
+        .push(&change.lines, expect)
+        .map_err(|what| sent(format!("of what was missing, {what}")))?;
+    let (after, shown_after) = read(bench, rules)?;
+    stands(wanted, &after, rules).map_err(sent)?;
+    let wrong = difference(&change.expected, &after, rules);
+    if !wrong.is_empty() || change.expected != after {
+        return Err(sent(format!(
+            "what was expected differs from what the device has by\n{}",
+            text(&wrong)
+        )));
+    }
+    bench
+        .push(&change.inverse, expect)
+        .map_err(|what| sent(format!("of the inverse, {what}")))?;
+    let (back, shown_back) = read(bench, rules)?;
+    if back != before || shown_back != shown_before {
+        let left = text(&difference(&back, &before, rules));
+        let shown = lines_that_differ(&shown_before, &shown_back);
+        return Err(sent(format!("the inverse leaves\n{left}shown\n{shown}")));
+    }
+    bench.push(wanted, expect)?;
+    let (_, shown) = read(bench, rules)?;
+    if shown != shown_after {
+        let shown = lines_that_differ(&shown_after, &shown);
+        return Err(sent(format!(
+            "all lines lead elsewhere than the missing ones:\n{shown}"
+        )));
+    }
+    Ok(())
+}
+
+/// Every wanted line must stand, and nothing be missing.
+fn stands(wanted: &[PlanLine], after: &Config, rules: &Rules) -> Result<(), String> {
+    let mut wrong = String::new();
+    for (line, standing) in wanted.iter().zip(standing(wanted, after, rules)) {
+        if let Standing::Missing { instead } = standing {
+            let _ = writeln!(
+                wrong,
+                "`{}` seems to be missing; there is {instead:?}",
+                line.text()
+            );
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// What the device has, read as the programmer reads it, and as it shows it.
+fn read(bench: &mut Bench, rules: &Rules) -> Result<(Config, String), String> {
+    let mut replies = vec![];
+    for read in rules.reads() {
+        replies.push(bench.command(read.command())?);
+    }
+    let config = Config::parse(&replies, rules).map_err(|error| error.to_string())?;
+    Ok((config, bench.running_config()?))
+}
+
+fn text(lines: &[PlanLine]) -> String {
+    lines
+        .iter()
+        .map(|line| format!("{:1$}{2}\n", "", line.depth(), line.text()))
+        .collect()
+}
+
+fn lines_that_differ(before: &str, after: &str) -> String {
+    let missing = |from: &str, of: &str, sign: char| -> String {
+        let other: Vec<&str> = of.lines().collect();
+        from.lines()
+            .filter(|line| !other.contains(line))
+            .map(|line| format!("{sign} {line}\n"))
+            .collect()
+    };
+    let told = missing(before, after, '-') + &missing(after, before, '+');
+    if told.is_empty() && before != after {
+        "the same lines in another order\n".to_string()
+    } else {
+        told
+    }
+}
+
+/// The lines of a text as a plan has them; the modes are not known.
+pub(crate) fn lines(text: &str, feature: &str) -> Vec<PlanLine> {
+    let feature: Arc<str> = feature.into();
+    let line = |line: &str| {
+        let depth = line.len() - line.trim_start().len();
+        PlanLine::new(
+            line.trim(),
+            depth,
+            programmer::plan::ANY_MODE,
+            Arc::clone(&feature),
+            &Default::default(),
+        )
+    };
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(line)
+        .collect()
+}
