@@ -96,6 +96,8 @@ pub struct Expect {
     pub keys: RegexSet,
     /// Lines of configuration that run a command.
     pub runs: RegexSet,
+    /// Commands whose output are messages of the system log.
+    pub logs: RegexSet,
     /// Commands that take longer than a line may.
     pub slow: Vec<(Regex, Duration)>,
     /// What shows that a device waits for nothing, and the keys that end it.
@@ -108,6 +110,8 @@ pub struct Expect {
     pub noise: Regex,
     /// What a question looks like at the end of the last line.
     pub questions: RegexSet,
+    /// What is a question if nothing follows for longer.
+    pub perhaps: RegexSet,
     /// Questions that are answered, each with its answer.
     pub dialogues: Vec<(Regex, String)>,
     /// The prompts that a writer's mode name stands for.
@@ -220,6 +224,7 @@ impl Expect {
             asks: place.set(&file.asks.unwrap_or_default(), "asks")?,
             keys: place.set(&file.keys.unwrap_or_default(), "keys")?,
             runs: place.set(&file.runs.unwrap_or_default(), "runs")?,
+            logs: place.set(&file.logs.unwrap_or_default(), "logs")?,
             slow: file
                 .slow
                 .unwrap_or_default()
@@ -239,6 +244,7 @@ impl Expect {
             echo: file.echo.unwrap_or(true),
             noise: place.any_of(&file.noise.unwrap_or_default(), "noise")?,
             questions: place.set(&file.questions.unwrap_or_default(), "questions")?,
+            perhaps: place.set(&file.perhaps.unwrap_or_default(), "perhaps")?,
             dialogues: file
                 .dialogues
                 .unwrap_or_default()

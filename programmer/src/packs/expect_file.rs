@@ -65,6 +65,8 @@ pub(super) struct ExpectFile {
     pub keys: Option<Vec<String>>,
     /// Lines of configuration that run a command: what they print is not judged.
     pub runs: Option<Vec<String>>,
+    /// Commands whose output are messages of the system log.
+    pub logs: Option<Vec<String>>,
     /// Commands that take longer than a line may.
     pub slow: Option<Vec<SlowFile>>,
     /// What a device shows while it waits for something that won't come, and the keys that end it.
@@ -77,6 +79,8 @@ pub(super) struct ExpectFile {
     pub noise: Option<Vec<String>>,
     /// What a question looks like at the end of the last line.
     pub questions: Option<Vec<String>>,
+    /// What is a question if nothing follows for longer.
+    pub perhaps: Option<Vec<String>>,
     /// Questions that are answered.
     pub dialogues: Option<Vec<DialogueFile>>,
     /// Names that writers use for modes whose prompt differs between releases.
@@ -211,12 +215,14 @@ impl ExpectFile {
             asks: self.asks.or(base.asks),
             keys: self.keys.or(base.keys),
             runs: self.runs.or(base.runs),
+            logs: self.logs.or(base.logs),
             slow: self.slow.or(base.slow),
             stalls: self.stalls.or(base.stalls),
             hostname: self.hostname.or(base.hostname),
             echo: self.echo.or(base.echo),
             noise: self.noise.or(base.noise),
             questions: self.questions.or(base.questions),
+            perhaps: self.perhaps.or(base.perhaps),
             dialogues: self.dialogues.or(base.dialogues),
             modes: self.modes.or(base.modes),
             known_as: self.known_as.or(base.known_as),

@@ -1,5 +1,6 @@
 //! What a device's answer means: a refusal, or notes that do no harm.
 
+use super::failure::{Cause, Sent};
 use crate::packs::Expect;
 use crate::secret::Mask;
 use crate::visible::visible;
@@ -13,6 +14,8 @@ pub(super) struct Answer {
     pub(super) is_listed: bool,
     /// Whether it says that the user may not.
     pub(super) is_denied: bool,
+    /// Whether it is a question: what was in flight behind the line has answered it.
+    pub(super) is_question: bool,
     /// Whether it passes by itself.
     pub(super) passes: bool,
     /// Lines that do no harm.
@@ -57,6 +60,7 @@ impl Answer {
                 answer.refused = Some(visible(text));
                 answer.is_listed = is_listed;
                 answer.is_denied = expect.denied.is_match(text);
+                answer.is_question = expect.questions.is_match(text);
                 answer.passes = expect.later.says.is_match(text);
             }
         }
@@ -69,6 +73,24 @@ impl Answer {
             refused: self.refused.map(|text| mask.text(&text)),
             notes: self.notes.iter().map(|text| mask.text(text)).collect(),
             ..self
+        }
+    }
+
+    /// What a refusal is: of the line, of the user, or no refusal at all.
+    pub(super) fn cause(&self, sent: Sent, text: String, may_be_in: bool) -> Cause {
+        if self.is_question {
+            Cause::Question {
+                sent,
+                question: text,
+            }
+        } else if self.is_denied && !may_be_in {
+            Cause::Denied { sent, answer: text }
+        } else {
+            Cause::Refused {
+                sent,
+                answer: text,
+                may_be_in,
+            }
         }
     }
 

@@ -29,7 +29,7 @@ impl Session {
             self.send(typed.into_bytes(), shown, now);
         }
         if let Some(exchange) = self.flight.front_mut() {
-            exchange.replied = Some(answer.trim().as_bytes().to_vec());
+            exchange.answered(answer);
         }
         // The question stays on its line; only what follows it counts.
         self.screen = Screen::default();

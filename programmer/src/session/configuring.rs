@@ -112,6 +112,37 @@ impl Configuring {
         self.lines.get(no.checked_sub(1)?)
     }
 
+    /// What is wrong with an answer, at the prompt that the device now stands at.
+    fn failure(
+        &self,
+        exchange: &Exchange,
+        answer: &Answer,
+        before: &str,
+        expect: &Expect,
+    ) -> Option<Cause> {
+        let (sent, found) = (exchange.sent.clone(), self.mode.clone());
+        if let Some(text) = answer.refused.clone() {
+            let may_be_in = before != found || !answer.is_listed || exchange.overtaken;
+            return Some(answer.cause(sent, text, may_be_in));
+        }
+        let line = self.line(sent.line_no()?)?;
+        let expected = if line.is_exec() {
+            EXEC_MODE
+        } else {
+            line.mode()
+        };
+        let is_there = match expected {
+            ANY_MODE => found != EXEC_MODE,
+            mode => expect.is_mode(mode, &found),
+        };
+        let expected = expected.to_string();
+        (!is_there).then_some(Cause::WrongMode {
+            sent,
+            expected,
+            found,
+        })
+    }
+
     fn set(&mut self, no: usize, fate: LineFate) {
         if let Some(place) = self.result.lines.get_mut(no.saturating_sub(1)) {
             *place = fate;
@@ -214,13 +245,21 @@ impl Session {
             self.phase = Phase::Lines;
             return self.feed(now);
         }
-        let answer = answer.text();
-        let is_locked = expect.locked.says.is_match(answer.as_bytes());
+        let text = answer.text();
+        let is_locked = expect.locked.says.is_match(text.as_bytes());
         if is_locked && self.tries < expect.locked.tries {
             return self.wait(expect.locked.wait, now);
         }
         let command = sent.text().to_string();
-        self.fail(Cause::CannotConfigure { command, answer }, now);
+        let cause = if answer.is_denied {
+            answer.cause(sent.clone(), text, false)
+        } else {
+            Cause::CannotConfigure {
+                command,
+                answer: text,
+            }
+        };
+        self.fail(cause, now);
     }
 
     /// Stands at the prompt for a while, and tries again then.
@@ -270,58 +309,19 @@ impl Session {
             Some((Prompt::Config { mode, .. }, _)) => mode.clone(),
             _ => EXEC_MODE.to_string(),
         };
-        let sent = exchange.sent.clone();
-        let (Some(configuring), Some(no)) = (&mut self.configuring, sent.line_no()) else {
+        let (Some(configuring), Some(no)) = (&mut self.configuring, exchange.sent.line_no()) else {
             return;
         };
-        let has_moved = configuring.mode != found;
-        configuring.mode.clone_from(&found);
-        let is_late = configuring.result.cause.is_some();
-        if let Some(text) = answer.refused {
-            if answer.passes
-                && self.flight.is_empty()
-                && self.tries < self.access.expect.later.tries
-                && !is_late
-            {
-                configuring.next = no - 1;
-                configuring.set(no, LineFate::NotSent);
-                return self.wait(self.access.expect.later.wait, now);
-            }
-            let may_be_in = has_moved || !answer.is_listed || exchange.overtaken;
-            let cause = if answer.is_denied && !has_moved {
-                Cause::Denied {
-                    sent: sent.clone(),
-                    answer: text,
-                }
-            } else {
-                Cause::Refused {
-                    sent: sent.clone(),
-                    answer: text,
-                    may_be_in,
-                }
-            };
-            return self.fail_at(&sent, cause, now);
+        let before = std::mem::replace(&mut configuring.mode, found);
+        let is_first_failure = configuring.result.cause.is_none() && self.flight.is_empty();
+        if answer.passes && is_first_failure && self.tries < self.access.expect.later.tries {
+            configuring.next = no - 1;
+            configuring.set(no, LineFate::NotSent);
+            return self.wait(self.access.expect.later.wait, now);
         }
-        let line = configuring.line(no);
-        let is_exec = line.is_some_and(PlanLine::is_exec);
-        let expected = if is_exec {
-            EXEC_MODE
-        } else {
-            line.map_or("", PlanLine::mode)
-        };
-        let is_there = if expected == ANY_MODE {
-            found != EXEC_MODE
-        } else {
-            self.access.expect.is_mode(expected, &found)
-        };
-        if !is_there {
-            let expected = expected.to_string();
-            let cause = Cause::WrongMode {
-                sent: sent.clone(),
-                expected,
-                found,
-            };
-            return self.fail_at(&sent, cause, now);
+        let failure = configuring.failure(exchange, &answer, &before, &self.access.expect);
+        if let Some(cause) = failure {
+            return self.fail_at(&exchange.sent, cause, now);
         }
         self.tries = 0;
         configuring.set(no, LineFate::Accepted);

@@ -36,8 +36,10 @@ pub(super) struct Echoing {
     /// Where in the line this row may go on: after the rows before it, and after the cursor's last two returns to
     /// the beginning of the row. The last of them may only be the end of the line.
     goes_on: [Option<usize>; 3],
-    /// The row that ended too early, and is wrong unless a message of the log follows.
+    /// The row that ended too early, and is wrong unless what follows shows why.
     cut: Option<Vec<u8>>,
+    /// Whether it is too short for a wrap: then only a message of the log may follow.
+    is_short: bool,
     /// Whether the row was left and begun anew: the prompt may be missing.
     restarted: bool,
     /// Whether a row ended as a wrapped one does: what follows has no prompt.
@@ -53,6 +55,7 @@ impl Echoing {
             seen: 0,
             goes_on: [None; 3],
             cut: None,
+            is_short: false,
             restarted: false,
             continued: false,
         }
@@ -103,7 +106,7 @@ impl Echoing {
             .or_else(|| self.shown(over.trim_ascii_end()));
         let all = self.text().trim_ascii_end().len();
         match shown {
-            _ if self.cut.is_some() => self.noisy(whole, noise),
+            _ if self.is_short => self.noisy(whole, noise),
             Some(shown) if shown >= all && (all > 0 || self.restarted || !whole.is_empty()) => {
                 Row::Right
             }
@@ -115,7 +118,8 @@ impl Echoing {
                 self.continued = !self.restarted;
                 self.goes_on_at(shown);
                 let is_wrap = self.restarted || whole.len() >= ROW_BYTES_MIN;
-                self.cut = (!is_wrap).then(|| whole.to_vec());
+                self.is_short = !is_wrap;
+                self.cut = Some(whole.to_vec());
                 Row::Part
             }
             None => self.noisy(whole, noise),
@@ -144,6 +148,7 @@ impl Echoing {
         self.goes_on_at(self.seen.max(shown));
         self.restarted = true;
         self.continued = false;
+        self.is_short = false;
         self.cut = None;
         Row::Part
     }

@@ -28,7 +28,9 @@ pub(super) struct Exchange {
     /// The line's questions, and whether each was answered.
     questions: Vec<(plan::Answer, bool)>,
     /// What was typed at a question, until its echo came.
-    pub(super) replied: Option<Vec<u8>>,
+    replied: Option<Vec<u8>>,
+    /// Whether the next line stands where the pager has erased its question.
+    pages: bool,
     /// The prompt that the line may change the hostname of, to this name; none: to any.
     pub(super) renames: Option<Option<Vec<u8>>>,
     /// After how long an empty line was sent, because no prompt came.
@@ -70,6 +72,7 @@ impl Exchange {
             parts: VecDeque::new(),
             questions: Vec::new(),
             replied: None,
+            pages: false,
             renames: None,
             probed: None,
             reads_text: false,
@@ -153,6 +156,22 @@ impl Exchange {
         Some(known.answer().clone())
     }
 
+    /// It was asked something, and is answered: what was said before belongs to the question.
+    pub(super) fn answered(&mut self, typed: &str) {
+        self.output.clear();
+        self.replied = Some(typed.trim().as_bytes().to_vec());
+    }
+
+    /// A page of output follows; blanks where the question stood are no part of it.
+    pub(super) fn page(&mut self) {
+        self.pages = true;
+    }
+
+    /// The last line was no output: it was the prompt.
+    pub(super) fn forget_last_line(&mut self) {
+        self.output.pop();
+    }
+
     /// Takes a line that ended. In the first exchange, the text before the echo is returned: the prompt.
     pub(super) fn line(&mut self, line: Ended, expect: &Expect) -> Option<Vec<u8>> {
         match &self.echo {
@@ -173,7 +192,10 @@ impl Exchange {
     }
 
     /// A line of output. What was typed at a question is echoed too, and some devices echo a line twice.
-    fn keep(&mut self, line: Vec<u8>) {
+    fn keep(&mut self, mut line: Vec<u8>) {
+        if std::mem::take(&mut self.pages) {
+            line.truncate(line.trim_ascii_end().len());
+        }
         let shown = line.trim_ascii();
         if let Some(replied) = self.replied.take()
             && (shown.is_empty() || shown == replied)

@@ -132,7 +132,13 @@ impl Session {
         };
         let head = line.get(..message.start()).unwrap_or_default();
         let here = self.prompt_in(head).map(|prompt| (prompt, head.to_vec()));
-        let Some((prompt, text)) = here.or_else(|| self.passed.take()) else {
+        let passed = self.passed.take().filter(|_| here.is_none());
+        if passed.is_some()
+            && let Some(exchange) = self.flight.front_mut()
+        {
+            exchange.forget_last_line();
+        }
+        let Some((prompt, text)) = here.or(passed) else {
             return false;
         };
         self.stand_at(prompt, text, now);
@@ -226,7 +232,7 @@ impl Session {
             .is_some_and(|exchange| exchange.was_left(line));
         if is_new && self.prompt_in(line).is_some() {
             // The prompt is shown again, and the echo may be on its way; or there is none.
-            self.settles = Some(now + settle * UNECHOED_SETTLES);
+            self.settles = Some(now + settle * SURE_SETTLES);
         }
     }
 
@@ -263,6 +269,9 @@ impl Session {
             .find(|(question, _)| question.is_match(&line))
         {
             self.send(answer.clone().into_bytes(), answer.clone(), now);
+            if let Some(exchange) = self.flight.front_mut() {
+                exchange.page();
+            }
             // The question stays on its line; only what follows it counts.
             self.screen = Screen::default();
         } else if expect.questions.is_match(&line)
@@ -270,6 +279,8 @@ impl Session {
             || has_parts
         {
             self.settles = Some(settle);
+        } else if expect.perhaps.is_match(&line) {
+            self.settles = Some(now + expect.timeouts.settle * SURE_SETTLES);
         }
     }
 
@@ -332,5 +343,5 @@ impl Session {
     }
 }
 
-/// So many times the usual moment an echo may come after the prompt was shown anew: the way may be long.
-const UNECHOED_SETTLES: u32 = 5;
+/// So many times the usual moment is waited for what may still come: the way may be long.
+const SURE_SETTLES: u32 = 5;

@@ -1,7 +1,8 @@
 //! Replays transcripts of `tests/transcripts/`: a session against a device that is a list of bytes.
 //!
-//! A file begins with its claim. `@line MODE TEXT` adds a line to the plan; `@platform`, `@no-save`,
-//! `@pipelined WINDOW`, `@buffer`, `@continue` say the rest. Then `D> ` is what the device writes and `C> ` what the session must have sent, escaped as in any
+//! A file begins with its claim. `@line MODE TEXT` adds a line to the plan, escaped, as deep as blanks stand before
+//! it; `@exec TEXT` one for the EXEC prompt; `@answer QUESTION => ANSWER` belongs to the line above. `@platform`,
+//! `@no-save`, `@pipelined WINDOW`, `@buffer`, `@continue` say the rest; `@show COMMAND` is run before. Then `D> ` is what the device writes and `C> ` what the session must have sent, escaped as in any
 //! transcript; `@tick SECONDS` lets time pass, `@close` ends the connection, `@reset` breaks it, `@interrupt` is Ctrl-C. Lines
 //! that begin with `= ` are the outcome. Every file is replayed in chunks of 1, 3 and 4,096 bytes.
 //! `BLESS=1 cargo test` writes the outcomes anew.
@@ -12,9 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Access, Action, Input, OnRefused, Reply, Sending, Session};
+use super::{Access, Action, Input, LineFate, OnRefused, Reply, Request, Sending, Session};
 use crate::packs::{PackSource, Packs};
-use crate::plan::PlanLine;
+use crate::plan::{Answer, PlanLine};
 use crate::push::{Course, EndState};
 use crate::secret::{Mask, Secret};
 use crate::session::PushFailure;
@@ -33,6 +34,7 @@ fn every_transcript_ends_as_it_says_at_every_chunk_size() {
     files.sort();
     assert!(files.len() > 10, "the transcripts are gone");
     let packs = Packs::load(&PackSource::embedded()).unwrap();
+    let mut failed = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let script = Script::parse(&text);
@@ -42,7 +44,11 @@ fn every_transcript_ends_as_it_says_at_every_chunk_size() {
             .map(|line| format!("{line}\n"))
             .collect();
         for chunk in CHUNKS {
-            let told = Replay::run(&script, &packs, chunk, &file);
+            let run = || Replay::run(&script, &packs, chunk, &file);
+            let Ok(told) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) else {
+                failed.push(format!("{} in chunks of {chunk}", file.display()));
+                break;
+            };
             if std::env::var_os("BLESS").is_some() {
                 let kept: Vec<&str> = text
                     .lines()
@@ -54,6 +60,7 @@ fn every_transcript_ends_as_it_says_at_every_chunk_size() {
             }
         }
     }
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 /// Whatever a device does, a session ends, claims nothing that isn't so, and shows no secret.
@@ -174,8 +181,18 @@ struct Script {
     save: bool,
     sending: Sending,
     on_refused: OnRefused,
-    lines: Vec<(String, String)>,
+    shows: Vec<String>,
+    lines: Vec<ScriptLine>,
     steps: Vec<Step>,
+}
+
+/// A line of the plan, as a file has it.
+struct ScriptLine {
+    /// None: it is sent at the EXEC prompt.
+    mode: Option<String>,
+    depth: usize,
+    text: String,
+    answers: Vec<(String, String)>,
 }
 
 enum Step {
@@ -194,6 +211,7 @@ impl Script {
             save: true,
             sending: Sending::Lockstep,
             on_refused: OnRefused::Stop,
+            shows: Vec::new(),
             lines: Vec::new(),
             steps: Vec::new(),
         };
@@ -208,9 +226,17 @@ impl Script {
                 }
                 "@buffer" => script.sending = Sending::Buffer,
                 "@continue" => script.on_refused = OnRefused::Continue,
+                "@show" => script.shows.push(rest.into()),
                 "@line" => {
                     let (mode, text) = rest.split_once(' ').unwrap();
-                    script.lines.push((mode.into(), text.into()));
+                    script.lines.push(ScriptLine::new(Some(mode), text));
+                }
+                "@exec" => script.lines.push(ScriptLine::new(None, rest)),
+                "@answer" => {
+                    let (question, answer) = rest.split_once(" => ").unwrap();
+                    let answer = String::from_utf8(unescape(answer)).unwrap();
+                    let line = script.lines.last_mut().unwrap();
+                    line.answers.push((question.into(), answer));
                 }
                 "D>" => script.steps.push(Step::Device(unescape(rest))),
                 "C>" => script.steps.push(Step::Client(unescape(rest))),
@@ -230,10 +256,46 @@ impl Script {
     }
 }
 
+impl ScriptLine {
+    fn new(mode: Option<&str>, text: &str) -> Self {
+        let text = String::from_utf8(unescape(text)).unwrap();
+        Self {
+            mode: mode.map(str::to_string),
+            depth: text.len() - text.trim_start().len(),
+            text: text.trim_start().to_string(),
+            answers: Vec::new(),
+        }
+    }
+
+    fn plan_line(&self, mask: &Mask) -> PlanLine {
+        let mode = self.mode.clone().unwrap_or_default();
+        let line = PlanLine::new(
+            self.text.clone(),
+            self.depth,
+            mode,
+            Arc::from("create Test X"),
+            mask,
+        );
+        let answers = self
+            .answers
+            .iter()
+            .map(|(question, answer)| Answer::new(question, Secret::new(answer)).unwrap());
+        let line = line.answering(answers);
+        if self.mode.is_none() {
+            line.at_exec()
+        } else {
+            line
+        }
+    }
+}
+
 /// A session and what it has sent so far.
 struct Replay {
     session: Session,
     course: Course,
+    /// Commands that are run before the course, and what they printed.
+    shows: VecDeque<String>,
+    told: String,
     sent: VecDeque<u8>,
     now: Duration,
     over: bool,
@@ -245,6 +307,8 @@ impl Replay {
         Self {
             session: Session::new(access, Duration::ZERO),
             course: Course::new(lines, script.sending, script.on_refused, script.save),
+            shows: script.shows.iter().cloned().collect(),
+            told: String::new(),
             sent: VecDeque::new(),
             now: Duration::ZERO,
             over: false,
@@ -301,6 +365,13 @@ impl Replay {
         for (line_no, note) in outcome.notes {
             let _ = writeln!(told, "= note on line {line_no}: {note}");
         }
+        // In lockstep, all that is worth telling has been told.
+        if script.sending != Sending::Lockstep
+            || script.on_refused == OnRefused::Continue
+            || !script.shows.is_empty()
+        {
+            told.push_str(&replay.told);
+        }
         told
     }
 
@@ -336,11 +407,50 @@ impl Replay {
         let actions = self.session.handle(input, self.now);
         self.perform(actions);
         while let Some(reply) = self.session.take_reply() {
-            let Some(request) = self.course.after(reply, self.session.is_ready()) else {
+            self.tell(&reply);
+            let show = self
+                .session
+                .is_ready()
+                .then(|| self.shows.pop_front())
+                .flatten();
+            let show = show.map(|command| Request::Exec {
+                command,
+                within: Duration::from_secs(60),
+            });
+            let reply = if matches!(reply, Reply::Output { .. }) {
+                Reply::Ready
+            } else {
+                reply
+            };
+            let next = show.or_else(|| self.course.after(reply, self.session.is_ready()));
+            let Some(request) = next else {
                 return;
             };
             let actions = self.session.request(request, self.now);
             self.perform(actions);
+        }
+    }
+
+    /// What the course doesn't keep: outputs, and each line's fate.
+    fn tell(&mut self, reply: &Reply) {
+        match reply {
+            Reply::Output { lines } => lines.iter().for_each(|line| {
+                let _ = writeln!(self.told, "= | {line}");
+            }),
+            Reply::Configured(configured) => {
+                let word = |fate: &LineFate| match fate {
+                    LineFate::NotSent => "not sent",
+                    LineFate::InFlight => "in flight",
+                    LineFate::Accepted => "accepted",
+                    LineFate::Refused => "refused",
+                };
+                let fates: Vec<&str> = configured.lines.iter().map(word).collect();
+                let _ = writeln!(self.told, "= lines: {}", fates.join(", "));
+                for (no, cause) in &configured.refused {
+                    let _ = writeln!(self.told, "= passed over line {no}: {cause}");
+                }
+            }
+            _ => {}
         }
     }
 
@@ -369,16 +479,11 @@ fn access(script: &Script, packs: &Packs) -> (Access, Arc<[PlanLine]>) {
         credentials.password.clone(),
         credentials.enable_password().clone(),
     ]);
-    let line = |(mode, text): &(String, String)| {
-        PlanLine::new(
-            text.clone(),
-            0,
-            mode.clone(),
-            Arc::from("create Test X"),
-            &mask,
-        )
-    };
-    let lines = script.lines.iter().map(line).collect();
+    let lines = script
+        .lines
+        .iter()
+        .map(|line| line.plan_line(&mask))
+        .collect();
     let access = Access {
         expect: Arc::clone(packs.platform(&script.platform).unwrap().expect()),
         credentials,

@@ -34,8 +34,19 @@ impl Session {
             };
             return self.fail(cause, now);
         }
-        let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
-        let lines = output.iter().map(text).collect();
+        let expect = &self.access.expect;
+        let is_log = expect.logs.is_match(exchange.first_text());
+        let is_noise = |line: &[u8]| {
+            expect
+                .noise
+                .find(line)
+                .is_some_and(|found| found.start() == 0)
+        };
+        let lines = output
+            .iter()
+            .filter(|line| is_log || !is_noise(line))
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
         self.rest(Reply::Output { lines });
     }
 
