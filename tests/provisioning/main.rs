@@ -11,6 +11,7 @@ mod count;
 mod generic;
 mod play;
 mod rules;
+mod schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};

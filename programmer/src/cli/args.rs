@@ -63,6 +63,11 @@ pub(crate) enum Command {
         /// The writer to show
         writer: Option<String>,
     },
+    /// Print the JSON Schema of RFS documents, or of the features of one writer
+    Schema {
+        /// The writer
+        writer: Option<String>,
+    },
     /// Print shell completions
     Completions {
         /// The shell

@@ -10,6 +10,7 @@ mod resume;
 mod run;
 mod run_args;
 mod runs;
+mod schema;
 mod show;
 mod show_run;
 mod table;
@@ -45,6 +46,7 @@ pub(crate) fn run() -> ExitStatus {
         Command::Resume(args) => resume::resume(&args, cli.packs),
         Command::Undo(args) => undo::undo(&args, cli.packs),
         Command::Writers { writer } => show::writers(writer.as_deref(), cli.packs),
+        Command::Schema { writer } => schema::schema(writer.as_deref(), cli.packs),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,

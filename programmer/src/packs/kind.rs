@@ -12,20 +12,25 @@ use super::field::{Field, compile_all};
 use super::marks;
 use super::writer_file::{FieldFile, KindFile};
 use crate::node::Node;
-use crate::secret::MASKED_CHARS_MIN;
+pub(super) use crate::secret::MASKED_CHARS_MIN;
 
 /// The longest text that a field may have.
-const TEXT_CHARS_MAX: i64 = 255;
+pub(super) const TEXT_CHARS_MAX: i64 = 255;
 /// The longest single word that a field may have.
 const NAME_CHARS_MAX: i64 = 63;
 /// The longest text of several lines; IOS reads banners of 3,000 characters.
 const LINES_CHARS_MAX: i64 = 3_000;
 /// The longest list that a field may have.
-const LIST_ITEMS_MAX: i64 = 1_000;
+pub(super) const LIST_ITEMS_MAX: i64 = 1_000;
 /// The longest raw template, in bytes; a configuration of 2,000 lines fits.
-const TEMPLATE_BYTES_MAX: usize = 65_536;
+pub(super) const TEMPLATE_BYTES_MAX: usize = 65_536;
 /// VLANs that IOS keeps for itself.
-const RESERVED_VLANS: std::ops::RangeInclusive<i64> = 1002..=1005;
+pub(super) const RESERVED_VLANS: std::ops::RangeInclusive<i64> = 1002..=1005;
+
+/// What [`text`] lets through, as a pattern: no control characters, and neither `?` nor `"`.
+pub(super) const TYPABLE: &str = r#"^[^\x00-\x1f\x7f?"]*$"#;
+/// The same for one word.
+pub(super) const BLANKLESS: &str = r#"^[^\s\x00-\x1f\x7f?"]+$"#;
 
 /// The type of a field.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod field;
 mod kind;
 mod marks;
 mod raw;
+pub mod schema;
 mod source;
 mod ssh;
 mod velocity;

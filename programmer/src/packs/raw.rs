@@ -18,7 +18,7 @@ use super::marks::{self, Marked};
 use super::velocity;
 use super::velocity_expression;
 use super::writer::{Facts, FeatureText, told};
-use super::writer_file::{FieldFile, KindFile};
+use super::writer_file::{FieldFile, VARIABLE_KINDS};
 use crate::node::Node;
 use crate::plan::ANY_MODE;
 use crate::rfs::Op;
@@ -153,17 +153,17 @@ fn definition(name: &str, node: &Node) -> Result<Field, String> {
         Node::Text(kind) => serde_json::json!({ "type": kind }),
         other => serde_json::to_value(other).map_err(|error| error.to_string())?,
     };
-    let kind = json.get("type").cloned().unwrap_or_default();
-    if serde_json::from_value::<KindFile>(kind.clone()).is_err() {
-        return Err(format!("{kind} is no type"));
+    let kind = json
+        .get("type")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    if !VARIABLE_KINDS.contains(&kind) {
+        return Err(format!(
+            "`{kind}` is no type; the types are: {}",
+            VARIABLE_KINDS.join(", ")
+        ));
     }
     let file: FieldFile = serde_json::from_value(json).map_err(|error| error.to_string())?;
-    if matches!(
-        file.kind,
-        KindFile::Template | KindFile::Variables | KindFile::Values
-    ) {
-        return Err("this type is for writers only".into());
-    }
     Field::compile(file)
 }
 

@@ -158,6 +158,18 @@ impl Writer {
         self.order
     }
 
+    /// What a feature's key must be.
+    pub(super) fn key(&self) -> &Field {
+        &self.key
+    }
+
+    /// The operations that it has a form for.
+    #[must_use]
+    pub fn ops(&self) -> Vec<Op> {
+        let has = |op: &Op| self.forms.iter().any(|form| form.ops.contains(op));
+        Op::ALL.into_iter().filter(has).collect()
+    }
+
     /// Its fields, in the order of its file.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Field)> {
         self.fields

@@ -89,6 +89,27 @@ pub(super) enum KindFile {
     Values,
 }
 
+/// The types that a raw template's variables may have.
+pub(super) const VARIABLE_KINDS: [&str; 17] = [
+    "integer",
+    "vlan",
+    "ipv4",
+    "interface4",
+    "prefix4",
+    "group4",
+    "ipv6",
+    "interface6",
+    "mac",
+    "name",
+    "text",
+    "lines",
+    "secret",
+    "bool",
+    "choice",
+    "list",
+    "group",
+];
+
 /// When a field must be given.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use yaml::{Position, Positions};
 
+pub(crate) use read::{DOCUMENT_KEYS, FEATURE_KEYS};
 pub use read::{read, read_file};
 
 use crate::node::Node;

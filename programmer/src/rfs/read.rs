@@ -8,8 +8,8 @@ use yaml::{Mistake, Position, Positions};
 use super::{Document, Feature, Op, Target, join, place};
 use crate::node::Node;
 
-const DOCUMENT_KEYS: [&str; 5] = ["kind", "device", "devices", "role", "features"];
-const FEATURE_KEYS: [&str; 4] = ["writer", "op", "key", "fields"];
+pub(crate) const DOCUMENT_KEYS: [&str; 5] = ["kind", "device", "devices", "role", "features"];
+pub(crate) const FEATURE_KEYS: [&str; 4] = ["writer", "op", "key", "fields"];
 
 /// Reads a file of RFS documents. Every mistake of form in it is added to `mistakes`; what is of sound form
 /// is returned all the same, so that its meaning can be checked in the same run.
