@@ -38,6 +38,11 @@ fn packs() -> &'static Packs {
     })
 }
 
+/// Whether a platform can be played here: others are real ones.
+pub(crate) fn is_known(pack: &str) -> bool {
+    packs().platform(pack, None).is_some()
+}
+
 /// A virtual device, with somebody at its terminal.
 pub(crate) struct Bench {
     device: Device,

@@ -116,7 +116,7 @@ impl Site {
                 let told = rest
                     .iter()
                     .any(|section| section.heading == Heading::Refused);
-                if !told && !blessing {
+                if !told {
                     return Err(format!("{}\n{text}", document.heading));
                 }
                 let heading = Heading::Refused;
