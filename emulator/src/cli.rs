@@ -3,7 +3,9 @@
 //! Exit status: 0 done, 1 it failed while running, 2 the input is wrong.
 
 mod check;
+mod ctl;
 mod failure;
+mod faults;
 mod inventory;
 mod logging;
 mod output;
@@ -60,6 +62,10 @@ enum Command {
     Packs(packs::PacksArgs),
     /// Log in to a device and write a topology entry that reproduces it
     Record(record::Record),
+    /// List what can go wrong on purpose, or tell all about one fault
+    Faults(faults::Faults),
+    /// Add faults to a fleet that runs, remove them, and look at its devices
+    Ctl(ctl::Ctl),
     /// Write shell completions to standard output
     Completions {
         /// The shell
@@ -124,6 +130,8 @@ pub(crate) fn run() -> ExitCode {
         (Some(Command::Inventory(arguments)), _) => inventory::run(&arguments),
         (Some(Command::Packs(arguments)), _) => packs::run(&arguments),
         (Some(Command::Record(arguments)), _) => record::run(&arguments),
+        (Some(Command::Faults(arguments)), _) => faults::run(&arguments),
+        (Some(Command::Ctl(arguments)), _) => ctl::run(&arguments),
         (Some(Command::Completions { shell }), _) => completions(shell),
         (None, None) => output::write(|out| write!(out, "{}", Cli::command().render_help())),
     };

@@ -14,11 +14,13 @@ use device::network::Surroundings;
 use device::pack::SshOffer;
 use device::{Device, SessionId};
 use russh::server::Config;
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::board::{Board, Place};
 use crate::clock::Clock;
+use crate::control;
 use crate::device_task::{Change, DeviceEvent, DeviceTask, EVENTS_MAX, Report};
 use crate::facts;
 use crate::faults::{Admission, Rule, act::Oddities};
@@ -127,6 +129,26 @@ impl Fleet {
             Some(address) => Some(*address),
             None => self.core.topology.row(number).map(|row| row.address),
         }
+    }
+
+    /// Lets whoever knows the token control the fleet at an address; where that is, if the port is 0.
+    ///
+    /// # Errors
+    ///
+    /// If the address can't be listened at.
+    pub async fn control(
+        &mut self,
+        address: SocketAddr,
+        token: &str,
+    ) -> std::io::Result<SocketAddr> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let (core, token) = (self.core.clone(), token.to_string());
+        let stopping = core.stopping.clone();
+        self.listeners.spawn(async move {
+            control::serve(core, listener, address, &token, stopping).await;
+        });
+        Ok(address)
     }
 
     /// Closes every session, and then every listener.
@@ -398,6 +420,14 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// The numbers of the devices that somebody has touched.
+    pub(crate) fn touched(&self) -> Vec<usize> {
+        let table = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut numbers: Vec<usize> = table.keys().copied().collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// What a device has and does; boots it if need be.

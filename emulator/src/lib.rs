@@ -6,6 +6,7 @@
 
 mod board;
 mod clock;
+pub mod control;
 mod device_task;
 pub mod facts;
 pub mod faults;

@@ -322,3 +322,21 @@ fn wired_once(rule: &str) {
         wired(&[rule]);
     });
 }
+
+#[test]
+fn the_readme_of_the_failures_tells_the_catalogue_and_every_topology() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../topologies/failures");
+    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    assert!(
+        readme.ends_with(&catalogue::markdown()),
+        "write what `fleet faults --format markdown` says at the end of topologies/failures/README.md"
+    );
+    for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        let row = format!("| `{name}` |");
+        assert!(
+            !name.ends_with(".yaml") || readme.contains(&row),
+            "{name} has no row"
+        );
+    }
+}

@@ -12,6 +12,7 @@
 
 mod ansible;
 mod collectors;
+mod control;
 mod dependencies;
 mod failures;
 mod files;

@@ -104,6 +104,22 @@ impl Served {
         Self::start(folder, &text)
     }
 
+    /// Lets the fleet be controlled; the options of `fleet ctl` for it.
+    pub(crate) fn controlled(&mut self) -> [String; 4] {
+        let file = self.folder.path("control.token");
+        let token = emulator::control::token::make(&file).unwrap();
+        let fleet = self.fleet.as_mut().expect("the fleet runs until the end");
+        let any = "127.0.0.1:0".parse().unwrap();
+        let address = self.runtime.block_on(fleet.control(any, &token)).unwrap();
+        let file = file.display().to_string();
+        [
+            "--control".into(),
+            address.to_string(),
+            "--token-file".into(),
+            file,
+        ]
+    }
+
     /// Where a device listens.
     pub(crate) fn address(&self, device: &str) -> SocketAddr {
         let fleet = self.fleet.as_ref().expect("the fleet runs until the end");

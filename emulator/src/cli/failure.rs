@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use emulator::BindError;
@@ -28,6 +30,16 @@ pub(super) enum Failure {
     Record(RecordError),
     /// A device that no pack is for.
     Unidentified,
+    /// No fault has the name.
+    NoFault(String),
+    /// A token can't be read or written.
+    Token(PathBuf, std::io::Error),
+    /// No fleet answers at a control address.
+    Control(SocketAddr, String),
+    /// A fleet has refused a request, with an HTTP status.
+    Refused(u16, String),
+    /// A control address that other machines can reach.
+    Reachable(SocketAddr),
     /// The system refuses something.
     System(&'static str, std::io::Error),
 }
@@ -37,12 +49,19 @@ impl Failure {
     pub(super) fn report(&self) -> ExitCode {
         super::output::error(&self.text());
         match self {
-            Self::Mistakes(_) | Self::Inventory(InventoryError::NoPorts) | Self::Unidentified => {
-                BAD_INPUT.into()
-            }
-            Self::Bind(_) | Self::Inventory(_) | Self::Record(_) | Self::System(..) => {
-                FAILED.into()
-            }
+            Self::Mistakes(_)
+            | Self::Inventory(InventoryError::NoPorts)
+            | Self::Unidentified
+            | Self::NoFault(_)
+            | Self::Reachable(_)
+            | Self::Refused(400..=499, _) => BAD_INPUT.into(),
+            Self::Bind(_)
+            | Self::Inventory(_)
+            | Self::Record(_)
+            | Self::Token(..)
+            | Self::Control(..)
+            | Self::Refused(..)
+            | Self::System(..) => FAILED.into(),
         }
     }
 
@@ -53,6 +72,21 @@ impl Failure {
             Self::Inventory(error) => told(error, error.hint()),
             Self::Record(error) => told(error, error.hint()),
             Self::Unidentified => "error: no pack is for a device like this one\n\nhint: name one with --pack; `fleet packs` lists them".to_string(),
+            Self::NoFault(name) => format!(
+                "error: no fault is called `{}`\n\nhint: `fleet faults` lists them",
+                name.escape_debug()
+            ),
+            Self::Token(file, error) => format!(
+                "error: the token in {}: {error}\n\nhint: it is written by `fleet --control ADDRESS` while it runs, for its own user",
+                file.display()
+            ),
+            Self::Control(address, error) => format!(
+                "error: no fleet answers at {address}: {error}\n\nhint: start it with `fleet TOPOLOGY --control {address}`"
+            ),
+            Self::Refused(_, says) => format!("error: {says}"),
+            Self::Reachable(address) => format!(
+                "error: other machines can reach {address}\n\nhint: control a fleet at 127.0.0.1, or say --allow-remote"
+            ),
             Self::System(what, error) => format!("error: {what}: {error}"),
         }
     }

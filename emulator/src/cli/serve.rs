@@ -1,8 +1,10 @@
 //! `fleet serve`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
+use emulator::control::token;
 use emulator::topology::{Listen, Row, Topology};
 use emulator::{Fleet, STARTUPS_MAX, Settings, inventory};
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,6 +22,12 @@ pub(super) struct Serve {
     /// How many connections may be at their login at once; more are refused
     #[arg(long, value_name = "N", default_value_t = STARTUPS_MAX)]
     max_startups: usize,
+    /// Let `fleet ctl` and others control the fleet over HTTP at this address
+    #[arg(long, value_name = "ADDRESS")]
+    control: Option<SocketAddr>,
+    /// Where the token that they need is written; only you can read it
+    #[arg(long, value_name = "FILE", requires = "control")]
+    token_file: Option<PathBuf>,
     #[command(flatten)]
     logging: Logging,
 }
@@ -27,18 +35,56 @@ pub(super) struct Serve {
 pub(super) fn run(arguments: &Serve) -> Result<(), Failure> {
     logging::start(&arguments.logging);
     let topology = arguments.source.read()?;
+    let control = arguments
+        .control
+        .map(|address| Controlled::new(address, arguments));
+    let control = control.transpose()?;
     raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::System("no runtime", error))?;
-    let served = runtime.block_on(serve(topology, arguments.max_startups));
+    let served = runtime.block_on(serve(topology, arguments.max_startups, control.as_ref()));
     // A device that is still booting must not hold the end up.
     runtime.shutdown_background();
     served
 }
 
-async fn serve(topology: Topology, startups_max: usize) -> Result<(), Failure> {
+/// Where a fleet is controlled. The file of the token goes when the fleet does.
+struct Controlled {
+    address: SocketAddr,
+    file: PathBuf,
+    token: String,
+}
+
+impl Controlled {
+    fn new(address: SocketAddr, arguments: &Serve) -> Result<Self, Failure> {
+        if !address.ip().is_loopback() && !arguments.source.allow_remote {
+            return Err(Failure::Reachable(address));
+        }
+        let file = arguments.token_file.clone();
+        let file = file.unwrap_or_else(|| token::default_file(address.port()));
+        let token = token::make(&file).map_err(|error| Failure::Token(file.clone(), error))?;
+        Ok(Self {
+            address,
+            file,
+            token,
+        })
+    }
+}
+
+impl Drop for Controlled {
+    fn drop(&mut self) {
+        // Somebody may have removed it already.
+        _ = std::fs::remove_file(&self.file);
+    }
+}
+
+async fn serve(
+    topology: Topology,
+    startups_max: usize,
+    control: Option<&Controlled>,
+) -> Result<(), Failure> {
     // Before the first client, so that no Ctrl-C is missed.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
@@ -46,12 +92,22 @@ async fn serve(topology: Topology, startups_max: usize) -> Result<(), Failure> {
         startups_max: startups_max.min(tokio::sync::Semaphore::MAX_PERMITS),
         ..Settings::default()
     };
-    let fleet = Fleet::start(topology, settings)
+    let mut fleet = Fleet::start(topology, settings)
         .await
         .map_err(Failure::Bind)?;
+    let controlled = match control {
+        Some(control) => Some(fleet.control(control.address, &control.token).await),
+        None => None,
+    };
+    let controlled = controlled
+        .transpose()
+        .map_err(|error| Failure::System("the control address can't be listened at", error))?;
     output::write(|out| {
         let address = |row: &Row<'_>| fleet.address(row.number).unwrap_or(row.address);
         inventory::table(fleet.topology(), TABLE_ROWS_MAX, address, out)?;
+        if let Some(address) = controlled {
+            writeln!(out, "\ncontrol: http://{address}")?;
+        }
         writeln!(out, "\n{}", ready(&fleet))
     })?;
     tokio::select! {

@@ -137,3 +137,37 @@ const fn parameter(
         about,
     }
 }
+
+/// The catalogue as `topologies/failures/README.md` has it.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::new();
+    let mut layer = None;
+    for entry in sorted() {
+        if layer.replace(entry.layer) != Some(entry.layer) {
+            text.push_str(&format!(
+                "\n### {}\n\n| fault | | what it does | parameters |\n| --- | --- | --- | --- |\n",
+                entry.layer
+            ));
+        }
+        let parameters = entry.parameters.iter().map(|one| {
+            let default = match one.default {
+                "" => String::new(),
+                default => format!(" (`{}`)", default.replace('|', "\\|")),
+            };
+            format!("`{}`{default}: {}", one.name, one.about)
+        });
+        let parameters = parameters.collect::<Vec<_>>().join("; ");
+        let (name, reference, about) = (entry.name, entry.reference, entry.about);
+        text.push_str(&format!(
+            "| `{name}` | {reference} | {about} | {parameters} |\n"
+        ));
+    }
+    text
+}
+
+fn sorted() -> Vec<&'static Entry> {
+    let mut entries: Vec<_> = all().collect();
+    entries.sort_by_key(|entry| entry.layer);
+    entries
+}

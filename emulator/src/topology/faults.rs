@@ -13,6 +13,7 @@ use super::spelling;
 use crate::faults::catalogue::{self, Entry, Form, Parameter};
 use crate::faults::pace::PROFILES;
 use crate::faults::rule::{Count, Regex1, Rule, Setting, When};
+use crate::ssh::algorithms;
 
 /// So many rules a topology may have: more than anybody can watch.
 pub(crate) const RULES_MAX: usize = 10_000;
@@ -342,6 +343,9 @@ fn setting(judge: &mut Judge, map: &Map<'_>, parameter: &Parameter) -> Option<Se
             found.collect::<Option<Vec<_>>>().map(Setting::Patterns)
         }
         Form::List => {
+            if let Some(known) = algorithms_of(parameter.name) {
+                return super::ssh::names(judge, map, parameter.name, &known).map(Setting::List);
+            }
             let items = judge.list(&value, "texts")?;
             let found = items
                 .iter()
@@ -364,6 +368,16 @@ fn profile(judge: &mut Judge, value: &Value<'_>) -> Option<Setting> {
         return None;
     }
     Some(Setting::Text(text.to_string()))
+}
+
+/// The algorithms that a parameter may name, if it names some.
+fn algorithms_of(parameter: &str) -> Option<Vec<&'static str>> {
+    match parameter {
+        "kex" => Some(algorithms::kex_names()),
+        "cipher" => Some(algorithms::cipher_names()),
+        "mac" => Some(algorithms::mac_names()),
+        _ => None,
+    }
 }
 
 /// The parameter whose texts are patterns.
@@ -395,15 +409,14 @@ fn default(judge: &mut Judge, map: &Map<'_>, parameter: &Parameter) -> Option<Se
 }
 
 fn time(judge: &mut Judge, value: &Value<'_>) -> Option<Duration> {
-    let text = judge.filled(value)?;
-    let found = duration(text);
+    let (found, what) = match value.node {
+        Node::Text(text) => (duration(text), format!("`{}`", text.escape_debug())),
+        other => (None, other.kind()),
+    };
     if found.is_none() {
-        let says = format!("`{}` is not a time", text.escape_debug());
-        judge.wrong(
-            &value.path,
-            says,
-            "write a number and a unit: 250ms, 30s, 5m, 1h",
-        );
+        let says = format!("this should be a time and is {what}");
+        let hint = "write a number and a unit: 250ms, 30s, 5m, 1h";
+        judge.wrong(&value.path, says, hint);
     }
     found
 }

@@ -50,7 +50,12 @@ impl Override {
 }
 
 /// A list of algorithms that the SSH library has.
-fn names(judge: &mut Judge, map: &Map<'_>, key: &str, known: &[&str]) -> Option<Vec<String>> {
+pub(super) fn names(
+    judge: &mut Judge,
+    map: &Map<'_>,
+    key: &str,
+    known: &[&str],
+) -> Option<Vec<String>> {
     let value = map.get(key)?;
     let items = judge.list(&value, "algorithms")?;
     if items.is_empty() {

@@ -170,7 +170,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             parameter("mac", List, "", "MACs"),
         ],
         lines: "",
-        example: "{id: museum, kind: algorithms, kex: [diffie-hellman-group1-sha1], cipher: [3des-cbc], mac: [hmac-sha1]}",
+        example: "{id: museum, kind: algorithms, kex: [diffie-hellman-group1-sha1], cipher: [aes128-cbc], mac: [hmac-sha1]}",
         kind: Kind::Connection(Connection::Algorithms),
     },
     Entry {
