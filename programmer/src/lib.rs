@@ -13,6 +13,7 @@ pub mod inventory;
 pub mod ledger;
 pub mod node;
 pub mod packs;
+pub mod passwords;
 pub mod plan;
 pub mod push;
 pub mod report;

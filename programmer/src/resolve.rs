@@ -41,6 +41,23 @@ pub fn resolve(
     resolver.finish()
 }
 
+/// The names of the devices that documents are for.
+#[must_use]
+pub fn targets(documents: &[Document], inventory: &Inventory) -> BTreeSet<String> {
+    let names = documents
+        .iter()
+        .flat_map(|document| match &document.target {
+            Target::Device(name) => vec![name.clone()],
+            Target::Devices(names) => names.clone(),
+            Target::Role(role) => inventory
+                .with_role(role)
+                .iter()
+                .map(|device| device.name.clone())
+                .collect(),
+        });
+    names.collect()
+}
+
 /// Collects what each device gets, and the mistakes.
 struct Resolver<'a> {
     inventory: &'a Inventory,
@@ -120,7 +137,8 @@ impl<'a> Resolver<'a> {
                     let roles: BTreeSet<&str> = inventory
                         .devices
                         .iter()
-                        .filter_map(|d| d.role.as_deref())
+                        .flat_map(|device| device.role.iter().chain(&device.groups))
+                        .map(String::as_str)
                         .collect();
                     let roles: Vec<&str> = roles.into_iter().collect();
                     let what = format!("no device of the topology has the role `{role}`");

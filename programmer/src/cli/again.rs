@@ -43,9 +43,14 @@ impl Again {
             packs: packs.or(started.packs),
             args: args.args.clone().over(started.args),
         };
+        let devices = ledger.devices(&run.id).await.map_err(mistake)?;
+        let reach = &started.args.reach;
+        let mut inventory = reach.inventory(&started.topology)?;
+        let is_meant = |name: &str| devices.iter().any(|record| record.name == name);
+        reach.ask_command(&mut inventory, |device| is_meant(&device.name))?;
         Ok(Self {
-            devices: ledger.devices(&run.id).await.map_err(mistake)?,
-            inventory: Inventory::read_file(&started.topology, &super::passwords())?,
+            devices,
+            inventory,
             packs: super::load_packs(started.packs.clone())?,
             run,
             started,

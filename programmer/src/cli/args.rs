@@ -77,8 +77,10 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// The topology file: which devices there are, where, and how to log in
-    #[arg(long, short, value_name = "FILE")]
+    /// The topology or other inventory: which devices there are, where, and how to log in
+    ///
+    /// A topology of the fleet; a list of devices in YAML, JSON or CSV; an Ansible inventory; Nornir's hosts.yaml.
+    #[arg(long, short, visible_alias = "inventory", value_name = "FILE")]
     pub(crate) topology: PathBuf,
     /// RFS documents, YAML or (by the ending .json) JSON
     #[arg(required = true, value_name = "FILE")]

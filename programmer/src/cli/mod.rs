@@ -6,6 +6,7 @@ mod calendar;
 mod journal;
 mod progress;
 mod push;
+mod reach;
 mod resume;
 mod run;
 mod run_args;
@@ -24,14 +25,13 @@ use clap::{CommandFactory, Parser};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::Plan;
 use programmer::report::ExitStatus;
-use programmer::resolve::resolve;
+use programmer::resolve::{resolve, targets};
 use programmer::rfs;
-use programmer::secret::Secret;
-use programmer::topology::{Inventory, PasswordOverride};
 use tracing_subscriber::EnvFilter;
 use yaml::Mistake;
 
 use args::{Cli, Command, InputArgs, LogArgs, LogFormat};
+use reach::ReachArgs;
 
 /// Runs the command line.
 pub(crate) fn run() -> ExitStatus {
@@ -67,17 +67,25 @@ pub(crate) fn run() -> ExitStatus {
 }
 
 /// Reads all that a plan needs, and makes it; or tells every mistake there is.
-fn plan(input: &InputArgs, packs: Option<PathBuf>) -> Result<Plan, Vec<Mistake>> {
+fn plan(
+    input: &InputArgs,
+    reach: &ReachArgs,
+    packs: Option<PathBuf>,
+) -> Result<Plan, Vec<Mistake>> {
     let packs = load_packs(packs)?;
     let mut mistakes = Vec::new();
     let mut documents = Vec::new();
     for file in &input.files {
         documents.extend(rfs::read_file(file, &mut mistakes));
     }
-    let inventory = match Inventory::read_file(&input.topology, &passwords()) {
+    let mut inventory = match reach.inventory(&input.topology) {
         Ok(inventory) => inventory,
         Err(found) => return Err([found, mistakes].concat()),
     };
+    if mistakes.is_empty() {
+        let meant = targets(&documents, &inventory);
+        reach.ask_command(&mut inventory, |device| meant.contains(&device.name))?;
+    }
     // What is of sound form is checked for its meaning also where other things are not.
     match resolve(&documents, &inventory, &packs) {
         Ok(plan) if mistakes.is_empty() => Ok(plan),
@@ -97,21 +105,6 @@ fn load_packs(over: Option<PathBuf>) -> Result<Packs, Vec<Mistake>> {
         ]);
     }
     Packs::load(&PackSource::overridden_by(over))
-}
-
-/// Passwords never stand on the command line, where every user of the machine could read them.
-fn passwords() -> PasswordOverride {
-    let secret = |name| {
-        std::env::var(name)
-            .ok()
-            .filter(|value| !value.is_empty())
-            .map(Secret::new)
-    };
-    PasswordOverride {
-        password: secret("PROGRAMMER_PASSWORD"),
-        enable: secret("PROGRAMMER_ENABLE"),
-        ..PasswordOverride::default()
-    }
 }
 
 #[allow(clippy::print_stderr, reason = "the program's errors are for its user")]

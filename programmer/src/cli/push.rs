@@ -16,7 +16,7 @@ use super::show;
 
 /// Plans, pushes, reports.
 pub(super) fn push(args: PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
-    let plan = super::plan(&args.input, packs.clone())?;
+    let plan = super::plan(&args.input, &args.run.reach, packs.clone())?;
     let tasks: Vec<Task> = plan.devices().iter().cloned().map(Task::push).collect();
     run::check_credentials(&tasks, &args.input.topology, &args.run)?;
     show::warn(&plan);

@@ -1,7 +1,7 @@
 //! Runs tasks: what `push`, `resume` and `undo` have in common.
 
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +12,6 @@ use programmer::push::{
 };
 use programmer::report::{self, ExitStatus};
 use programmer::seal::Key;
-use programmer::topology::Device;
-use programmer::transport::{Connector, HostKeys, TransportOptions};
 use tokio::sync::watch;
 use yaml::Mistake;
 
@@ -61,7 +59,7 @@ pub(super) async fn run(
         key: Arc::new(books.key),
     };
     let tools = Arc::new(Tools {
-        connect: Arc::new(connector(args)),
+        connect: Arc::new(args.reach.connector()),
         journal,
         settings: settings(args),
         lease: Lease::of(LEASE),
@@ -109,24 +107,12 @@ pub(super) fn check_credentials(
     args: &RunArgs,
 ) -> Result<(), Vec<Mistake>> {
     let file = topology.display().to_string();
-    let lacks = |device: &Device| {
-        let (user, password) = (
-            &device.credentials.username,
-            device.credentials.password.reveal(),
-        );
-        match (user.is_empty(), password.is_empty()) {
-            (true, true) => Some("credentials"),
-            (true, false) => Some("username"),
-            (false, true) if args.identity.is_empty() => Some("password"),
-            _ => None,
-        }
-    };
     let devices = tasks.iter().map(|task| task.plan.device());
     let mistakes: Vec<Mistake> = devices
-        .filter_map(|device| Some((&device.name, lacks(device)?)))
+        .filter_map(|device| Some((&device.name, args.reach.lacks(device)?)))
         .map(|(name, what)| {
             Mistake::new(&file, format!("`{name}` has no {what}"))
-                .hint("add `credentials: {username: NAME, password: PASSWORD}` to the topology")
+                .hint("write username and password into the inventory, or set PROGRAMMER_USERNAME and PROGRAMMER_PASSWORD, or see --ask-password, --password-file, --password-command, --identity")
         })
         .collect();
     if mistakes.is_empty() {
@@ -167,19 +153,6 @@ fn pace(args: &RunArgs) -> Result<Pace, Vec<Mistake>> {
         canary: args.canary.as_ref().and_then(|text| text.parse().ok()),
         together: args.together.unwrap_or_default(),
         waves: waves.map_err(|mistake| vec![mistake])?,
-    })
-}
-
-fn connector(args: &RunArgs) -> Connector {
-    let known_hosts = args
-        .known_hosts
-        .clone()
-        .unwrap_or_else(HostKeys::default_file);
-    let host_keys = HostKeys::new(args.host_keys.unwrap_or_default(), known_hosts);
-    Connector::new(TransportOptions {
-        identities: args.identity.clone(),
-        agent_socket: std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
-        ..TransportOptions::new(host_keys)
     })
 }
 

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use programmer::push::{OnError, Order, OtherHostname, SendingKind, Together};
-use programmer::transport::HostKeyPolicy;
 use serde::{Deserialize, Serialize};
 
 use super::args::Output;
+use super::reach::ReachArgs;
 
 /// How devices are reached and pushed to. It is kept with the run, and has no secrets.
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
@@ -60,15 +60,9 @@ pub(crate) struct RunArgs {
     /// Leave the configuration unsaved
     #[arg(long)]
     pub(crate) no_save: bool,
-    /// The file of known host keys [default: ~/.ssh/known_hosts]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) known_hosts: Option<PathBuf>,
-    /// What to do with a host key that isn't known [default: strict]
-    #[arg(long, value_enum, value_name = "POLICY")]
-    pub(crate) host_keys: Option<HostKeyPolicy>,
-    /// A private key that is tried before the password; may be given several times
-    #[arg(long, value_name = "FILE")]
-    pub(crate) identity: Vec<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) reach: ReachArgs,
     /// Write what was sent and received, without secrets, to DIR/<device>.txt
     #[arg(long, value_name = "DIR")]
     #[serde(skip)]
@@ -94,13 +88,7 @@ impl RunArgs {
             connect_tries: self.connect_tries.or(base.connect_tries),
             reconnect_within: self.reconnect_within.or(base.reconnect_within),
             no_save: self.no_save || base.no_save,
-            known_hosts: self.known_hosts.or(base.known_hosts),
-            host_keys: self.host_keys.or(base.host_keys),
-            identity: if self.identity.is_empty() {
-                base.identity
-            } else {
-                self.identity
-            },
+            reach: self.reach.over(base.reach),
             transcript: self.transcript,
         }
     }
@@ -108,9 +96,8 @@ impl RunArgs {
     /// With paths that hold from any directory.
     pub(crate) fn absolute(mut self) -> Self {
         let whole = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
-        self.known_hosts = self.known_hosts.map(whole);
+        self.reach = self.reach.absolute();
         self.order_file = self.order_file.map(whole);
-        self.identity = self.identity.into_iter().map(whole).collect();
         self
     }
 }
@@ -185,8 +172,8 @@ pub(crate) struct UndoArgs {
 /// How the devices of an earlier run are reached again. What isn't said is as it was then.
 #[derive(Debug, Args)]
 pub(crate) struct AgainArgs {
-    /// The topology file [default: that of the run]
-    #[arg(long, short, value_name = "FILE")]
+    /// The topology or other inventory [default: that of the run]
+    #[arg(long, short, visible_alias = "inventory", value_name = "FILE")]
     pub(crate) topology: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) args: RunArgs,

@@ -17,7 +17,7 @@ pub(super) fn render(
     input: &InputArgs,
     packs: Option<PathBuf>,
 ) -> Result<ExitStatus, Vec<Mistake>> {
-    let plan = super::plan(input, packs)?;
+    let plan = super::plan(input, &super::ReachArgs::default(), packs)?;
     match input.output {
         Output::Text => {
             print(&plan.to_string());

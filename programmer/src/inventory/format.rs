@@ -1,12 +1,14 @@
 //! Which form an inventory has, told by its content.
 
+use serde::{Deserialize, Serialize};
 use yaml::Mistake;
 
 use super::source::Source;
 use crate::node::Node;
 
 /// The formats of inventories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// A topology of the fleet
     Topology,
