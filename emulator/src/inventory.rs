@@ -52,7 +52,6 @@ struct Entry {
     pack: String,
     platform: String,
     role: Option<String>,
-    #[serde(skip)]
     site: Option<String>,
 }
 

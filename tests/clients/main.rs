@@ -17,6 +17,7 @@ mod dependencies;
 mod failures;
 mod files;
 mod folder;
+mod inventories;
 mod napalm;
 mod netmiko;
 mod openssh_exec;

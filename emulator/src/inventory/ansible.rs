@@ -47,7 +47,15 @@ fn host(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         out,
         "      ansible_become_password: {}",
         quoted(&entry.enable)
-    )
+    )?;
+    // What Ansible has no variable for, and the programmer wants to know.
+    writeln!(out, "      pack: {}", quoted(&entry.pack))?;
+    for (key, value) in [("role", &entry.role), ("site", &entry.site)] {
+        if let Some(value) = value {
+            writeln!(out, "      {key}: {}", quoted(value))?;
+        }
+    }
+    Ok(())
 }
 
 /// Ansible warns of group names that are not identifiers.

@@ -7,11 +7,14 @@ use super::Entry;
 pub(super) fn write(entries: impl Iterator<Item = Entry>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "name,host,port,username,password,enable,pack,platform,role"
+        "name,host,port,username,password,enable,pack,platform,role,site"
     )?;
     for entry in entries {
         let port = entry.port.to_string();
-        let role = entry.role.unwrap_or_default();
+        let (role, site) = (
+            entry.role.unwrap_or_default(),
+            entry.site.unwrap_or_default(),
+        );
         let fields = [
             &entry.name,
             &entry.host,
@@ -22,6 +25,7 @@ pub(super) fn write(entries: impl Iterator<Item = Entry>, out: &mut dyn Write) -
             &entry.pack,
             &entry.platform,
             &role,
+            &site,
         ];
         let cells: Vec<_> = fields.into_iter().map(|field| cell(field)).collect();
         writeln!(out, "{}", cells.join(","))?;

@@ -38,7 +38,7 @@ fn json_has_one_object_a_device() {
         serde_json::json!({
             "name": "edge-1", "host": "127.0.0.1", "port": 2201, "username": "netadmin",
             "password": "a \"b\", c", "enable": "e", "pack": "catalyst-9300",
-            "platform": "cisco_xe", "role": "edge",
+            "platform": "cisco_xe", "role": "edge", "site": null,
         })
     );
     assert_eq!(value[1]["role"], serde_json::Value::Null);
@@ -49,9 +49,9 @@ fn json_has_one_object_a_device() {
 fn csv_quotes_what_needs_it() {
     check(
         Format::Csv,
-        "name,host,port,username,password,enable,pack,platform,role\n\
-         edge-1,127.0.0.1,2201,netadmin,\"a \"\"b\"\", c\",e,catalyst-9300,cisco_xe,edge\n\
-         r-1,127.0.0.1,2202,u2,\"a \"\"b\"\", c\",e,c8000v,cisco_xe,\n",
+        "name,host,port,username,password,enable,pack,platform,role,site\n\
+         edge-1,127.0.0.1,2201,netadmin,\"a \"\"b\"\", c\",e,catalyst-9300,cisco_xe,edge,\n\
+         r-1,127.0.0.1,2202,u2,\"a \"\"b\"\", c\",e,c8000v,cisco_xe,,krakow\n",
     );
 }
 
@@ -71,6 +71,10 @@ fn ansible_has_a_group_a_role_and_secrets_in_quotes() {
     );
     assert!(
         text.contains("      ansible_password: \"a \\\"b\\\", c\"\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("      pack: \"c8000v\"\n      site: \"krakow\"\n"),
         "{text}"
     );
     assert!(
