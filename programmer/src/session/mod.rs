@@ -25,6 +25,8 @@ mod replay;
 mod running;
 mod screen;
 mod sending;
+#[cfg(test)]
+mod texts;
 mod transcript;
 
 use std::sync::Arc;

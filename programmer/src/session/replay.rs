@@ -176,7 +176,7 @@ fn a_device_that_writes_without_end_is_left() {
 }
 
 /// A transcript, parsed.
-struct Script {
+pub(super) struct Script {
     platform: String,
     save: bool,
     sending: Sending,
@@ -195,7 +195,7 @@ struct ScriptLine {
     answers: Vec<(String, String)>,
 }
 
-enum Step {
+pub(super) enum Step {
     Device(Vec<u8>),
     Client(Vec<u8>),
     Tick(Duration),
@@ -205,7 +205,7 @@ enum Step {
 }
 
 impl Script {
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let mut script = Self {
             platform: "catalyst-9300".into(),
             save: true,
@@ -290,19 +290,19 @@ impl ScriptLine {
 }
 
 /// A session and what it has sent so far.
-struct Replay {
+pub(super) struct Replay {
     session: Session,
-    course: Course,
+    pub(super) course: Course,
     /// Commands that are run before the course, and what they printed.
     shows: VecDeque<String>,
     told: String,
-    sent: VecDeque<u8>,
+    pub(super) sent: VecDeque<u8>,
     now: Duration,
     over: bool,
 }
 
 impl Replay {
-    fn new(script: &Script, packs: &Packs) -> Self {
+    pub(super) fn new(script: &Script, packs: &Packs) -> Self {
         let (access, lines) = access(script, packs);
         Self {
             session: Session::new(access, Duration::ZERO),
@@ -375,7 +375,7 @@ impl Replay {
         told
     }
 
-    fn step(&mut self, step: &Step, chunk: usize, file: &Path) {
+    pub(super) fn step(&mut self, step: &Step, chunk: usize, file: &Path) {
         match step {
             Step::Device(bytes) => bytes
                 .chunks(chunk)
@@ -402,7 +402,7 @@ impl Replay {
         }
     }
 
-    fn input(&mut self, input: Input<'_>) {
+    pub(super) fn input(&mut self, input: Input<'_>) {
         self.now += Duration::from_millis(1);
         let actions = self.session.handle(input, self.now);
         self.perform(actions);
@@ -492,7 +492,15 @@ fn access(script: &Script, packs: &Packs) -> (Access, Arc<[PlanLine]>) {
     (access, lines)
 }
 
-fn unescape(text: &str) -> Vec<u8> {
+/// The lines that these bytes show.
+pub(super) fn lines_of(bytes: &[u8]) -> Vec<Vec<u8>> {
+    bytes
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::to_vec)
+        .collect()
+}
+
+pub(super) fn unescape(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes().iter().copied();
     while let Some(byte) = rest.next() {
