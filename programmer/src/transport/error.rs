@@ -221,6 +221,7 @@ impl TransportError {
             Self::HostCertificate { .. } => "host_certificate",
             Self::Agent { .. } => "agent",
             Self::Asked { .. } => "asked",
+            Self::HostKeyAsked { said, .. } if said.contains("HAS CHANGED") => "host_key_changed",
             Self::HostKeyAsked { .. } => "host_key_asked",
             Self::Spawn { .. } => "spawn",
             Self::System { .. } => "ssh",

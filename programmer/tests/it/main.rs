@@ -10,6 +10,8 @@ mod push;
 mod relay;
 mod render;
 mod reports;
+mod system;
+mod telnet;
 
 use std::path::{Path, PathBuf};
 

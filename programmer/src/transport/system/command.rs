@@ -6,9 +6,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::topology::Device;
+use crate::topology::{Device, endpoint};
 use crate::transport::native::{KEEPALIVES_MAX, TERMINAL};
-use crate::transport::{AlgorithmKind, HostKeyPolicy, TransportOptions};
+use crate::transport::{AlgorithmKind, Hop, HostKeyPolicy, TransportOptions};
 
 /// The port that needn't be said, so that `ssh_config` may say another.
 const USUAL_PORT: u16 = 22;
@@ -37,7 +37,7 @@ pub(super) fn of(device: &Device, options: &TransportOptions, log: &Path) -> Com
     }
     let hops = device.reach.jump.as_ref().unwrap_or(&options.jump);
     if !hops.is_empty() {
-        let hops: Vec<String> = hops.iter().map(ToString::to_string).collect();
+        let hops: Vec<String> = hops.iter().map(hop).collect();
         command.arg("-J").arg(hops.join(","));
     }
     if !device.credentials.username.is_empty() {
@@ -48,6 +48,17 @@ pub(super) fn of(device: &Device, options: &TransportOptions, log: &Path) -> Com
     }
     command.arg("--").arg(&device.host);
     command
+}
+
+/// A jump host as `-J` takes it. The usual port is left to `ssh_config` here too.
+fn hop(hop: &Hop) -> String {
+    let user = hop.user.as_ref().map(|user| format!("{user}@"));
+    let place = match (hop.port, hop.host.contains(':')) {
+        (USUAL_PORT, false) => hop.host.clone(),
+        (USUAL_PORT, true) => format!("[{}]", hop.host),
+        (port, _) => endpoint(&hop.host, port),
+    };
+    user.unwrap_or_default() + &place
 }
 
 /// What is said about host keys; where nothing is said, `ssh` does as it always does.

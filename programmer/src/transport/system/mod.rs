@@ -41,6 +41,8 @@ pub struct SystemTransport {
     log: Log,
     /// What the device has said already.
     first: Vec<u8>,
+    /// What may be the last words of `ssh`, if nothing follows.
+    last_words: Vec<u8>,
     keepalive: Duration,
 }
 
@@ -68,6 +70,7 @@ impl SystemTransport {
             _process: Running(Some(process)),
             log,
             first: Vec::new(),
+            last_words: Vec::new(),
             keepalive: options.keepalive.unwrap_or_default(),
         };
         opened.log_in(device).await?;
@@ -149,9 +152,17 @@ impl Transport for SystemTransport {
         if !self.first.is_empty() {
             return Ok(Some(std::mem::take(&mut self.first)));
         }
-        match self.receive().await {
-            Some(bytes) => Ok(Some(bytes)),
-            None => self.ending().map_or(Ok(None), Err),
+        loop {
+            let Some(bytes) = self.receive().await else {
+                // What ssh itself said last was no word of the device.
+                self.last_words.clear();
+                return self.ending().map_or(Ok(None), Err);
+            };
+            let mut bytes = [std::mem::take(&mut self.last_words), bytes].concat();
+            self.last_words = bytes.split_off(said::farewell(&bytes));
+            if !bytes.is_empty() {
+                return Ok(Some(bytes));
+            }
         }
     }
 

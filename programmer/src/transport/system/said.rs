@@ -13,11 +13,11 @@ use crate::transport::TransportError;
 use crate::visible::visible_tail;
 
 /// The most that is told of what `ssh` said, in bytes.
-const SAID_BYTES_MAX: usize = 400;
+const SAID_BYTES_MAX: usize = 1_200;
 
 macro_rules! pattern {
     ($name:ident, $pattern:literal) => {
-        #[expect(clippy::unwrap_used, reason = "a constant pattern, used by a test")]
+        #[allow(clippy::unwrap_used, reason = "a constant pattern, used by a test")]
         static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).unwrap());
     };
 }
@@ -55,6 +55,12 @@ pattern!(
 );
 pattern!(SILENT, r"(?m)^Timeout, server .* not responding");
 pattern!(NOISE, r"(?m)^debug\d: .*(\r?\n|$)");
+
+#[expect(clippy::unwrap_used, reason = "a constant pattern, used by a test")]
+static FAREWELL: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
+    regex::bytes::Regex::new(r"(?-u)(\r*\n)?(Connection to \S+ closed( by remote host)?\.\r*\n)+$")
+        .unwrap()
+});
 
 /// What is to be done at what stands on the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +181,14 @@ pub(super) fn ending(log: &str, keepalive_seconds: u64) -> Option<TransportError
     })
 }
 
+/// Where the last words of `ssh` begin, which it says on the terminal when a session has ended; the end, if they don't
+/// stand there.
+pub(super) fn farewell(bytes: &[u8]) -> usize {
+    FAREWELL
+        .find(bytes)
+        .map_or(bytes.len(), |found| found.start())
+}
+
 fn kind(said: &str) -> io::ErrorKind {
     match said {
         said if said.contains("refused") => io::ErrorKind::ConnectionRefused,
@@ -191,7 +205,7 @@ fn last_words(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty())
+        .filter(|line| !line.chars().all(|letter| letter == '@'))
         .collect();
     visible_tail(lines.join("; ").as_bytes(), SAID_BYTES_MAX)
 }

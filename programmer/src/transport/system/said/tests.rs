@@ -152,3 +152,21 @@ fn a_session_that_broke_is_told_from_one_that_was_closed() {
     );
     check("debug1: Connection reset is only spoken of\r\n", None);
 }
+
+#[test]
+fn the_last_words_of_ssh_are_known_where_they_stand_last() {
+    let check = |text: &str, kept: &str| assert_eq!(&text[..farewell(text.as_bytes())], kept);
+    check(
+        "R1#exit\r\nConnection to 10.0.0.1 closed by remote host.\r\n",
+        "R1#exit",
+    );
+    check("Connection to edge-1 closed.\r\n", "");
+    check(
+        "Connection to edge-1 closed.\r\nR1#",
+        "Connection to edge-1 closed.\r\nR1#",
+    );
+    check(
+        "[Connection to 10.0.0.2 closed by foreign host]\r\n",
+        "[Connection to 10.0.0.2 closed by foreign host]\r\n",
+    );
+}
