@@ -8,6 +8,7 @@
 mod bench;
 mod case;
 mod count;
+mod fabric;
 mod generic;
 mod play;
 mod rules;

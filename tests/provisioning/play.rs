@@ -282,7 +282,7 @@ fn text_of(plan: &DevicePlan) -> String {
 }
 
 /// The lines that one configuration has and the other hasn't, each below the line it stands under.
-fn difference(before: &str, after: &str) -> String {
+pub(crate) fn difference(before: &str, after: &str) -> String {
     let (before, after) = (paths(before), paths(after));
     let missing = |from: &[String], of: &[String], sign: char| -> String {
         let gone = from.iter().filter(|line| !of.contains(line));
@@ -313,7 +313,7 @@ fn paths(config: &str) -> Vec<String> {
     paths
 }
 
-fn report(mistakes: &[Mistake]) -> String {
+pub(crate) fn report(mistakes: &[Mistake]) -> String {
     mistakes
         .iter()
         .map(|mistake| format!("{}\n", mistake.report().trim_end()))
