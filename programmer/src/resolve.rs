@@ -306,6 +306,7 @@ impl Work {
             .iter()
             .flat_map(|(.., written)| written.secrets.iter().cloned());
         let mask = Mask::new(logins.into_iter().chain(secrets.collect::<Vec<Secret>>()));
+        let mask = mask.at(&platform.expect().secrets);
         let lines = self.written.into_iter().flat_map(|(_, _, title, written)| {
             let line = |line: crate::packs::RenderedLine| {
                 let exec = line.exec;

@@ -1,11 +1,15 @@
 //! Secrets, and how they stay out of everything that is printed.
 //!
 //! A [`Secret`] never shows itself: `Debug` prints four stars, and there is no `Display`. A [`Mask`] knows
-//! the secrets of one device and replaces them in text that leaves the program. What is typed at a
-//! password prompt is masked by its position as well (see [`crate::session`]), so a secret too short for
-//! the mask is not shown there either.
+//! the secrets of one device and replaces them in text that leaves the program: those that it was given, by
+//! their values, and what stands where configurations have secrets, whatever it is. What is typed at a
+//! password prompt is never kept (see [`crate::session`]).
 
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use regex::bytes::{Regex, RegexSet};
 
 /// What stands in the place of a secret, whatever its length.
 pub const STARS: &str = "****";
@@ -36,10 +40,47 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The secrets that one device's output may contain.
+/// The secrets that one device's output may contain, by their values and by their places.
 #[derive(Clone, Default, Debug)]
 pub struct Mask {
     secrets: Vec<Secret>,
+    places: Arc<Places>,
+}
+
+/// Where secrets stand in lines of configuration: patterns whose group `secret` is one.
+#[derive(Debug)]
+pub struct Places {
+    any: RegexSet,
+    each: Vec<Regex>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            any: RegexSet::empty(),
+            each: Vec::new(),
+        }
+    }
+}
+
+impl Places {
+    /// Patterns over one line, each with a group `secret`.
+    #[must_use]
+    pub fn new(any: RegexSet, each: Vec<Regex>) -> Self {
+        Self { any, each }
+    }
+
+    /// Where the secrets of a line stand.
+    fn in_line<'l>(&'l self, line: &'l [u8]) -> impl Iterator<Item = Range<usize>> + 'l {
+        let matching = self.any.matches(line).into_iter().collect::<Vec<usize>>();
+        let patterns = matching
+            .into_iter()
+            .filter_map(|index| self.each.get(index));
+        patterns.flat_map(move |pattern| {
+            let found = pattern.captures_iter(line);
+            found.filter_map(|found| Some(found.name("secret")?.range()))
+        })
+    }
 }
 
 impl Mask {
@@ -51,7 +92,17 @@ impl Mask {
             .collect();
         secrets.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         secrets.dedup();
-        Self { secrets }
+        Self {
+            secrets,
+            places: Arc::default(),
+        }
+    }
+
+    /// The same mask, which also covers what stands at these places, whatever it is.
+    #[must_use]
+    pub fn at(self, places: &Arc<Places>) -> Self {
+        let places = Arc::clone(places);
+        Self { places, ..self }
     }
 
     /// The secrets that are searched for.
@@ -62,33 +113,85 @@ impl Mask {
     /// The text with every secret replaced.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_string(), |text, secret| {
-            text.replace(&secret.0, STARS)
-        })
+        String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
     }
 
     /// The bytes with every secret replaced.
     #[must_use]
     pub fn bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        self.secrets.iter().fold(bytes.to_vec(), |bytes, secret| {
-            replace(&bytes, secret.0.as_bytes())
-        })
+        blotted(bytes, 0, &self.ranges(bytes))
+    }
+
+    /// Pieces of one stream, each with its secrets replaced, also those that go from one piece into the next.
+    #[must_use]
+    pub fn pieces(&self, pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+        let ranges = self.ranges(&pieces.concat());
+        let mut begin = 0;
+        let mut place = |piece: &&[u8]| {
+            let masked = blotted(piece, begin, &ranges);
+            begin += piece.len();
+            masked
+        };
+        pieces.iter().map(&mut place).collect()
+    }
+
+    /// Where secrets stand: in order, and none within another.
+    fn ranges(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for secret in &self.secrets {
+            occurrences(bytes, secret.0.as_bytes(), &mut ranges);
+        }
+        let mut begin = 0;
+        for line in bytes.split(|byte| matches!(byte, b'\n' | b'\r')) {
+            let found = self.places.in_line(line);
+            ranges.extend(found.map(|range| begin + range.start..begin + range.end));
+            begin += line.len() + 1;
+        }
+        ranges.sort_by_key(|range| (range.start, range.end));
+        ranges.dedup_by(|next, before| {
+            let overlaps = next.start < before.end;
+            if overlaps {
+                before.end = before.end.max(next.end);
+            }
+            overlaps
+        });
+        ranges
     }
 }
 
-fn replace(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
-    let mut masked = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(first) = rest.first() {
-        if let Some(after) = rest.strip_prefix(secret) {
-            masked.extend_from_slice(STARS.as_bytes());
-            rest = after;
+fn occurrences(bytes: &[u8], secret: &[u8], ranges: &mut Vec<Range<usize>>) {
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= secret.len()) {
+        if rest.starts_with(secret) {
+            ranges.push(at..at + secret.len());
+            at += secret.len();
         } else {
-            masked.push(*first);
-            rest = rest.get(1..).unwrap_or_default();
+            at += 1;
         }
     }
-    masked
+}
+
+/// A piece of a stream that begins at `begin` with what stands in these ranges of the stream replaced. A secret
+/// that began in the piece before leaves nothing here.
+fn blotted(piece: &[u8], begin: usize, ranges: &[Range<usize>]) -> Vec<u8> {
+    let end = begin + piece.len();
+    let mut shown = Vec::with_capacity(piece.len());
+    let mut at = begin;
+    let first = ranges.partition_point(|range| range.end <= begin);
+    for range in ranges
+        .iter()
+        .skip(first)
+        .take_while(|range| range.start < end)
+    {
+        let before = at.max(range.start.min(end));
+        shown.extend_from_slice(piece.get(at - begin..before - begin).unwrap_or_default());
+        if range.start >= begin {
+            shown.extend_from_slice(STARS.as_bytes());
+        }
+        at = range.end.min(end);
+    }
+    shown.extend_from_slice(piece.get(at - begin..).unwrap_or_default());
+    shown
 }
 
 #[cfg(test)]
@@ -108,6 +211,13 @@ mod tests {
             mask.bytes(b"a cisco123 b \xff cisco"),
             b"a **** b \xff ****"
         );
+    }
+
+    #[test]
+    fn a_secret_that_came_in_pieces_is_masked_once() {
+        let mask = Mask::new([Secret::new("C1sco12345")]);
+        let pieces = mask.pieces(&[b"it is C1s", b"co12", b"345, and C1sco12345."]);
+        assert_eq!(pieces, [&b"it is ****"[..], b"", b", and ****."]);
     }
 
     #[test]

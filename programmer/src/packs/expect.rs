@@ -3,6 +3,7 @@
 //! Patterns match bytes, and only ever the last line that a device has written, or one finished line.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::bytes::{Regex, RegexSet};
@@ -10,6 +11,8 @@ use serde::Deserialize;
 use yaml::{Mistake, Positions};
 
 use super::checkpoint::Checkpoint;
+use crate::secret::Places;
+
 use super::expect_file::{ExpectFile, LaterFile, TimeoutsFile};
 use super::ssh::SshAlgorithms;
 
@@ -106,6 +109,8 @@ pub struct Expect {
     pub hostname: Regex,
     /// Whether what is typed is echoed.
     pub echo: bool,
+    /// Where secrets stand in a line of configuration.
+    pub secrets: Arc<Places>,
     /// Messages of the system log, from their beginning on.
     pub noise: Regex,
     /// What a question looks like at the end of the last line.
@@ -242,6 +247,7 @@ impl Expect {
                 .collect::<Result<_, Mistake>>()?,
             hostname: place.any_of(file.hostname.as_slice(), "hostname")?,
             echo: file.echo.unwrap_or(true),
+            secrets: Arc::new(place.places(&file.secrets.unwrap_or_default(), "secrets")?),
             noise: place.any_of(&file.noise.unwrap_or_default(), "noise")?,
             questions: place.set(&file.questions.unwrap_or_default(), "questions")?,
             perhaps: place.set(&file.perhaps.unwrap_or_default(), "perhaps")?,
@@ -314,6 +320,14 @@ impl Place<'_> {
             .map(|pattern| format!("(?:{pattern})"))
             .collect();
         self.pattern(&grouped.join("|"), path, &[])
+    }
+
+    fn places(&self, patterns: &[String], path: &str) -> Result<Places, Mistake> {
+        let each = patterns.iter().enumerate().map(|(index, pattern)| {
+            self.pattern(pattern, &format!("{path}[{index}]"), &["secret"])
+        });
+        let each = each.collect::<Result<_, Mistake>>()?;
+        Ok(Places::new(self.set(patterns, path)?, each))
     }
 
     fn later(&self, file: Option<LaterFile>, path: &str) -> Result<Later, Mistake> {

@@ -75,6 +75,8 @@ pub(super) struct ExpectFile {
     pub hostname: Option<String>,
     /// Whether what is typed is echoed.
     pub echo: Option<bool>,
+    /// Where secrets stand in a line of configuration: group `secret`.
+    pub secrets: Option<Vec<String>>,
     /// Messages of the system log, which may come at any time.
     pub noise: Option<Vec<String>>,
     /// What a question looks like at the end of the last line.
@@ -220,6 +222,7 @@ impl ExpectFile {
             stalls: self.stalls.or(base.stalls),
             hostname: self.hostname.or(base.hostname),
             echo: self.echo.or(base.echo),
+            secrets: self.secrets.or(base.secrets),
             noise: self.noise.or(base.noise),
             questions: self.questions.or(base.questions),
             perhaps: self.perhaps.or(base.perhaps),

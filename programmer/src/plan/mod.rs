@@ -84,7 +84,7 @@ impl DevicePlan {
             credentials.password.clone(),
             credentials.enable_password().clone(),
         ];
-        let mask = Mask::new(logins.into_iter().chain(secrets));
+        let mask = Mask::new(logins.into_iter().chain(secrets)).at(&platform.expect().secrets);
         let (expect, rules) = (Arc::clone(platform.expect()), Arc::clone(platform.rules()));
         let mut device = device.clone();
         device.reach.offer = Some(platform.expect().ssh.offer(device.reach.legacy));

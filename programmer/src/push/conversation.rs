@@ -17,6 +17,9 @@ const CLOSE_MAX: Duration = Duration::from_secs(2);
 /// A device that doesn't read must not hold us longer than one that doesn't answer.
 const WRITE_MAX: Duration = Duration::from_secs(60);
 
+/// A line longer than this is logged in pieces.
+const UNLOGGED_MAX: usize = 64 << 10;
+
 /// The time since a session began.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock(Instant);
@@ -45,6 +48,8 @@ pub struct Conversation<T> {
     /// When the session wants to be called, if nothing happens before.
     wake: Option<Duration>,
     over: bool,
+    /// What the device wrote since its last line ended: the log tells whole lines, so that no secret is cut.
+    unlogged: Vec<u8>,
 }
 
 /// What was waited for.
@@ -72,6 +77,7 @@ impl<T: Transport> Conversation<T> {
             interrupt,
             wake: None,
             over: false,
+            unlogged: Vec::new(),
         };
         let actions = conversation.session.handle(Input::Tick, clock.now());
         let reply = conversation.run(actions, &mut |_| {}).await;
@@ -167,13 +173,28 @@ impl<T: Transport> Conversation<T> {
         self.wake = None;
         match woken {
             Woken::Bytes(bytes) => {
-                debug!(received = %self.session.shown(bytes));
+                self.log(bytes);
                 self.session.handle(Input::Bytes(bytes), now)
             }
             Woken::Closed(reason) => self.session.handle(Input::Closed(reason), now),
             Woken::Reset(reason) => self.session.handle(Input::Reset(reason), now),
             Woken::Interrupted => self.session.handle(Input::Interrupt, now),
             Woken::TimeUp => self.session.handle(Input::Tick, now),
+        }
+    }
+
+    fn log(&mut self, bytes: &[u8]) {
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
+        self.unlogged.extend_from_slice(bytes);
+        let whole = self.unlogged.iter().rposition(|byte| *byte == b'\n');
+        let end = whole
+            .map_or(0, |at| at + 1)
+            .max(self.unlogged.len().saturating_sub(UNLOGGED_MAX));
+        let lines: Vec<u8> = self.unlogged.drain(..end).collect();
+        if !lines.is_empty() {
+            debug!(received = %self.session.shown(&lines));
         }
     }
 

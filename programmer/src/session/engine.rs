@@ -14,7 +14,10 @@ use super::{Access, Action, Input, Reply, Request};
 use crate::visible::{visible, visible_tail};
 
 /// So many of the last bytes are shown when a prompt doesn't come.
-pub(super) const TAIL_BYTES: usize = 240;
+const TAIL_BYTES: usize = 240;
+
+/// So many are kept, so that a secret that stands at the beginning of what is shown is seen with its keyword.
+const TAIL_KEPT_BYTES: usize = 1024;
 
 /// A device that writes more than this for one line is taken to write without end.
 const HEARD_BYTES_MAX: usize = 1 << 20;
@@ -224,7 +227,7 @@ impl Session {
         }
         self.tail.extend(bytes);
         self.tail
-            .drain(..self.tail.len().saturating_sub(TAIL_BYTES));
+            .drain(..self.tail.len().saturating_sub(TAIL_KEPT_BYTES));
         self.settles = None;
         for byte in bytes {
             if matches!(*byte, b'\r' | BACKSPACE)

@@ -59,7 +59,7 @@ impl Access {
         Self {
             expect: Arc::clone(plan.expect()),
             credentials: plan.device().credentials.clone(),
-            mask: Arc::clone(plan.mask()),
+            mask: Arc::new(Mask::clone(plan.mask()).at(&plan.expect().secrets)),
         }
     }
 }

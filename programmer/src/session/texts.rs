@@ -2,13 +2,15 @@
 //! `harmless.txt` don't.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Input;
 use super::answer::Answer;
 use super::replay::{Replay, Script, Step, lines_of, unescape};
+use super::{Input, Transcript};
 use crate::packs::{Expect, PackSource, Packs};
 use crate::push::EndState;
+use crate::secret::Mask;
 
 /// The platform and the text of each line of a file.
 fn texts(file: &str) -> Vec<(String, Vec<Vec<u8>>)> {
@@ -78,6 +80,56 @@ fn every_refusal_fails_a_push_and_no_harmless_text_does() {
         .map(shown)
         .collect();
     assert!(failed.is_empty(), "taken for a failure: {failed:#?}");
+}
+
+/// What of a line may be shown: once as it stands in a configuration, once behind a prompt; and in a transcript into
+/// which it came in pieces of this many bytes.
+fn shown(mask: &Mask, line: &str, chunk: usize) -> [String; 3] {
+    let mut transcript = Transcript::new(Arc::new(mask.clone()));
+    for piece in format!("edge-1(config)#{line}\r\n")
+        .as_bytes()
+        .chunks(chunk)
+    {
+        transcript.received(piece, Duration::ZERO);
+        transcript.sent(b"x\n", Duration::ZERO);
+    }
+    let received = transcript
+        .steps()
+        .filter(|step| !step.sent)
+        .map(|step| step.text);
+    let received: String = received.collect();
+    let received = received.trim_end().trim_start_matches("edge-1(config)#");
+    let prompted = mask.text(&format!("edge-1(config-if)#{line}"));
+    [
+        mask.text(line),
+        prompted
+            .trim_start_matches("edge-1(config-if)#")
+            .to_string(),
+        received.to_string(),
+    ]
+}
+
+#[test]
+fn secrets_are_masked_by_their_places_and_innocent_lines_are_shown() {
+    let packs = Packs::load(&PackSource::embedded()).unwrap();
+    let expect = packs.platform("catalyst-9300").unwrap().expect();
+    let mask = Mask::default().at(&expect.secrets);
+    let lines = |file: &'static str| file.lines().filter(|line| !line.starts_with('#'));
+    let secret = lines(include_str!("../../tests/texts/secrets.txt"));
+    let innocent = lines(include_str!("../../tests/texts/innocent.txt"));
+    assert!(secret.clone().count() >= 60 && innocent.clone().count() >= 30);
+    let marks = regex::Regex::new("«[^»]*»").unwrap();
+    let mut wrong = Vec::new();
+    for line in secret.chain(innocent) {
+        let given = line.replace(['«', '»'], "");
+        let expected = marks.replace_all(line, "****");
+        for chunk in [1, 3, 4096] {
+            let shown = shown(&mask, &given, chunk).into_iter();
+            wrong.extend(shown.filter(|shown| *shown != expected));
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 fn check(file: &str, at_least: usize, is_right: impl Fn(&[Vec<u8>], &Expect) -> bool) {

@@ -1,7 +1,7 @@
 //! Everything that was sent and received in a session, with times and without secrets.
 //!
-//! Passwords are masked by their place (what answers a password prompt is never kept) and by their value
-//! (a device may show one). The form is `[seconds] C> what was sent` and `D> what came back`, escaped.
+//! What answers a password prompt is never kept. All else is masked when it is shown, by value and by place, over
+//! the whole stream of each side: a secret may have come in pieces. The form is `[seconds] C> what was sent` and `D> what came back`, escaped.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -44,6 +44,12 @@ struct Entry {
 enum Side {
     Client,
     Device,
+}
+
+impl Entry {
+    fn side(&self) -> Side {
+        self.side
+    }
 }
 
 impl Transcript {
@@ -103,31 +109,45 @@ impl Transcript {
 
     /// The steps, without secrets, for reports that have a form of their own. Bytes that are no UTF-8 are escaped.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
-        self.entries.iter().map(|entry| Step {
+        self.masked().into_iter().map(|(entry, bytes)| Step {
             at: entry.at,
             sent: entry.side == Side::Client,
-            text: lines(&self.mask.bytes(&entry.bytes)),
+            text: lines(&bytes),
         })
     }
 
     /// The whole transcript, one entry a line.
     #[must_use]
     pub fn text(&self) -> String {
-        self.render(&self.entries)
+        self.render(0)
     }
 
     /// The last entries, for a report.
     #[must_use]
     pub fn tail(&self, entries_max: usize) -> String {
-        let skipped = self.entries.len().saturating_sub(entries_max);
-        self.render(self.entries.get(skipped..).unwrap_or_default())
+        self.render(self.entries.len().saturating_sub(entries_max))
     }
 
-    fn render(&self, entries: &[Entry]) -> String {
+    /// The entries with what may be shown of them.
+    fn masked(&self) -> Vec<(&Entry, Vec<u8>)> {
+        let of = |side: Side| {
+            let entries = self.entries.iter().filter(move |entry| entry.side == side);
+            let pieces: Vec<&[u8]> = entries.map(|entry| entry.bytes.as_slice()).collect();
+            self.mask.pieces(&pieces).into_iter()
+        };
+        let (mut client, mut device) = (of(Side::Client), of(Side::Device));
+        let shown = |entry| match Entry::side(entry) {
+            Side::Client => (entry, client.next().unwrap_or_default()),
+            Side::Device => (entry, device.next().unwrap_or_default()),
+        };
+        self.entries.iter().map(shown).collect()
+    }
+
+    fn render(&self, skipped: usize) -> String {
         let mut text = String::new();
-        for entry in entries {
+        for (entry, bytes) in self.masked().iter().skip(skipped) {
             let side = if entry.side == Side::Client { 'C' } else { 'D' };
-            let shown = visible(&self.mask.bytes(&entry.bytes));
+            let shown = visible(bytes);
             // Writing to a string can't fail.
             let _ = writeln!(text, "[{:>8.3}] {side}> {shown}", entry.at.as_secs_f64());
         }
