@@ -65,7 +65,7 @@ end
 fn nothing_of_what_stands_is_missing_and_all_of_it_can_go() {
     let packs = packs();
     let rules = packs.platform("frr").unwrap().rules();
-    let replies = ["zebra bgpd staticd".to_string(), SHOWN.to_string()];
+    let replies = [SHOWN.to_string(), "zebra bgpd staticd".to_string()];
     let running = Config::parse(&replies, rules).unwrap();
     let sent = |features| {
         let missing = change(&lines_of("R1", 1, features), &running, rules);
@@ -83,11 +83,11 @@ fn nothing_of_what_stands_is_missing_and_all_of_it_can_go() {
 fn a_configuration_without_bgpd_is_none() {
     let packs = packs();
     let rules = packs.platform("frr").unwrap().rules();
-    let without = ["zebra staticd".to_string(), SHOWN.to_string()];
+    let without = [SHOWN.to_string(), "zebra staticd".to_string()];
     assert!(Config::parse(&without, rules).is_err());
     let lost = SHOWN.replace(
         "!\nfrr version",
         "!\nWarning: connecting to bgpd...failed!\nfrr version",
     );
-    assert!(Config::parse(&["zebra bgpd".to_string(), lost], rules).is_err());
+    assert!(Config::parse(&[lost, "zebra bgpd".to_string()], rules).is_err());
 }

@@ -84,7 +84,9 @@ async fn a_router_whose_bgpd_is_gone_is_not_taken_for_one_without_bgp() {
     applies(&mut peer, CREATE, &router).await;
     peer.save().await;
     router.signal("bgpd", "KILL");
-    let error = peer.try_read().await.unwrap_err();
+    let read = peer.try_read().await;
+    assert!(read.is_err(), "{}", peer.transcript());
+    let error = read.unwrap_err();
     assert!(error.contains("is not the whole configuration"), "{error}");
     // A session that begins without bgpd says no word of it.
     let error = Peer::open(&router).await.try_read().await.unwrap_err();
