@@ -14,7 +14,7 @@ pub(crate) const PASSWORD: &str = "Fr-Rout1ng";
 pub(crate) const USER: &str = "vtyadm";
 
 /// So many routers are there; a test that takes one more than all fails and says so.
-const ROUTERS: usize = 12;
+const ROUTERS: usize = 20;
 
 /// A router of the lab, which one test has for itself.
 pub(crate) struct Router {
@@ -110,6 +110,24 @@ impl Router {
     /// The keys of all routers.
     pub(crate) fn known_hosts(&self) -> PathBuf {
         self.lab.directory.join("known_hosts")
+    }
+
+    /// The same for a port that leads to this router.
+    pub(crate) fn known_hosts_at(&self, port: u16) -> PathBuf {
+        let known = std::fs::read_to_string(self.known_hosts()).unwrap();
+        let own = format!("[127.0.0.1]:{} ", self.port);
+        let key = known
+            .lines()
+            .find_map(|line| line.strip_prefix(&own))
+            .unwrap();
+        let file = self.lab.directory.join(format!("known_hosts-{port}"));
+        std::fs::write(&file, format!("[127.0.0.1]:{port} {key}\n")).unwrap();
+        file
+    }
+
+    /// Sends a signal to the processes that serve its open sessions.
+    pub(crate) fn sessions(&self, signal: &str) {
+        self.lab.ask(&format!("sessions {} {signal}", self.number));
     }
 
     /// Sends a signal to a daemon.

@@ -83,11 +83,20 @@ END
     nsenter --uts="/run/uts-$1" /usr/sbin/sshd -f "$directory/sshd-$1.conf" -E "/run/sshd-$1.log"
 }
 
-# The processes that serve open sessions are the children of the router's sshd.
+# The processes that serve open sessions descend from the router's sshd.
+descendants() { # PID
+    local child
+    for child in $(pgrep -P "$1"); do
+        echo "$child"
+        descendants "$child"
+    done
+}
+
 sessions() { # N SIGNAL
-    local parent
-    parent=$(cat "/run/sshd-$1.pid")
-    pkill "-$2" -P "$parent"
+    local all
+    all=$(descendants "$(cat "/run/sshd-$1.pid")")
+    # One that ends with another is gone already.
+    kill "-$2" $all 2>/dev/null || true
 }
 
 obey() {
@@ -103,10 +112,14 @@ obey() {
 
 own_files
 router=0
+starting=()
 for port in "$@"; do
     router=$((router + 1))
-    start_router "$router"
-    start_sshd "$router" "$port"
+    { start_router "$router" && start_sshd "$router" "$port"; } &
+    starting+=($!)
+done
+for one in "${starting[@]}"; do
+    wait "$one"
 done
 echo ready
 # The test has gone, or is done: the routers end with this process.

@@ -15,7 +15,11 @@
 )]
 
 mod documents;
+mod faults;
 mod lab;
 mod peer;
+mod program;
+mod proxy;
 mod rules;
 mod session;
+mod wire;

@@ -33,18 +33,30 @@ pub(crate) struct Peer {
 
 /// What a document means for a router.
 pub(crate) fn plan(router: &Router, features: &str) -> DevicePlan {
-    plan_for(&router.name(), router.port, features)
+    plan_for("frr", PASSWORD, &router.name(), router.port, features)
+}
+
+/// The same, with short waits.
+pub(crate) fn quick_plan(router: &Router, features: &str) -> DevicePlan {
+    plan_for("frr-quick", PASSWORD, &router.name(), router.port, features)
+}
+
+/// The same, with another password.
+pub(crate) fn plan_with_password(router: &Router, features: &str, password: &str) -> DevicePlan {
+    plan_for("frr-quick", password, &router.name(), router.port, features)
 }
 
 /// The lines that a document means.
 pub(crate) fn lines_of(name: &str, port: u16, features: &str) -> Vec<PlanLine> {
-    plan_for(name, port, features).lines().to_vec()
+    plan_for("frr", PASSWORD, name, port, features)
+        .lines()
+        .to_vec()
 }
 
-fn plan_for(name: &str, port: u16, features: &str) -> DevicePlan {
+fn plan_for(pack: &str, password: &str, name: &str, port: u16, features: &str) -> DevicePlan {
     let topology = format!(
         "name: frr\nlisten: {{address: 127.0.0.1, port: {port}}}\n\
-         credentials: {{username: {USER}, password: {PASSWORD}}}\ndevices: [{{name: {name}, pack: frr}}]\n",
+         credentials: {{username: {USER}, password: {password}}}\ndevices: [{{name: {name}, pack: {pack}}}]\n",
     );
     let inventory = Inventory::read("t.yaml", &topology, &PasswordOverride::default()).unwrap();
     let documents = rfs::read("s.yaml", &document(name, features)).unwrap();
@@ -52,9 +64,15 @@ fn plan_for(name: &str, port: u16, features: &str) -> DevicePlan {
     plan.devices().first().unwrap().clone()
 }
 
-/// The packs in the binary.
+/// The packs in the binary, and those of these tests.
 pub(crate) fn packs() -> &'static Packs {
-    static PACKS: LazyLock<Packs> = LazyLock::new(|| Packs::load(&PackSource::embedded()).unwrap());
+    static PACKS: LazyLock<Packs> = LazyLock::new(|| {
+        Packs::load(&PackSource::overridden_by(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/frr/packs"
+        )))
+        .unwrap()
+    });
     &PACKS
 }
 
