@@ -409,6 +409,8 @@ fn wanted_text(
             .and_then(|old| mode.list(&old.text))
             .map(|(.., list)| list);
         let new = match of {
+            // Without a list all are in it, so there is nothing to add.
+            ListOf::Numbers if old.is_none() && edit.trim() == "add" => None,
             ListOf::Numbers => list::edited(old, edit, list),
             ListOf::MoreNumbers => list::edited(old, "add", list),
             ListOf::Words => Some(list::more_words(old.unwrap_or_default(), list)),
