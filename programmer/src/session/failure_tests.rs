@@ -44,6 +44,34 @@ fn transport_errors() -> Vec<TransportError> {
             ours: "a".into(),
             theirs: "b".into(),
         },
+        TransportError::LoginCut {
+            address: "10.10.0.21:22".into(),
+            username: "netadmin".into(),
+            methods: "password".into(),
+            how: "closed".into(),
+        },
+        TransportError::HungUp {
+            address: "10.10.0.21:22".into(),
+            how: "closed".into(),
+        },
+        TransportError::HostKeyAsked {
+            address: "10.10.0.21:22".into(),
+            said: "Are you sure?".into(),
+        },
+        TransportError::Asked {
+            address: "10.10.0.21:22".into(),
+            question: "Code:".into(),
+        },
+        TransportError::Jump {
+            hop: "bastion:22".into(),
+            error: Box::new(TransportError::NoShell { what: "shell" }),
+        },
+        TransportError::Onward {
+            hop: "bastion:22".into(),
+            address: "10.10.0.21:22".into(),
+            error: "no".into(),
+        },
+        TransportError::Agent { error: "no".into() },
         TransportError::NoShell { what: "shell" },
         TransportError::Ssh(russh::Error::HUP),
     ]

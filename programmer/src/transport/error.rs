@@ -153,6 +153,18 @@ pub enum TransportError {
         /// The ways that were tried.
         methods: String,
     },
+    /// The connection ended when a password or a key had been shown: that is a refusal, too.
+    #[error("{address} hung up on the login of `{username}` by {methods} ({how})")]
+    LoginCut {
+        /// Host and port.
+        address: String,
+        /// Who wanted to log in.
+        username: String,
+        /// The ways that were tried.
+        methods: String,
+        /// How the connection ended.
+        how: String,
+    },
     /// The two ends have no algorithm in common.
     #[error("no {kind} algorithm in common; ours: {ours}; the device's: {theirs}")]
     NoCommonAlgorithm {
@@ -230,6 +242,7 @@ impl TransportError {
             Self::KnownHosts { .. } => "known_hosts",
             Self::Identity { .. } => "identity",
             Self::LoginRefused { .. } => "login_refused",
+            Self::LoginCut { .. } => "login_cut",
             Self::NoCommonAlgorithm { .. } => "no_common_algorithm",
             Self::NoShell { .. } => "no_shell",
             Self::Reset { .. } => "reset",
@@ -315,7 +328,7 @@ impl TransportError {
             Self::Onward { .. } => {
                 "does the jump host allow TCP forwarding, and can it reach the device?"
             }
-            Self::LoginRefused { .. } => {
+            Self::LoginRefused { .. } | Self::LoginCut { .. } => {
                 "check username and password under `credentials`, or set PROGRAMMER_PASSWORD; it was tried once, so that no account is locked"
             }
             Self::NoCommonAlgorithm { .. } => {

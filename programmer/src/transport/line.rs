@@ -3,6 +3,7 @@
 //! What stands above it hides why a connection is gone: an SSH session just ends. So the stream itself notes the first
 //! thing that ended it, and [`Ending`] tells it later.
 
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,17 @@ pub(super) enum Ended {
     Reset(String),
     /// Nobody was there any more, for so many seconds.
     Silent(u64),
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => out.write_str("closed"),
+            Self::Said(reason) => out.write_str(reason),
+            Self::Reset(error) => write!(out, "reset: {error}"),
+            Self::Silent(seconds) => write!(out, "no sign of life for {seconds}s"),
+        }
+    }
 }
 
 /// How a connection ended, once it has. The first that is noted counts: the rest follows from it.

@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 
 use super::door::Door;
 use super::login::Login;
-use super::{Peer, hung_up, tcp};
+use super::{Peer, login_on, tcp};
 use crate::secret::Secret;
 use crate::topology::endpoint;
 use crate::transport::line::{Ended, Ending};
@@ -235,14 +235,12 @@ async fn connect(
         agent: options.agent_for(&options.identities, password),
         sha1: false,
     };
-    match login.log_in(&mut handle).await {
-        Ok(()) => Ok(Jump {
-            handle,
-            ending,
-            hop: hop.clone(),
-        }),
-        Err(error) => Err(hung_up(&ending, &login.address).unwrap_or(error)),
-    }
+    login_on(&mut handle, &ending, &login).await?;
+    Ok(Jump {
+        handle,
+        ending,
+        hop: hop.clone(),
+    })
 }
 
 /// Whoever runs the programmer.

@@ -48,24 +48,45 @@ pub(super) struct Login<'a> {
 }
 
 /// How far it is.
-struct Progress {
+pub(super) struct Progress {
     offered: MethodSet,
+    /// The methods that something was shown by.
     tried: Vec<&'static str>,
     keys: usize,
     /// The last method was accepted, and another is wanted.
     partial: bool,
 }
 
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            offered: MethodSet::empty(),
+            tried: Vec::new(),
+            keys: 0,
+            partial: false,
+        }
+    }
+}
+
 impl Progress {
+    /// What was shown, in words; nothing if it hasn't come to that.
+    pub(super) fn shown(&self) -> Option<String> {
+        (!self.tried.is_empty()).then(|| self.tried.join(" and "))
+    }
+
+    /// Notes that something is shown now: if the connection ends here, that is the answer.
+    fn shows(&mut self, method: &'static str) {
+        if self.tried.last() != Some(&method) {
+            self.tried.push(method);
+        }
+    }
+
     fn can(&self, method: MethodKind) -> bool {
         self.offered.contains(&method)
     }
 
     /// Notes an answer. True if we are in.
-    fn note(&mut self, method: &'static str, answer: AuthResult) -> bool {
-        if self.tried.last() != Some(&method) {
-            self.tried.push(method);
-        }
+    fn note(&mut self, answer: AuthResult) -> bool {
         match answer {
             AuthResult::Success => true,
             AuthResult::Failure {
@@ -82,38 +103,34 @@ impl Progress {
 
 impl Login<'_> {
     /// Logs in.
-    pub(super) async fn log_in(&self, handle: &mut Handle<Door>) -> Result<(), TransportError> {
+    pub(super) async fn log_in(
+        &self,
+        handle: &mut Handle<Door>,
+        progress: &mut Progress,
+    ) -> Result<(), TransportError> {
         // Asks which methods there are; counts as no attempt.
-        let offered = match handle.authenticate_none(self.user).await? {
+        progress.offered = match handle.authenticate_none(self.user).await? {
             AuthResult::Success => return Ok(()),
             AuthResult::Failure {
                 remaining_methods, ..
             } => remaining_methods,
         };
-        let mut progress = Progress {
-            offered,
-            tried: Vec::new(),
-            keys: 0,
-            partial: false,
-        };
-        if self.by_files(handle, &mut progress).await?
-            || self.by_agent(handle, &mut progress).await?
-            || self.by_password(handle, &mut progress).await?
+        if self.by_files(handle, progress).await?
+            || self.by_agent(handle, progress).await?
+            || self.by_password(handle, progress).await?
         {
             return Ok(());
         }
         Err(TransportError::LoginRefused {
             address: self.address.clone(),
             username: self.user.to_string(),
-            methods: if progress.tried.is_empty() {
+            methods: progress.shown().unwrap_or_else(|| {
                 let offered = progress.offered.iter().map(<&str>::from);
                 format!(
                     "any method it offers: {}",
                     offered.collect::<Vec<_>>().join(", ")
                 )
-            } else {
-                progress.tried.join(" and ")
-            },
+            }),
         })
     }
 
@@ -129,19 +146,21 @@ impl Login<'_> {
             let identity = Identity::read(file)?;
             if let Some(certificate) = identity.certificate {
                 progress.keys += 1;
+                progress.shows("certificate");
                 let key = identity.key.clone();
                 let answer = handle
                     .authenticate_openssh_cert(self.user, key, certificate)
                     .await?;
-                if progress.note("certificate", answer) {
+                if progress.note(answer) {
                     return Ok(true);
                 }
             }
             progress.keys += 1;
+            progress.shows("public key");
             let hash = self.hash(handle, identity.key.algorithm().is_rsa()).await?;
             let key = PrivateKeyWithHashAlg::new(identity.key, hash);
             let answer = handle.authenticate_publickey(self.user, key).await?;
-            if progress.note("public key", answer) {
+            if progress.note(answer) {
                 return Ok(true);
             }
         }
@@ -168,6 +187,7 @@ impl Login<'_> {
                 break;
             }
             progress.keys += 1;
+            progress.shows("agent");
             let hash = self
                 .hash(handle, identity.public_key().algorithm().is_rsa())
                 .await?;
@@ -187,7 +207,7 @@ impl Login<'_> {
                     answer.await.map_err(bad)?
                 }
             };
-            if progress.note("agent", answer) {
+            if progress.note(answer) {
                 return Ok(true);
             }
         }
@@ -203,11 +223,12 @@ impl Login<'_> {
             return Ok(false);
         }
         if progress.can(MethodKind::Password) {
+            progress.shows("password");
             let answer = handle
                 .authenticate_password(self.user, self.password.reveal())
                 .await?;
             // A password that is right may not be enough; a wrong one isn't tried by another method.
-            if progress.note("password", answer) {
+            if progress.note(answer) {
                 return Ok(true);
             }
             if !progress.partial {
@@ -215,8 +236,9 @@ impl Login<'_> {
             }
         }
         if progress.can(MethodKind::KeyboardInteractive) {
+            progress.shows("keyboard-interactive");
             let answer = self.by_keyboard(handle).await?;
-            return Ok(progress.note("keyboard-interactive", answer));
+            return Ok(progress.note(answer));
         }
         Ok(false)
     }

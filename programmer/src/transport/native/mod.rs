@@ -24,7 +24,7 @@ use super::line::{Ended, Ending, Line};
 use super::{SshOffer, Transport, TransportError, TransportOptions};
 use crate::topology::{Device, endpoint};
 use door::Door;
-use login::Login;
+use login::{Login, Progress};
 
 /// The terminal we ask for: wide enough that no line of configuration is scrolled.
 pub(super) const COLUMNS: u16 = 511;
@@ -74,13 +74,10 @@ impl NativeTransport {
             None => peer.meet(tcp(host, port).await?, options).await?,
             Some(hop) => peer.meet(hop.onward(host, port).await?, options).await?,
         };
-        let opened = async {
-            login.log_in(&mut handle).await?;
-            open_shell(&handle).await
-        };
-        let channel = match opened.await {
+        login_on(&mut handle, &ending, &login).await?;
+        let channel = match open_shell(&handle).await {
             Ok(channel) => channel,
-            Err(error) => return Err(hung_up(&ending, &device.endpoint()).unwrap_or(error)),
+            Err(error) => return Err(hung_up(&ending, &login.address).unwrap_or(error)),
         };
         Ok(Self {
             handle,
@@ -174,17 +171,37 @@ impl Peer<'_> {
     }
 }
 
+/// Logs in. If the connection ends when something was shown already, that is the answer to it, and not worth a second try.
+async fn login_on(
+    handle: &mut Handle<Door>,
+    ending: &Ending,
+    login: &Login<'_>,
+) -> Result<(), TransportError> {
+    let mut progress = Progress::default();
+    let Err(error) = login.log_in(handle, &mut progress).await else {
+        return Ok(());
+    };
+    let Some(ended) = ending.get() else {
+        return Err(error);
+    };
+    let Some(methods) = progress.shown() else {
+        return Err(hung_up(ending, &login.address).unwrap_or(error));
+    };
+    Err(TransportError::LoginCut {
+        address: login.address.clone(),
+        username: login.user.to_string(),
+        methods,
+        how: ended.to_string(),
+    })
+}
+
 /// What it means that the connection ended before the session was open.
 fn hung_up(ending: &Ending, address: &str) -> Option<TransportError> {
     let address = || address.to_string();
     match ending.get()? {
-        Ended::Closed => Some(TransportError::HungUp {
+        ended @ (Ended::Closed | Ended::Reset(_)) => Some(TransportError::HungUp {
             address: address(),
-            how: "closed".to_string(),
-        }),
-        Ended::Reset(error) => Some(TransportError::HungUp {
-            address: address(),
-            how: format!("reset: {error}"),
+            how: ended.to_string(),
         }),
         Ended::Said(_) | Ended::Silent(_) => ending.error(),
     }

@@ -53,6 +53,10 @@ pattern!(
     RESET,
     r"(?m)^(.*(Connection reset|Broken pipe|Connection timed out|No route to host).*?)\r?$"
 );
+pattern!(
+    HUNG_UP,
+    r"(?m)^((?:kex_exchange_identification|ssh_exchange_identification): .*?|Connection (?:closed|reset) by \d.*?)\r?$"
+);
 pattern!(SILENT, r"(?m)^Timeout, server .* not responding");
 pattern!(NOISE, r"(?m)^debug\d: .*(\r?\n|$)");
 
@@ -145,9 +149,24 @@ pub(super) fn refusal(log: &str, screen: &str, address: &str, user: &str) -> Tra
             error: io::Error::new(kind(&text(&found, 2)), text(&found, 2)),
         };
     }
-    if let Some(found) = DISCONNECT.captures(log) {
-        return TransportError::Disconnected {
-            reason: text(&found, 2),
+    let how = DISCONNECT.captures(log).map(|found| text(&found, 2));
+    let how = how.or_else(|| HUNG_UP.captures(log).map(|found| text(&found, 1)));
+    if let Some(how) = how {
+        let shown = METHOD
+            .captures_iter(log)
+            .last()
+            .map(|found| text(&found, 1));
+        return match shown {
+            None => TransportError::HungUp {
+                address: address(),
+                how,
+            },
+            Some(methods) => TransportError::LoginCut {
+                address: address(),
+                username: user.to_string(),
+                methods,
+                how,
+            },
         };
     }
     TransportError::System {

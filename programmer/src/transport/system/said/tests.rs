@@ -104,10 +104,16 @@ fn every_refusal_has_its_kind() {
         "ssh doesn't trust the host key of 10.0.0.1:22: No ED25519 host key is known for edge and you have requested strict checking.; Host key verification failed.",
     );
     check(
-        "Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures\r\nDisconnected from 10.0.0.1 port 22\r\n",
+        "debug1: Next authentication method: password\r\nReceived disconnect from 10.0.0.1 port 22:2: Too many authentication failures\r\n",
         "",
-        "disconnected",
-        "the device ended the connection: Too many authentication failures",
+        "login_cut",
+        "10.0.0.1:22 hung up on the login of `u` by password (Too many authentication failures)",
+    );
+    check(
+        "kex_exchange_identification: Connection closed by remote host\r\nConnection closed by 10.0.0.1 port 22\r\n",
+        "",
+        "hung_up",
+        "10.0.0.1:22 hung up before there was a session (kex_exchange_identification: Connection closed by remote host)",
     );
     check(
         "Connection closed by UNKNOWN port 65535\r\n",
