@@ -1,0 +1,42 @@
+//! SIGKILL at random instants of a push to 50 devices, as real processes on real disks: whatever the instant, `resume`
+//! or `undo` brings every device to the plan or to what it had before; no line is lost, none is doubled, no lock stays.
+//!
+//! The instants follow from a seed, which is printed; what a process does at an instant depends on the machine.
+//!
+//!     cargo test -p end-to-end --test crash
+//!     cargo test -p end-to-end --test crash -- --ignored --nocapture         # 200 rounds
+//!     CRASH_ROUNDS=40 CRASH_SEED=7 cargo test -p end-to-end --test crash -- --nocapture
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't go on shall panic"
+)]
+#![allow(clippy::print_stderr, reason = "the figures are for who runs it")]
+
+mod devices;
+mod processes;
+mod rounds;
+
+/// What fits into a build server's patience with a debug build.
+const ROUNDS: usize = 12;
+const ALL_ROUNDS: usize = 200;
+
+#[test]
+fn a_push_that_is_killed_is_finished_or_taken_back() {
+    rounds::play(number("CRASH_ROUNDS").unwrap_or(ROUNDS), seed());
+}
+
+#[test]
+#[ignore = "takes half an hour"]
+fn two_hundred_pushes_that_are_killed_are_finished_or_taken_back() {
+    rounds::play(ALL_ROUNDS, seed());
+}
+
+fn seed() -> u64 {
+    number("CRASH_SEED").map_or(20_261_121, |seed| u64::try_from(seed).unwrap())
+}
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok()?.parse().ok()
+}
