@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on shall panic")]
 
 mod cisco;
+mod deploy;
+mod lab;
 mod native;
 mod openssh;
 mod program;
