@@ -320,7 +320,8 @@ impl Work {
         let lines = lines.collect();
         let mut device = device.clone();
         device.reach.offer = Some(platform.expect().ssh.offer(device.reach.legacy));
-        let (expect, rules) = (Arc::clone(platform.expect()), Arc::clone(platform.rules()));
+        let expect = platform.expect().set(&device.expect);
+        let rules = Arc::clone(platform.rules());
         DevicePlan::new(device, expect, rules, lines, mask)
     }
 }

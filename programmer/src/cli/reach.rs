@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use programmer::inventory::{Device, Format, Inventory, PasswordOverride};
+use programmer::packs::{BadSetting, Settings};
 use programmer::passwords::{self, Passwords};
 use programmer::secret::Secret;
 use programmer::transport::{
@@ -53,6 +54,9 @@ pub(crate) struct ReachArgs {
     /// An option for it, as `ssh -o` takes it; may be given several times
     #[arg(long, value_name = "NAME=VALUE", help_heading = WAY)]
     pub(crate) ssh_option: Vec<String>,
+    /// Expect something else than the platform does, as palError names it: DEVICE_TIMEOUT=60000; may be given several times
+    #[arg(long = "set", value_name = "NAME=VALUE", help_heading = WAY, value_parser = setting)]
+    pub(crate) settings: Vec<String>,
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) passwords: PasswordArgs,
@@ -81,6 +85,10 @@ fn hops(text: &str) -> Result<String, String> {
     Hop::list(text).map(|_| text.to_string())
 }
 
+fn setting(text: &str) -> Result<String, BadSetting> {
+    Settings::default().add(text).map(|()| text.to_string())
+}
+
 impl ReachArgs {
     /// These, completed by those that a run was started with.
     pub(crate) fn over(self, base: Self) -> Self {
@@ -100,6 +108,11 @@ impl ReachArgs {
                 base.ssh_option
             } else {
                 self.ssh_option
+            },
+            settings: if self.settings.is_empty() {
+                base.settings
+            } else {
+                self.settings
             },
             passwords: self.passwords,
         }
@@ -122,6 +135,14 @@ impl ReachArgs {
     pub(crate) fn inventory(&self, path: &std::path::Path) -> Result<Inventory, Vec<Mistake>> {
         let over = self.passwords.given().map_err(|mistake| vec![mistake])?;
         let mut inventory = Inventory::read_file_as(path, self.inventory_format, &over)?;
+        let mut settings = Settings::default();
+        for text in &self.settings {
+            let taken = settings.add(text);
+            taken.map_err(|bad| vec![Mistake::new("--set", bad.what).hint(bad.hint)])?;
+        }
+        for device in &mut inventory.devices {
+            device.expect.extend(&settings);
+        }
         if self.legacy_ssh {
             for device in &mut inventory.devices {
                 device.reach.legacy.get_or_insert(true);

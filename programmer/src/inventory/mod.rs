@@ -21,7 +21,7 @@ use yaml::Mistake;
 
 pub use format::Format;
 
-use crate::node::Node;
+use crate::packs::Settings;
 use crate::secret::Secret;
 use crate::transport::{Hop, SshOffer, TransportKind};
 use row::Row;
@@ -61,7 +61,7 @@ pub struct Device {
     /// The way to it.
     pub reach: Reach,
     /// What it wants to be expected differently than its platform, as it was written.
-    pub expect: Option<Node>,
+    pub expect: Settings,
     /// The hostname that its prompt shows, if that isn't its name.
     pub hostname: Option<String>,
 }
@@ -84,7 +84,7 @@ impl Device {
             site: None,
             groups: Vec::new(),
             reach: Reach::default(),
-            expect: None,
+            expect: Settings::default(),
             hostname: None,
         }
     }

@@ -14,6 +14,7 @@ use yaml::{Mistake, Position};
 
 use super::{Credentials, Device, PasswordOverride, Reach};
 use crate::node::Node;
+use crate::packs::Settings;
 use crate::secret::Secret;
 use crate::transport::{Hop, TransportKind};
 
@@ -141,7 +142,7 @@ impl Row {
                 password: self.secret("password")?.unwrap_or_default(),
                 enable: self.secret("enable")?,
             },
-            expect: self.values.get("expect").cloned(),
+            expect: self.settings()?,
             hostname: self.text("prompt")?,
             ..Device {
                 reach: reach.clone(),
@@ -152,6 +153,17 @@ impl Row {
                     self.port(&reach)?,
                 )
             }
+        })
+    }
+
+    fn settings(&self) -> Result<Settings, Mistake> {
+        let read = self
+            .values
+            .get("expect")
+            .map_or(Ok(Settings::default()), Settings::read);
+        read.map_err(|bad| {
+            self.mistake(format!("`{}`: {}", self.name, bad.what))
+                .hint(bad.hint)
         })
     }
 

@@ -52,6 +52,16 @@ fn in_address_mode_the_first_device_has_the_first_host_address() {
 }
 
 #[test]
+fn a_setting_that_no_session_has_is_told_with_its_device() {
+    check(
+        &format!(
+            "listen: {{address: 127.0.0.1, port: 2201}}\n{USER}devices: [{{name: d, pack: c, expect: {{DEVICE_TIMOUT: 5}}}}]"
+        ),
+        &["t.yaml:3:18: `d`: there is no setting `DEVICE_TIMOUT`"],
+    );
+}
+
+#[test]
 fn an_ipv6_address_counts_ports_up_too() {
     check(
         &format!(

@@ -109,6 +109,10 @@ pub struct Expect {
     pub hostname: Regex,
     /// Whether what is typed is echoed.
     pub echo: bool,
+    /// Whether a line is sent in one write, and not letter by letter (palError: `CLI_SINGLE_BUFFER_SENDING`).
+    pub single_buffer: bool,
+    /// Whether what comes is looked at after each byte (palError: `CLI_SINGLE_BYTE_READING`).
+    pub single_byte: bool,
     /// Where secrets stand in a line of configuration.
     pub secrets: Arc<Places>,
     /// Messages of the system log, from their beginning on.
@@ -247,6 +251,8 @@ impl Expect {
                 .collect::<Result<_, Mistake>>()?,
             hostname: place.any_of(file.hostname.as_slice(), "hostname")?,
             echo: file.echo.unwrap_or(true),
+            single_buffer: true,
+            single_byte: false,
             secrets: Arc::new(place.places(&file.secrets.unwrap_or_default(), "secrets")?),
             noise: place.any_of(&file.noise.unwrap_or_default(), "noise")?,
             questions: place.set(&file.questions.unwrap_or_default(), "questions")?,

@@ -85,7 +85,8 @@ impl DevicePlan {
             credentials.enable_password().clone(),
         ];
         let mask = Mask::new(logins.into_iter().chain(secrets)).at(&platform.expect().secrets);
-        let (expect, rules) = (Arc::clone(platform.expect()), Arc::clone(platform.rules()));
+        let expect = platform.expect().set(&device.expect);
+        let rules = Arc::clone(platform.rules());
         let mut device = device.clone();
         device.reach.offer = Some(platform.expect().ssh.offer(device.reach.legacy));
         Self::new(device, expect, rules, lines, mask)

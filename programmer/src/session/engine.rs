@@ -144,6 +144,9 @@ impl Session {
     /// Applies one input and returns what must now be done, in order.
     pub fn handle(&mut self, input: Input<'_>, now: Duration) -> Vec<Action> {
         match input {
+            Input::Bytes(bytes) if self.access.expect.single_byte => {
+                bytes.chunks(1).for_each(|byte| self.bytes(byte, now));
+            }
             Input::Bytes(bytes) => self.bytes(bytes, now),
             Input::Tick => self.tick(now),
             Input::Closed(reason) => self.closed(reason, false),

@@ -83,7 +83,8 @@ impl Exchange {
 
     /// A line of configuration, and the first of its lines.
     pub(super) fn of_line(no: usize, line: &PlanLine, expect: &Expect) -> (Self, String) {
-        let mut parts: VecDeque<String> = line.text().split('\n').map(str::to_string).collect();
+        let text = line.text().strip_suffix('\n').unwrap_or(line.text());
+        let mut parts: VecDeque<String> = text.split('\n').map(str::to_string).collect();
         let first = parts.pop_front().unwrap_or_default();
         let text = line.shown().replace('\n', "\\n");
         let questions = line.answers().iter();

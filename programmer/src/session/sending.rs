@@ -132,6 +132,13 @@ impl Session {
     pub(super) fn send(&mut self, bytes: Vec<u8>, shown: String, now: Duration) {
         self.heard = 0;
         self.transcript.sent(&bytes, now);
+        if !self.access.expect.single_buffer {
+            let each = bytes.iter().map(|byte| Action::Send {
+                bytes: vec![*byte],
+                shown: String::new(),
+            });
+            return self.actions.extend(each);
+        }
         // Lines that go out together go out in one write.
         if let Some(Action::Send {
             bytes: before,
