@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use yaml::Mistake;
 
+use crate::config::Letters;
 use crate::packs::{Facts, FeatureText, Packs, Platform, Written};
 use crate::plan::{DevicePlan, Plan, PlanLine};
 use crate::rfs::{Document, Feature, Op, Target, place};
@@ -193,6 +194,7 @@ impl<'a> Resolver<'a> {
             return;
         };
         self.check_length(document, feature, platform, &written);
+        self.check_letters(document, feature, platform, &written);
         let key = feature.key.as_text().unwrap_or_default();
         let title = format!("{} {} {key}", feature.op, feature.writer);
         let work = self.work.entry(&device.name).or_default();
@@ -257,6 +259,24 @@ impl<'a> Resolver<'a> {
                 "{} reads lines of {bytes_max} bytes; shorten a field",
                 platform.name()
             );
+            self.refuse_at(document, &feature.path, what, &hint);
+        }
+    }
+
+    /// A terminal line that reads 7 bits would make another line of it, and another one of what is echoed.
+    fn check_letters(
+        &mut self,
+        document: &Document,
+        feature: &Feature,
+        platform: &Platform,
+        written: &Written,
+    ) {
+        if platform.rules().letters() != Letters::Refuse {
+            return;
+        }
+        for line in written.lines.iter().filter(|line| !line.text.is_ascii()) {
+            let what = format!("the line `{:.40}` has letters outside ASCII", line.text);
+            let hint = format!("{} reads 7 bits; write it without accents", platform.name());
             self.refuse_at(document, &feature.path, what, &hint);
         }
     }

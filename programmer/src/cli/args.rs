@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use super::run_args::{
-    JournalArgs, ResumeArgs, RunArgs, RunsArgs, ShowArgs, TranscriptArgs, UndoArgs,
+    JournalArgs, LookArgs, ResumeArgs, RunArgs, RunsArgs, ShowArgs, TranscriptArgs, UndoArgs,
 };
 
 /// Turns resource-facing services (RFS) into CLI and pushes it to devices over SSH, every line verified.
@@ -30,6 +30,8 @@ Examples:
   programmer render --topology topologies/campus.yaml examples/campus-users.yaml
   fleet inventory topologies/campus.yaml --format known-hosts > known_hosts
   programmer push --topology topologies/campus.yaml --known-hosts known_hosts examples/campus-users.yaml
+  programmer plan --topology topologies/campus.yaml --known-hosts known_hosts --out plan.json examples/campus-users.yaml
+  programmer push --known-hosts known_hosts plan.json
   programmer runs
   programmer show last
   programmer undo last
@@ -46,7 +48,9 @@ Exit status:
 pub(crate) enum Command {
     /// Print the CLI that each device would get, and touch nothing
     Render(InputArgs),
-    /// Push the CLI to the devices
+    /// Read each device, and print what would be sent, what goes, and what takes it back; change nothing
+    Plan(PlanArgs),
+    /// Push the CLI to the devices, or a plan that `plan --out` has written
     Push(PushArgs),
     /// List the runs that the journal has
     Runs(RunsArgs),
@@ -77,17 +81,28 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// The topology or other inventory: which devices there are, where, and how to log in
+    /// The topology or other inventory: which devices there are, where, and how to log in; a plan file has its own
     ///
     /// A topology of the fleet; a list of devices in YAML, JSON or CSV; an Ansible inventory; Nornir's hosts.yaml.
     #[arg(long, short, visible_alias = "inventory", value_name = "FILE")]
-    pub(crate) topology: PathBuf,
-    /// RFS documents, YAML or (by the ending .json) JSON
+    pub(crate) topology: Option<PathBuf>,
+    /// RFS documents, YAML or (by the ending .json) JSON; for `push`, also one plan file
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t = Output::Text, value_name = "FORM")]
     pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Keep the plan in this file, to be pushed as it was reviewed; secrets are sealed
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod again;
 mod args;
 mod calendar;
 mod journal;
+mod plan;
 mod progress;
 mod push;
 mod reach;
@@ -19,7 +20,7 @@ mod transcript;
 mod undo;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
 use programmer::packs::{PackSource, Packs};
@@ -39,6 +40,7 @@ pub(crate) fn run() -> ExitStatus {
     start_log(&cli.log);
     let done = match cli.command {
         Command::Render(input) => show::render(&input, cli.packs),
+        Command::Plan(args) => plan::plan(&args, cli.packs),
         Command::Push(args) => push::push(args, cli.packs),
         Command::Runs(args) => runs::runs(&args),
         Command::Show(args) => show_run::show(&args),
@@ -78,7 +80,7 @@ fn plan(
     for file in &input.files {
         documents.extend(rfs::read_file(file, &mut mistakes));
     }
-    let mut inventory = match reach.inventory(&input.topology) {
+    let mut inventory = match reach.inventory(topology(input)?) {
         Ok(inventory) => inventory,
         Err(found) => return Err([found, mistakes].concat()),
     };
@@ -92,6 +94,14 @@ fn plan(
         Ok(_) => Err(mistakes),
         Err(found) => Err([mistakes, found].concat()),
     }
+}
+
+/// The topology that documents need.
+fn topology(input: &InputArgs) -> Result<&Path, Vec<Mistake>> {
+    input.topology.as_deref().ok_or_else(|| {
+        let mistake = Mistake::new("programmer", "no topology is named");
+        vec![mistake.hint("say which devices there are: --topology FILE")]
+    })
 }
 
 fn load_packs(over: Option<PathBuf>) -> Result<Packs, Vec<Mistake>> {

@@ -11,19 +11,31 @@ use yaml::Mistake;
 
 use super::args::PushArgs;
 use super::journal::{self, Started, mistake};
+use super::plan::{self, Opened};
 use super::run::{self, Books};
 use super::show;
 
 /// Plans, pushes, reports.
 pub(super) fn push(args: PushArgs, packs: Option<PathBuf>) -> Result<ExitStatus, Vec<Mistake>> {
-    let plan = super::plan(&args.input, &args.run.reach, packs.clone())?;
+    let Opened {
+        plan,
+        topology,
+        packs,
+    } = match plan::open(&args.input, &args.run.reach, packs.as_deref())? {
+        Some(opened) => opened,
+        None => Opened {
+            plan: super::plan(&args.input, &args.run.reach, packs.clone())?,
+            topology: super::topology(&args.input)?.to_path_buf(),
+            packs,
+        },
+    };
     let tasks: Vec<Task> = plan.devices().iter().cloned().map(Task::push).collect();
-    run::check_credentials(&tasks, &args.input.topology, &args.run)?;
+    run::check_credentials(&tasks, &topology, &args.run)?;
     show::warn(&plan);
     let whole = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
     let transcript = args.run.transcript.clone();
     let started = Started {
-        topology: whole(args.input.topology.clone()),
+        topology: whole(topology),
         packs: packs.map(whole),
         args: args.run.absolute(),
     };

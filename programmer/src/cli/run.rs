@@ -122,7 +122,7 @@ pub(super) fn check_credentials(
     }
 }
 
-fn settings(args: &RunArgs) -> Settings {
+pub(super) fn settings(args: &RunArgs) -> Settings {
     let window = usize::from(args.window.unwrap_or(WINDOW));
     Settings {
         on_error: args.on_error.unwrap_or_default(),
@@ -139,7 +139,7 @@ fn settings(args: &RunArgs) -> Settings {
     }
 }
 
-fn pace(args: &RunArgs) -> Result<Pace, Vec<Mistake>> {
+pub(super) fn pace(args: &RunArgs) -> Result<Pace, Vec<Mistake>> {
     let waves = match &args.order_file {
         Some(file) => Waves::read_file(file),
         None => Waves::built_in(args.order.unwrap_or_default()),
@@ -175,7 +175,7 @@ fn this_run() -> report::PalRun {
 }
 
 /// Turns true at the first Ctrl-C. A second one ends the program where it stands.
-fn on_interrupt() -> watch::Receiver<bool> {
+pub(super) fn on_interrupt() -> watch::Receiver<bool> {
     let (tell, hear) = watch::channel(false);
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {

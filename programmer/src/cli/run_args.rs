@@ -69,6 +69,40 @@ pub(crate) struct RunArgs {
     pub(crate) transcript: Option<PathBuf>,
 }
 
+/// How devices are reached where they are only read.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct LookArgs {
+    /// Open at most so many sessions at once [default: 50]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    concurrency: Option<u16>,
+    /// Whether roles have an order [default: roles]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    order: Option<Order>,
+    /// The file that has the order of roles, in place of the built-in one
+    #[arg(long, value_name = "FILE")]
+    order_file: Option<PathBuf>,
+    /// What another hostname than the inventory's means [default: warn]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    other_hostname: Option<OtherHostname>,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+}
+
+impl LookArgs {
+    /// What a run would have.
+    pub(crate) fn run_args(&self) -> RunArgs {
+        let look = self.clone();
+        RunArgs {
+            concurrency: look.concurrency,
+            order: look.order,
+            order_file: look.order_file,
+            other_hostname: look.other_hostname,
+            reach: look.reach,
+            ..RunArgs::default()
+        }
+    }
+}
+
 impl RunArgs {
     /// These, completed by those that the run was started with.
     pub(crate) fn over(self, base: Self) -> Self {

@@ -177,7 +177,7 @@ impl Bench<'_> {
             None => return self.remove_all(place, vec![key], done),
         };
         if let Some(old) = old.filter(|old| !old.negated) {
-            match rules.same(&new, &old.text) {
+            match rules.same(place.mode, &new, &old.text) {
                 Same::Yes => return done,
                 Same::CantTell => {
                     return Done {
@@ -412,7 +412,7 @@ fn wanted_text(
             // Without a list all are in it, so there is nothing to add.
             ListOf::Numbers if old.is_none() && edit.trim() == "add" => None,
             ListOf::Numbers => list::edited(old, edit, list),
-            ListOf::MoreNumbers => list::edited(old, "add", list),
+            ListOf::MoreNumbers => list::edited(Some(old.unwrap_or_default()), "add", list),
             ListOf::Words => Some(list::more_words(old.unwrap_or_default(), list)),
             ListOf::Each | ListOf::EachName | ListOf::Parts => return Some(text.to_string()),
         };
@@ -542,6 +542,11 @@ impl Rules {
             .keys()
             .filter_map(|key| key.parse::<u64>().ok());
         (numbers.max().unwrap_or_default() / 10 * 10 + 10).to_string()
+    }
+
+    /// Whether another statement of the same identity takes the place of this one.
+    pub(super) fn is_single(&self, mode: Option<ModeId>, text: &str) -> bool {
+        self.mode(mode).one.is_match(text)
     }
 
     /// Whether a statement of a numbered mode has a number: `remark` and `evaluate` too, `description` not.

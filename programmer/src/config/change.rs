@@ -16,12 +16,28 @@ pub struct Change {
     pub lines: Arc<[PlanLine]>,
     /// Which of the wanted lines each of them is.
     pub origin: Vec<usize>,
+    /// What each of them does.
+    pub deeds: Vec<Deed>,
     /// The lines that take it back, in order.
     pub inverse: Arc<[PlanLine]>,
     /// What the device shows afterwards, as far as the rules tell.
     pub expected: Config,
     /// Wanted lines of which it can't be told whether they stand; they are believed and not sent.
     pub untold: Vec<usize>,
+}
+
+/// What a line that is sent does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// It changes something. What it takes the place of goes: each line as deep as it stood, secrets blotted out.
+    Changes {
+        /// The statements that go.
+        goes: Vec<String>,
+    },
+    /// It stands already, and leads to lines that don't.
+    Leads,
+    /// It only leaves a section.
+    Leaves,
 }
 
 /// Which wanted lines are missing.
@@ -49,7 +65,11 @@ pub fn change(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Change {
             .filter_map(|index| wanted.get(*index).cloned())
             .collect(),
         untold: untold.map(|(index, _)| index).collect(),
-        origin: sent.into_iter().collect(),
+        origin: sent.iter().copied().collect(),
+        deeds: sent
+            .iter()
+            .map(|index| missing.deed(*index, running, rules))
+            .collect(),
         inverse: inverse.into(),
         expected: missing.expected,
     }
@@ -109,6 +129,34 @@ impl Missing {
             if step.done.unshown || step.done.unsure || modified {
                 self.effective.insert(index);
             }
+        }
+    }
+
+    /// What a line that is sent does.
+    fn deed(&self, index: usize, running: &Config, rules: &Rules) -> Deed {
+        let Some(step) = self
+            .steps
+            .get(index)
+            .filter(|_| self.effective.contains(&index))
+        else {
+            let leaves = self.steps.get(index).is_some_and(|step| step.leaves);
+            return if leaves { Deed::Leaves } else { Deed::Leads };
+        };
+        let mut gone: Vec<&Vec<String>> = step.done.touched.iter().collect();
+        gone.sort();
+        gone.dedup();
+        let goes = gone.into_iter().filter_map(|path| {
+            let old = running.root.find(path)?;
+            let stays = self
+                .expected
+                .root
+                .find(path)
+                .is_some_and(|new| new.says_as(old));
+            let depth = path.len().saturating_sub(1);
+            (!stays).then(|| format!("{:depth$}{}", "", rules.masked(&old.line())))
+        });
+        Deed::Changes {
+            goes: goes.collect(),
         }
     }
 

@@ -10,6 +10,7 @@ use super::apply::Place;
 use super::cursor::Cursor;
 use super::mode_file::ListOf;
 use super::rules::Rules;
+use super::secrets::Same;
 use super::tree::{Block, Config, Statement};
 use crate::plan::{ANY_MODE, PlanLine};
 use crate::secret::Mask;
@@ -106,7 +107,7 @@ impl Writer<'_> {
                 Some(old) => &old.block,
                 None => &nothing,
             };
-            let same = old.is_some_and(|old| old.text == new.text && old.negated == new.negated);
+            let same = old.is_some_and(|old| self.is_same(place, old, new));
             if !same {
                 self.set(place, old, new, depth);
             }
@@ -116,6 +117,10 @@ impl Writer<'_> {
                 self.leave(place, new, depth);
             }
         }
+    }
+
+    fn is_same(&self, place: &Place, old: &Statement, new: &Statement) -> bool {
+        old.negated == new.negated && self.rules.same(place.mode, &old.text, &new.text) != Same::No
     }
 
     /// The statements of a block in the order of dependence.
@@ -150,7 +155,9 @@ impl Writer<'_> {
 
     /// A numbered statement isn't replaced by one of the same number.
     fn must_go(&self, place: &Place, old: &Statement, new: &Statement) -> bool {
-        self.rules.mode(place.mode).numbered && old.text != new.text
+        self.rules.mode(place.mode).numbered
+            && old.text != new.text
+            && !self.rules.is_single(place.mode, &new.text)
     }
 
     fn remove(&mut self, place: &Place, old: &Statement, beside: &Block, depth: usize) {
@@ -259,7 +266,7 @@ impl Writer<'_> {
             .or_else(|| text.strip_prefix("default "));
         let known = bare.is_some() || here.knows(&text) || self.rules.is_leave(&text);
         let mode = match opens.or(place.mode.filter(|_| known)) {
-            Some(mode) => self.rules.mode(Some(mode)).name.clone(),
+            Some(mode) => self.rules.mode(Some(mode)).prompt().to_string(),
             None => ANY_MODE.to_string(),
         };
         let shown = self.rules.masked(&text);

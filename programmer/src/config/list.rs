@@ -14,7 +14,8 @@ pub(super) fn edited(old: Option<&str>, edit: &str, list: &str) -> Option<String
     let old = old.and_then(numbers);
     let all = || (1..=VLAN_MAX).collect::<BTreeSet<u32>>();
     let new = match edit.trim() {
-        "add" => old.unwrap_or_default().union(&given).copied().collect(),
+        // Without a list, all are in it.
+        "add" => old?.union(&given).copied().collect(),
         "remove" => old
             .unwrap_or_else(all)
             .difference(&given)
@@ -145,7 +146,7 @@ mod tests {
             (Some("10"), "add", "20-22", Some("10,20-22")),
             (Some("10,20-22"), "remove", "21", Some("10,20,22")),
             (Some("10"), "", "30,31", Some("30,31")),
-            (None, "add", "5", Some("5")),
+            (None, "add", "5", None),
             (None, "except", "2-4094", Some("1")),
             (None, "remove", "1-4093", Some("4094")),
             (Some("10"), "remove", "10", None),

@@ -27,11 +27,11 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, change, inverse};
+pub use change::{Change, Deed, change, inverse};
 pub use difference::difference;
 pub use fingerprint::Fingerprint;
 pub use parse::ConfigError;
 pub use read::Read;
-pub use rules::{Rules, RulesFile};
+pub use rules::{Letters, Rules, RulesFile};
 pub use standing::{Standing, standing};
 pub use tree::Config;

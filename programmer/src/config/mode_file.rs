@@ -12,8 +12,10 @@ pub struct RulesFile {
     pub(super) reads: Option<Vec<ReadFile>>,
     /// The line that ends a configuration; without it, the reply was cut off.
     pub(super) end: Option<String>,
-    /// Whether the terminal reads 7 bits, so that no line may have letters outside ASCII.
-    pub(super) ascii: Option<bool>,
+    /// What is said to letters outside ASCII.
+    pub(super) letters: Option<Letters>,
+    /// The line that tells the release: group `release`.
+    pub(super) release: Option<String>,
     /// Lines before the configuration that are not part of it.
     #[serde(default)]
     pub(super) preamble: Vec<String>,
@@ -40,11 +42,28 @@ pub struct RulesFile {
     pub(super) modes: BTreeMap<String, ModeFile>,
 }
 
+/// What is said to a line with letters outside ASCII, before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Letters {
+    /// The device reads them.
+    Any,
+    /// The terminal may read 7 bits, and would change them.
+    #[default]
+    Warn,
+    /// The terminal reads 7 bits: such a line is a mistake.
+    Refuse,
+}
+
 /// What is read.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadFile {
     pub(super) command: String,
+    /// It is read only if a line that is wanted matches this.
+    pub(super) needed_for: Option<String>,
+    /// What each match in the whole reply stands for.
+    pub(super) each: Option<ReadLineFile>,
     /// What its lines stand for. Without: the reply is the configuration itself.
     pub(super) lines: Option<Vec<ReadLineFile>>,
     /// What the reply must show, or else nothing is known of the device.
@@ -105,6 +124,12 @@ pub(super) struct ModeFile {
     /// speak of are such too.
     #[serde(default)]
     pub(super) off: Vec<String>,
+    /// Statements that the device makes by itself, and that nobody wants.
+    #[serde(default)]
+    pub(super) automatic: Vec<String>,
+    /// Statements of which no more can be read than what matches.
+    #[serde(default)]
+    pub(super) hides: Vec<String>,
     /// Statements that are not shown, because they say what holds anyway.
     #[serde(default)]
     pub(super) defaults: Vec<String>,
@@ -182,6 +207,13 @@ pub(super) enum ListOf {
     EachName,
     /// Two numbers: the statements that stand for a part of the numbers between them.
     Parts,
+}
+
+impl ListOf {
+    /// Whether its order and the way it is written don't count.
+    pub(super) fn is_of_numbers(self) -> bool {
+        matches!(self, Self::Numbers | Self::MoreNumbers)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

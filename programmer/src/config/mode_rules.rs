@@ -4,6 +4,7 @@ use super::mode_file::{EffectFile, ListOf, ModeFile, ShownFile};
 use super::patterns::{Found, Pattern, Patterns, Table};
 use super::rules::Compiler;
 use super::tree::Block;
+use crate::plan::ANY_MODE;
 
 /// A mode, by its place among the rules' modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,8 @@ pub(super) struct ModeRules {
     pub(super) one: Patterns,
     on: Table<Option<Pattern>>,
     pub(super) off: Patterns,
+    pub(super) automatic: Patterns,
+    pub(super) hides: Patterns,
     pub(super) defaults: Patterns,
     pub(super) lists: Table<ListOf>,
     shown: Table<Vec<String>>,
@@ -50,6 +53,8 @@ impl ModeRules {
             one: compiler.patterns(&file.one),
             on: compiler.on(&file.on),
             off: compiler.patterns(&file.off),
+            automatic: compiler.patterns(&file.automatic),
+            hides: compiler.patterns(&file.hides),
             defaults: compiler.patterns(&file.defaults),
             lists: compiler.table(file.lists.iter().map(|it| (it.line.clone(), it.of))),
             shown: compiler.table(file.shown.iter().filter(|it| !whole(it)).map(shown)),
@@ -63,6 +68,15 @@ impl ModeRules {
                     .map(|it| (it.line.clone(), it.with.clone())),
             ),
             effects: compiler.effects(&file.effects),
+        }
+    }
+
+    /// The mode as it is checked in prompts; of a name with a star the prompt differs between releases.
+    pub(super) fn prompt(&self) -> &str {
+        if self.name.starts_with('*') {
+            ANY_MODE
+        } else {
+            &self.name
         }
     }
 

@@ -7,6 +7,7 @@ use super::list;
 use super::mode_file::ListOf;
 use super::mode_rules::ModeId;
 use super::patterns::Pattern;
+use super::read::Read;
 use super::rules::Rules;
 use super::tree::{Block, Config, Statement};
 
@@ -61,8 +62,18 @@ impl Config {
     ///
     /// If a reply was cut off or is a refusal: then nothing is known of the device.
     pub fn parse(replies: &[String], rules: &Rules) -> Result<Self, ConfigError> {
+        let all: Vec<(&Read, String)> = rules.reads().iter().zip(replies.iter().cloned()).collect();
+        Self::read(&all, rules)
+    }
+
+    /// Reads what some of them were answered with: [`Rules::reads_for`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::parse`].
+    pub fn read(replies: &[(&Read, String)], rules: &Rules) -> Result<Self, ConfigError> {
         let mut config = Self::default();
-        for (read, reply) in rules.reads().iter().zip(replies) {
+        for (read, reply) in replies {
             if reply.len() > CONFIG_BYTES_MAX {
                 return Err(ConfigError::TooLong { bytes: reply.len() });
             }
@@ -77,6 +88,7 @@ impl Config {
                 return Err(ConfigError::Incomplete { command, flaw });
             }
             if read.is_configuration() {
+                config.release.0 = rules.release_in(reply).unwrap_or_default();
                 let body = body(reply, rules)?;
                 config.add(&lex(body, rules), rules);
             } else {
@@ -134,6 +146,9 @@ impl Block {
             .strip_prefix("no ")
             .map_or((false, text.as_str()), |it| (true, it));
         let block = self.at_mut(&place.path)?;
+        if mode.automatic.is_match(bare) {
+            return None;
+        }
         if !negated && (mode.defaults.is_match(bare) || mode.is_on(bare, block)) {
             return None;
         }
@@ -174,19 +189,20 @@ impl Block {
 
     /// Numbers what is ordered, and drops sections that aren't shown while they are empty.
     pub(super) fn settle(&mut self, rules: &Rules, mode: Option<ModeId>) {
-        let known = rules.mode(mode);
-        self.statements.retain(|_, statement| {
-            let opens = known.opened_by(&statement.text);
-            statement.negated
-                || !statement.block.statements.is_empty()
-                || !opens.is_some_and(|it| it.vanishes)
-        });
-        self.rank(rules, mode);
         for statement in self.statements.values_mut() {
             if !statement.block.statements.is_empty() {
                 statement.block.settle(rules, statement.opens);
             }
         }
+        let known = rules.mode(mode);
+        self.statements.retain(|_, statement| {
+            let empty = !statement.negated && statement.block.statements.is_empty();
+            !empty
+                || known
+                    .opened_by(&statement.text)
+                    .is_none_or(|opens| !opens.vanishes)
+        });
+        self.rank(rules, mode);
     }
 
     /// Numbers what is ordered.

@@ -70,6 +70,13 @@ impl Pattern {
         Some(Found { text, captures })
     }
 
+    /// Every match.
+    pub(super) fn all<'t>(&self, text: &'t str) -> Vec<Found<'t>> {
+        let regex = self.regex().into_iter();
+        let all = regex.flat_map(|regex| regex.captures_iter(text.as_bytes()));
+        all.map(|captures| Found { text, captures }).collect()
+    }
+
     /// The names of its groups.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.regex()

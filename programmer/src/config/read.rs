@@ -4,6 +4,7 @@
 use super::mode_file::ReadFile;
 use super::patterns::Pattern;
 use super::rules::Compiler;
+use crate::plan::PlanLine;
 
 /// What is read where a pack says nothing.
 const SHOW: &str = "show running-config";
@@ -12,7 +13,9 @@ const SHOW: &str = "show running-config";
 #[derive(Debug)]
 pub struct Read {
     command: String,
+    needed_for: Option<Pattern>,
     lines: Option<Vec<(Pattern, Vec<String>)>>,
+    each: Option<(Pattern, Vec<String>)>,
     must: Vec<Pattern>,
     never: Vec<Pattern>,
 }
@@ -23,7 +26,9 @@ impl Read {
             let command = SHOW.to_string();
             return vec![Self {
                 command,
+                needed_for: None,
                 lines: None,
+                each: None,
                 must: Vec::new(),
                 never: Vec::new(),
             }];
@@ -35,13 +40,19 @@ impl Read {
                 };
                 lines.iter().filter_map(line).collect()
             });
+            let needed_for = file.needed_for.as_ref();
+            let needed_for = needed_for.and_then(|it| compiler.pattern(it));
+            let each = file.each.as_ref();
+            let each = each.and_then(|each| Some((compiler.pattern(&each.line)?, each.is.clone())));
             let mut all = |patterns: &[String]| {
                 let compiled = patterns.iter().filter_map(|it| compiler.pattern(it));
                 compiled.collect::<Vec<_>>()
             };
             Self {
+                needed_for,
                 command: file.command.clone(),
                 lines,
+                each,
                 must: all(&file.must),
                 never: all(&file.never),
             }
@@ -55,10 +66,16 @@ impl Read {
         &self.command
     }
 
+    /// Whether it is worth reading where these lines are wanted.
+    pub(super) fn is_needed_for(&self, wanted: &[PlanLine]) -> bool {
+        let needed_for = self.needed_for.as_ref();
+        needed_for.is_none_or(|pattern| wanted.iter().any(|line| pattern.is_match(line.text())))
+    }
+
     /// Whether its reply is the configuration itself.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
-        self.lines.is_none()
+        self.lines.is_none() && self.each.is_none()
     }
 
     /// What a reply lacks, or what stands in it, so that it can't be the whole truth.
@@ -81,6 +98,12 @@ impl Read {
                 Some(is.iter().map(|it| found.expand(it)).collect::<Vec<_>>())
             })
         });
-        told.flatten().collect()
+        let mut statements: Vec<String> = told.flatten().collect();
+        if let Some((pattern, is)) = &self.each {
+            for found in pattern.all(reply) {
+                statements.extend(is.iter().map(|it| found.expand(it)));
+            }
+        }
+        statements
     }
 }

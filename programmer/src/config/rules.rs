@@ -2,12 +2,12 @@
 
 use yaml::Mistake;
 
-pub use super::mode_file::RulesFile;
 use super::mode_file::{EffectFile, ModeFile, OnFile, OpensFile};
+pub use super::mode_file::{Letters, RulesFile};
 use super::mode_rules::{ModeId, ModeRules, Opens};
 use super::patterns::{Pattern, Patterns, Table};
 use super::read::Read;
-use crate::plan::Answer;
+use crate::plan::{Answer, PlanLine};
 use crate::secret::Secret;
 
 /// The mode of what stands at the left margin.
@@ -22,7 +22,8 @@ const ALL: &str = "all";
 pub struct Rules {
     pub(super) reads: Vec<Read>,
     pub(super) end: Option<String>,
-    pub(super) ascii: bool,
+    letters: Letters,
+    release: Option<Pattern>,
     pub(super) preamble: Patterns,
     pub(super) volatile: Patterns,
     pub(super) texts: Table<Option<Pattern>>,
@@ -66,10 +67,24 @@ impl Rules {
         &self.reads
     }
 
-    /// Whether the device's lines take nothing outside ASCII.
+    /// Those of them that say something of these lines.
     #[must_use]
-    pub fn is_ascii(&self) -> bool {
-        self.ascii
+    pub fn reads_for(&self, wanted: &[PlanLine]) -> Vec<&Read> {
+        let all = self.reads.iter();
+        all.filter(|read| read.is_needed_for(wanted)).collect()
+    }
+
+    /// What is said to letters outside ASCII.
+    #[must_use]
+    pub fn letters(&self) -> Letters {
+        self.letters
+    }
+
+    /// The release that a reply tells.
+    pub(super) fn release_in(&self, reply: &str) -> Option<String> {
+        let pattern = self.release.as_ref()?;
+        let mut lines = reply.lines();
+        lines.find_map(|line| pattern.captures(line)?.name("release").map(str::to_string))
     }
 
     /// The rules of a mode.
@@ -88,7 +103,7 @@ impl Rules {
     }
 
     /// Whether a line only leaves a section.
-    pub(super) fn is_leave(&self, text: &str) -> bool {
+    pub(crate) fn is_leave(&self, text: &str) -> bool {
         self.leaves.is_match(text)
             || self
                 .modes
@@ -153,7 +168,8 @@ impl<'a> Compiler<'a> {
         Rules {
             reads: Read::compile(file.reads.as_deref(), self),
             end: file.end.clone(),
-            ascii: file.ascii.unwrap_or_default(),
+            letters: file.letters.unwrap_or_default(),
+            release: file.release.as_ref().and_then(|it| self.pattern(it)),
             preamble: self.patterns(&file.preamble),
             volatile: self.patterns(&file.volatile),
             texts,
@@ -286,7 +302,8 @@ impl RulesFile {
     fn over(mut self, base: Self) -> Self {
         self.reads = self.reads.or(base.reads);
         self.end = self.end.or(base.end);
-        self.ascii = self.ascii.or(base.ascii);
+        self.letters = self.letters.or(base.letters);
+        self.release = self.release.or(base.release);
         self.preamble.extend(base.preamble);
         self.volatile.extend(base.volatile);
         self.texts.extend(base.texts);
@@ -311,6 +328,8 @@ impl ModeFile {
         self.one.extend(base.one);
         self.on.extend(base.on);
         self.off.extend(base.off);
+        self.automatic.extend(base.automatic);
+        self.hides.extend(base.hides);
         self.defaults.extend(base.defaults);
         self.lists.extend(base.lists);
         self.shown.extend(base.shown);

@@ -1,5 +1,7 @@
 //! Secrets in statements: the same password looks different each time that a device hides it.
 
+use super::list;
+use super::mode_rules::ModeId;
 use super::rules::Rules;
 use super::secret_types;
 use crate::secret::STARS;
@@ -24,9 +26,21 @@ struct Parts<'t> {
 
 impl Rules {
     /// Whether what is shown is what was given.
-    pub(super) fn same(&self, given: &str, shown: &str) -> Same {
+    pub(super) fn same(&self, mode: Option<ModeId>, given: &str, shown: &str) -> Same {
         if given == shown {
             return Same::Yes;
+        }
+        let known = self.mode(mode);
+        if let (Some((of, a, _, given)), Some((_, b, _, shown))) =
+            (known.list(given), known.list(shown))
+        {
+            let same = a == b && of.is_of_numbers() && list::each(given) == list::each(shown);
+            return if same { Same::Yes } else { Same::No };
+        }
+        if let (Some(given), Some(shown)) = (known.hides.found(given), known.hides.found(shown))
+            && given == shown
+        {
+            return Same::CantTell;
         }
         match (self.parts(given), self.parts(shown)) {
             (Some(given), Some(shown)) if given.around == shown.around => compare(&given, &shown),

@@ -8,7 +8,21 @@ use super::mode_rules::ModeId;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     pub(super) root: Block,
+    /// The release that was shown with it; empty, if none was.
+    pub(super) release: Release,
 }
+
+/// A release is told with a configuration and is no part of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Release(pub(super) String);
+
+impl PartialEq for Release {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Release {}
 
 /// The statements of one level, by what identifies each. Two blocks are equal whatever their order; where
 /// order counts, the identity says so (`rank`).
@@ -38,6 +52,12 @@ impl Config {
         let mut text = String::new();
         self.root.print(0, &mut text);
         text
+    }
+
+    /// The release of the device that showed it, if it said so.
+    #[must_use]
+    pub fn release(&self) -> Option<&str> {
+        Some(self.release.0.as_str()).filter(|release| !release.is_empty())
     }
 
     /// How many statements it has.

@@ -1,17 +1,22 @@
 //! A plan: what every device will be sent, decided before any session is opened.
 //!
 //! A plan is made by [`crate::resolve`] and never changes. It prints as configuration that a person can
-//! review; nothing that is not in a plan is ever sent as configuration. (Later it will also carry the
-//! inverse lines and the fingerprint of the configuration that it was made from.)
+//! review; nothing that is not in a plan is ever sent as configuration. Once the devices were read, a [`Review`] says
+//! what of it is missing and what takes that back, and [`file`] keeps it; a device that has changed since is refused.
 
+pub mod file;
 mod line;
+mod print;
+mod review;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use line::{ANY_MODE, Answer, PlanLine};
+pub use print::{Style, text};
+pub use review::{Review, review};
 
-use crate::config::{Fingerprint, Rules};
+use crate::config::{Config, Fingerprint, Letters, Rules, difference};
 use crate::packs::{Expect, Platform};
 use crate::secret::{Mask, Secret};
 use crate::topology::Device;
@@ -30,7 +35,27 @@ pub struct DevicePlan {
     rules: Arc<Rules>,
     lines: Arc<[PlanLine]>,
     mask: Arc<Mask>,
-    made_from: Option<Fingerprint>,
+    made_from: Option<Arc<Basis>>,
+}
+
+/// The configuration that a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// The configuration itself, so that it can be told what has changed since.
+    pub before: String,
+}
+
+/// A device isn't as it was when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The fingerprint of the configuration then.
+    pub planned: Fingerprint,
+    /// And of what was found.
+    pub found: Fingerprint,
+    /// The lines that have changed what was then into what is now, as they may be shown.
+    pub changes: Vec<String>,
 }
 
 impl Plan {
@@ -123,7 +148,34 @@ impl DevicePlan {
     /// The fingerprint of the configuration that the plan was made from; a plan that was made from none fits any.
     #[must_use]
     pub fn made_from(&self) -> Option<&Fingerprint> {
-        self.made_from.as_ref()
+        self.made_from.as_ref().map(|basis| &basis.fingerprint)
+    }
+
+    /// The same plan, which fits only a device with this configuration.
+    #[must_use]
+    pub fn made_from_basis(self, basis: Basis) -> Self {
+        let made_from = Some(Arc::new(basis));
+        Self { made_from, ..self }
+    }
+
+    /// How the device has changed since the plan was made, if it has.
+    #[must_use]
+    pub fn staleness(&self, found: &Config) -> Option<Stale> {
+        let basis = self.made_from.as_ref()?;
+        let before = Config::fragment(&basis.before, &self.rules);
+        let (planned, now) = (before.fingerprint(), found.fingerprint());
+        let changes = || {
+            let lines = difference(&before, found, &self.rules);
+            let said = lines
+                .iter()
+                .filter(|line| !self.rules.is_leave(line.text()));
+            said.map(|line| line.shown().to_string()).collect()
+        };
+        (planned != now).then(|| Stale {
+            planned,
+            found: now,
+            changes: changes(),
+        })
     }
 
     /// The lines, in the order in which they are sent.
@@ -140,7 +192,9 @@ impl DevicePlan {
 
     /// What a person should know before pushing.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
-        self.lines.iter().enumerate().filter(|(_, line)| !line.text().is_ascii()).map(|(index, line)| {
+        let any = self.rules.letters() == Letters::Any;
+        let odd = move |(_, line): &(usize, &PlanLine)| !any && !line.text().is_ascii();
+        self.lines.iter().enumerate().filter(odd).map(|(index, line)| {
             format!(
                 "line {} `{}` has letters outside ASCII; a terminal line that reads 7 bits changes them, \
                  and the push then ends with an echo mismatch",

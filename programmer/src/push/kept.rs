@@ -75,7 +75,7 @@ impl Wanted {
         Self::from_text(&text).ok_or(SealError::Broken)
     }
 
-    fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let secrets = self
             .secrets
             .iter()
@@ -88,7 +88,7 @@ impl Wanted {
         serde_json::to_string(&text).unwrap_or_default()
     }
 
-    fn from_text(text: &str) -> Option<Self> {
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         let text: WantedText = serde_json::from_str(text).ok()?;
         Some(Self {
             lines: text

@@ -13,12 +13,14 @@ pub enum Trouble {
     #[error("is locked by {}, {}{}", .0.run, .0.owner, if .0.kept { " (ended, and left what it has unknown)" } else { "" })]
     Locked(Box<Holder>),
     /// The configuration isn't the one that the plan was made from.
-    #[error("has changed since the plan was made: its configuration was {planned}, and is {found}")]
+    #[error("has changed since the plan was made ({planned}, now {found}): {}", named(.changes))]
     Stale {
         /// The fingerprint in the plan, shortened.
         planned: String,
         /// The fingerprint of what was read, shortened.
         found: String,
+        /// The lines that have changed it.
+        changes: Vec<String>,
     },
     /// It may be another device.
     #[error("shows the hostname `{found}`, the inventory has `{expected}`")]
@@ -142,6 +144,7 @@ impl Trouble {
             Self::Stale {
                 planned: text(),
                 found: text(),
+                changes: vec![text()],
             },
             Self::OtherHostname {
                 expected: text(),

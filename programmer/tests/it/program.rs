@@ -116,7 +116,7 @@ fn bad_input_is_status_2_and_every_file_is_told_of() {
             "nothing was sent",
         ],
     );
-    check(&run.command(&["push"]), 2, &["--topology"]);
+    check(&run.command(&["push", "service.yaml"]), 2, &["--topology"]);
 }
 
 #[test]

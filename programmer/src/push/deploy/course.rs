@@ -129,15 +129,15 @@ impl<C: Connect> Deployment<'_, C> {
     }
 
     fn check_stale(&self, before: &Config) -> Result<(), Cause> {
-        let found = before.fingerprint();
-        match self.task.plan.made_from() {
-            Some(planned) if *planned != found => Err(Trouble::Stale {
-                planned: planned.short().to_string(),
-                found: found.short().to_string(),
-            }
-            .into()),
-            _ => Ok(()),
+        let Some(stale) = self.task.plan.staleness(before) else {
+            return Ok(());
+        };
+        Err(Trouble::Stale {
+            planned: stale.planned.short().to_string(),
+            found: stale.found.short().to_string(),
+            changes: stale.changes,
         }
+        .into())
     }
 
     /// Every wanted line stands. What a run before left unsaved is saved now.

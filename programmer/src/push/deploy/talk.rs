@@ -168,11 +168,12 @@ impl<C: Connect> Deployment<'_, C> {
 
     async fn read(&mut self) -> Result<Config, Cause> {
         let rules = std::sync::Arc::clone(self.task.plan.rules());
-        let mut replies = Vec::with_capacity(rules.reads().len());
-        for read in rules.reads() {
-            replies.push(self.command(read.command()).await?.join("\n"));
+        let reads = rules.reads_for(self.task.plan.lines());
+        let mut replies = Vec::with_capacity(reads.len());
+        for read in reads {
+            replies.push((read, self.command(read.command()).await?.join("\n")));
         }
-        Config::parse(&replies, &rules).map_err(|error| Trouble::Unreadable(error).into())
+        Config::read(&replies, &rules).map_err(|error| Trouble::Unreadable(error).into())
     }
 
     /// Waits a moment before something is tried again.
