@@ -7,15 +7,16 @@
 //! Known limits: one file; critical options of certificates are refused, as OpenSSH knows none for hosts.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::{Algorithm, Certificate, HashAlg, PublicKey};
 
 use super::TransportError;
-use super::known_hosts::{self, Known};
+use super::known_hosts::{self, Known, KnownHosts};
 use crate::topology::endpoint;
 
 /// What is done with a host key that isn't known.
@@ -45,8 +46,15 @@ pub enum HostKeyPolicy {
 pub struct HostKeys {
     policy: HostKeyPolicy,
     file: PathBuf,
-    /// Two devices must not write the file at once. Never held over an await.
-    writing: Mutex<()>,
+    /// The file as it was read last; two devices must not write it at once. Never held over an await.
+    read: Mutex<Cache>,
+}
+
+/// A file, and by what it is known to be the same still.
+#[derive(Debug, Default)]
+struct Cache {
+    stamp: Option<(SystemTime, u64)>,
+    hosts: KnownHosts,
 }
 
 impl HostKeys {
@@ -55,7 +63,7 @@ impl HostKeys {
         Self {
             policy,
             file: file.into(),
-            writing: Mutex::new(()),
+            read: Mutex::default(),
         }
     }
 
@@ -183,21 +191,36 @@ impl HostKeys {
     }
 
     fn known(&self, host: &str, port: u16) -> Result<Known, TransportError> {
-        match fs::read_to_string(&self.file) {
-            Ok(text) => Ok(Known::of(&text, host, port)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Known::default()),
-            Err(error) => Err(self.bad(&error.to_string())),
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = self.stamp();
+        if stamp.is_none() || stamp != read.stamp {
+            read.hosts = match fs::read_to_string(&self.file) {
+                Ok(text) => KnownHosts::of(&text),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => KnownHosts::default(),
+                Err(error) => return Err(self.bad(&error.to_string())),
+            };
+            read.stamp = stamp;
         }
+        Ok(read.hosts.host(host, port))
     }
 
     fn learn(&self, host: &str, port: u16, key: &PublicKey) -> Result<(), TransportError> {
-        let _guard = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = key
-            .to_openssh()
-            .map_err(|error| self.bad(&error.to_string()))?;
+        let bad = |error: &dyn std::fmt::Display| self.bad(&error.to_string());
+        let line = key.to_openssh().map_err(|error| bad(&error))?;
         let line = format!("{} {}\n", known_hosts::name(host, port), line.trim());
-        self.append(&line)
-            .map_err(|error| self.bad(&error.to_string()))
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_ours = read.stamp == self.stamp();
+        self.append(&line).map_err(|error| bad(&error))?;
+        // If only we have written, what was read is what there is, and this line.
+        read.hosts.add(&line);
+        read.stamp = if is_ours { self.stamp() } else { None };
+        Ok(())
+    }
+
+    /// When the file was written last, and how long it is.
+    fn stamp(&self) -> Option<(SystemTime, u64)> {
+        let metadata = fs::metadata(&self.file).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
     }
 
     /// Adds a line in one write, so that another process's line isn't cut in two.
@@ -205,8 +228,12 @@ impl HostKeys {
         if let Some(folder) = self.file.parent() {
             fs::create_dir_all(folder)?;
         }
-        let lacks_end = match fs::read(&self.file) {
-            Ok(bytes) => bytes.last().is_some_and(|last| *last != b'\n'),
+        let lacks_end = match fs::File::open(&self.file) {
+            Ok(mut file) => {
+                let mut last = [b'\n'];
+                let is_there = file.seek(SeekFrom::End(-1)).is_ok();
+                is_there && file.read_exact(&mut last).is_ok() && last != *b"\n"
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(error),
         };
@@ -253,4 +280,46 @@ impl HostKeys {
 
 fn fingerprint(key: &PublicKey) -> String {
     format!("{} {}", key.algorithm(), key.fingerprint(HashAlg::Sha256))
+}
+
+#[cfg(test)]
+mod tests {
+    use russh::keys::PrivateKey;
+    use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
+
+    use super::*;
+
+    fn key(seed: u8) -> PublicKey {
+        let pair = Ed25519Keypair::from_seed(&[seed; 32]);
+        let key = PrivateKey::new(KeypairData::Ed25519(pair), "").unwrap();
+        key.public_key().clone()
+    }
+
+    #[test]
+    fn what_is_learnt_and_what_others_write_meanwhile_is_known() {
+        let file = std::env::temp_dir().join(format!("known-hosts-{}", std::process::id()));
+        // The last line of a file that a person wrote may have no end.
+        fs::write(&file, "# ours").unwrap();
+        let hosts = HostKeys::new(HostKeyPolicy::AcceptNew, &file);
+        for port in 2201..2204 {
+            hosts.check("Edge-1", port, &key(1)).unwrap();
+        }
+        let changed = hosts.check("edge-1", 2202, &key(2)).unwrap_err();
+        assert_eq!(changed.kind(), "host_key_changed");
+        let text = fs::read_to_string(&file).unwrap();
+        assert_eq!(
+            text.lines()
+                .filter(|line| line.starts_with("[edge-1]:220"))
+                .count(),
+            3
+        );
+
+        let other = HostKeys::new(HostKeyPolicy::AcceptNew, &file);
+        other.check("edge-2", 22, &key(3)).unwrap();
+        assert_eq!(
+            hosts.check("edge-2", 22, &key(4)).unwrap_err().kind(),
+            "host_key_changed"
+        );
+        fs::remove_file(&file).unwrap();
+    }
 }

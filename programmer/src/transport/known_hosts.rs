@@ -3,6 +3,8 @@
 //! Reads plain names, patterns (`*`, `?`, `!`), hashed names, `[address]:port`, and the markers `@revoked` and
 //! `@cert-authority` (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). A line that can't be read is passed over, as OpenSSH does.
 
+use std::collections::HashMap;
+
 use russh::keys::PublicKey;
 use russh::keys::ssh_key::public::KeyData;
 
@@ -18,36 +20,91 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// What the text of a file has for a host.
-    pub(super) fn of(text: &str, host: &str, port: u16) -> Self {
-        let name = name(host, port);
-        let mut known = Self::default();
-        for line in text.lines() {
-            let mut words = line.split_ascii_whitespace().peekable();
-            let marker = words.next_if(|word| word.starts_with('@'));
-            let (Some(hosts), Some(kind), Some(key)) = (words.next(), words.next(), words.next())
-            else {
-                continue;
-            };
-            if hosts.starts_with('#') || !matches(hosts, &name) {
-                continue;
-            }
-            let Ok(key) = PublicKey::from_openssh(&format!("{kind} {key}")) else {
-                continue;
-            };
-            match marker {
-                None => known.keys.push(key),
-                Some("@revoked") => known.revoked.push(key),
-                Some("@cert-authority") => known.authorities.push(key),
-                Some(_) => {}
-            }
-        }
-        known
-    }
-
     /// Whether this key must never be accepted.
     pub(super) fn is_revoked(&self, key: &KeyData) -> bool {
         self.revoked.iter().any(|one| one.key_data() == key)
+    }
+
+    fn add(&mut self, line: &Line) {
+        let Ok(key) = PublicKey::from_openssh(&line.key) else {
+            return;
+        };
+        match line.marker.as_str() {
+            "" => self.keys.push(key),
+            "@revoked" => self.revoked.push(key),
+            "@cert-authority" => self.authorities.push(key),
+            _ => {}
+        }
+    }
+}
+
+/// A whole file. Lines of plain names are found by them: a fleet of thousands has as many lines.
+#[derive(Debug, Default)]
+pub(super) struct KnownHosts {
+    plain: HashMap<String, Vec<Line>>,
+    /// Lines with patterns, hashes or markers, each with what says its hosts.
+    others: Vec<(String, Line)>,
+}
+
+#[derive(Debug, Clone)]
+struct Line {
+    marker: String,
+    /// Kind and key, as they stand in the file.
+    key: String,
+}
+
+impl KnownHosts {
+    /// Reads the text of a file.
+    pub(super) fn of(text: &str) -> Self {
+        let mut file = Self::default();
+        text.lines().for_each(|line| file.add(line));
+        file
+    }
+
+    /// Adds a line.
+    pub(super) fn add(&mut self, line: &str) {
+        let mut words = line.split_ascii_whitespace().peekable();
+        let marker = words
+            .next_if(|word| word.starts_with('@'))
+            .unwrap_or_default();
+        let (Some(hosts), Some(kind), Some(key)) = (words.next(), words.next(), words.next())
+        else {
+            return;
+        };
+        if hosts.starts_with('#') {
+            return;
+        }
+        let line = Line {
+            marker: marker.to_string(),
+            key: format!("{kind} {key}"),
+        };
+        if !marker.is_empty() || hosts.contains(['*', '?', '!', '|']) {
+            self.others.push((hosts.to_string(), line));
+            return;
+        }
+        for host in hosts.split(',') {
+            self.plain
+                .entry(host.to_ascii_lowercase())
+                .or_default()
+                .push(line.clone());
+        }
+    }
+
+    /// What it has for a host.
+    pub(super) fn host(&self, host: &str, port: u16) -> Known {
+        let name = name(host, port);
+        let mut known = Known::default();
+        self.plain
+            .get(&name)
+            .into_iter()
+            .flatten()
+            .for_each(|line| known.add(line));
+        for (patterns, line) in &self.others {
+            if matches(patterns, &name) {
+                known.add(line);
+            }
+        }
+        known
     }
 }
 
@@ -132,7 +189,7 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, host: &str, port: u16, expected: [usize; 3]) {
-        let known = Known::of(line, host, port);
+        let known = KnownHosts::of(line).host(host, port);
         let told = [
             known.keys.len(),
             known.authorities.len(),
