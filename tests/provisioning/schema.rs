@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use programmer::packs::schema::{documents, of_writer};
+use programmer::topology::{Inventory, PasswordOverride};
+use programmer::{resolve, rfs};
 use serde_json::{Value, json};
 
 use crate::case::{Case, Heading};
@@ -96,6 +98,24 @@ fn every_document_of_the_cases_and_examples_passes_the_schema() {
         refused.join("\n"),
         refused.len()
     );
+}
+
+#[test]
+fn every_example_has_a_plan_on_the_campus() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let campus = root.join("topologies/campus.yaml");
+    let inventory = Inventory::read_file(&campus, &PasswordOverride::default()).unwrap();
+    for file in examples(&root.join("examples")) {
+        if file.parent().unwrap().ends_with("failures") {
+            continue;
+        }
+        let mut mistakes = vec![];
+        let documents = rfs::read_file(&file, &mut mistakes);
+        let planned = resolve::resolve(&documents, &inventory, play::packs());
+        mistakes.extend(planned.err().unwrap_or_default());
+        let told: Vec<String> = mistakes.iter().map(yaml::Mistake::report).collect();
+        assert!(told.is_empty(), "{}", told.join("\n"));
+    }
 }
 
 #[test]

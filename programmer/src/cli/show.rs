@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use programmer::packs::{Packs, Writer};
+use programmer::packs::{Field, Packs, Writer};
 use programmer::plan::{DevicePlan, Plan};
 use programmer::report::ExitStatus;
 use programmer::rfs::Op;
@@ -46,7 +46,7 @@ pub(super) fn writers(
             let about = platforms_of(&packs, name)
                 .first()
                 .map(|(_, writer)| writer.about().trim());
-            print(&format!("{name:<22} {}\n", about.unwrap_or_default()));
+            print(&format!("{name:<24} {}\n", about.unwrap_or_default()));
         }
         return Ok(ExitStatus::AllApplied);
     };
@@ -67,20 +67,35 @@ pub(super) fn writers(
         writer.about().trim(),
         platforms.join(", ")
     ));
+    print(&field_line("key", writer.key(), 0));
+    print("fields\n");
     for (field, definition) in writer.fields() {
-        let needed: Vec<String> = Op::ALL
-            .iter()
-            .filter(|op| definition.is_required(**op))
-            .map(ToString::to_string)
-            .collect();
-        let needed = match needed.len() {
-            0 => String::new(),
-            3 => " (required)".to_string(),
-            _ => format!(" (required to {})", needed.join(" and ")),
-        };
-        print(&format!("  {field:<22} {}{needed}\n", definition.help()));
+        print_field(field, definition, 1);
     }
     Ok(ExitStatus::AllApplied)
+}
+
+/// A field, and those that it holds below it.
+fn print_field(name: &str, field: &Field, depth: usize) {
+    print(&field_line(name, field, depth));
+    for (name, part) in field.parts() {
+        print_field(name, part, depth + 1);
+    }
+}
+
+fn field_line(name: &str, field: &Field, depth: usize) -> String {
+    let name = format!("{:1$}{name}", "", 2 * depth);
+    let needed: Vec<String> = Op::ALL
+        .iter()
+        .filter(|op| field.is_required(**op) && field.default().is_none())
+        .map(ToString::to_string)
+        .collect();
+    let needed = match needed.len() {
+        0 => String::new(),
+        3 => "; required".to_string(),
+        _ => format!("; required to {}", needed.join(" and ")),
+    };
+    format!("{name:<24} {} ({}{needed})\n", field.help(), field.about())
 }
 
 /// Tells what a person should know before pushing.
@@ -108,7 +123,20 @@ fn json_plan(plan: &Plan) -> Value {
 
 fn json_device(plan: &DevicePlan) -> Value {
     let device = plan.device();
-    let line = |line: &programmer::plan::PlanLine| json!({"line": line.shown(), "mode": line.mode(), "feature": line.feature()});
+    let line = |line: &programmer::plan::PlanLine| {
+        let questions: Vec<String> = line
+            .answers()
+            .iter()
+            .map(|it| it.question().to_string())
+            .collect();
+        json!({
+            "line": line.shown(),
+            "mode": line.mode(),
+            "feature": line.feature(),
+            "exec": line.is_exec(),
+            "answers": questions,
+        })
+    };
     json!({
         "device": device.name,
         "host": device.host,

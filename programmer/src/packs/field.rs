@@ -46,6 +46,22 @@ impl Field {
         &self.kind
     }
 
+    /// What may stand there, in a few words.
+    #[must_use]
+    pub fn about(&self) -> String {
+        self.kind.about()
+    }
+
+    /// The fields that it holds, if it is a group or a list of groups.
+    #[must_use]
+    pub fn parts(&self) -> &[(String, Self)] {
+        match &self.kind {
+            Kind::Group(fields) => fields,
+            Kind::List { of, .. } => of.parts(),
+            _ => &[],
+        }
+    }
+
     /// Whether an operation can't do without it.
     #[must_use]
     pub fn is_required(&self, op: Op) -> bool {

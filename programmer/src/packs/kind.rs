@@ -123,6 +123,32 @@ impl Kind {
         })
     }
 
+    /// What may stand there, in a few words.
+    pub(super) fn about(&self) -> String {
+        match self {
+            Self::Integer { min, max } => format!("{min} to {max}"),
+            Self::Vlan => "a VLAN".into(),
+            Self::Ipv4 => "IPv4".into(),
+            Self::Interface4 => "IPv4/length".into(),
+            Self::Prefix4 => "IPv4 subnet".into(),
+            Self::Group4 => "multicast groups".into(),
+            Self::Ipv6 => "IPv6".into(),
+            Self::Interface6 => "IPv6/length".into(),
+            Self::Mac => "a MAC address".into(),
+            Self::Name { .. } => "a word".into(),
+            Self::Text { .. } => "text".into(),
+            Self::Lines { .. } => "lines".into(),
+            Self::Secret => "a secret".into(),
+            Self::Bool => "true or false".into(),
+            Self::Choice(values) => values.join(", "),
+            Self::List { of, .. } => format!("list of: {}", of.about()),
+            Self::Group(_) => "group".into(),
+            Self::Template => "a template".into(),
+            Self::Variables => "definitions".into(),
+            Self::Values => "values".into(),
+        }
+    }
+
     /// Checks a scalar and turns it into what templates see.
     pub(super) fn scalar(&self, node: &Node) -> Result<Value, Bad> {
         match self {

@@ -159,7 +159,8 @@ impl Writer {
     }
 
     /// What a feature's key must be.
-    pub(super) fn key(&self) -> &Field {
+    #[must_use]
+    pub fn key(&self) -> &Field {
         &self.key
     }
 

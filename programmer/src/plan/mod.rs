@@ -239,8 +239,22 @@ impl fmt::Display for DevicePlan {
                 feature = line.feature();
                 writeln!(out, "! {feature}")?;
             }
+            if let Some(note) = note(line) {
+                writeln!(out, "! {note}:")?;
+            }
             writeln!(out, "{:depth$}{}", "", line.shown(), depth = line.depth())?;
         }
         Ok(())
     }
+}
+
+/// What a person should know of a line that isn't just configuration.
+fn note(line: &PlanLine) -> Option<String> {
+    let mut notes = Vec::new();
+    if line.is_exec() {
+        notes.push("at the EXEC prompt".to_string());
+    }
+    let questions = line.answers().iter().map(Answer::question);
+    notes.extend(questions.map(|question| format!("`{question}` is answered")));
+    (!notes.is_empty()).then(|| notes.join(", "))
 }
