@@ -247,6 +247,11 @@ impl Session {
             if has_parts {
                 return self.prompt_among_parts(prompt, text, now);
             }
+            if matches!(self.phase, Phase::Exec) {
+                // A configuration may show a line that is the prompt, and the read may end there.
+                self.settles = Some(now + QUIET);
+                return;
+            }
             self.stand_at(prompt, text, now);
         } else if self
             .flight
@@ -297,6 +302,10 @@ impl Session {
                 None => Some(line.clone()),
             },
             Some(Echo::Wrong(received)) => Some(received.clone()),
+            Some(Echo::Right) if matches!(self.phase, Phase::Exec) => match self.prompt_in(&line) {
+                Some(prompt) => return self.stand_at(prompt, line, now),
+                None => None,
+            },
             _ => None,
         };
         if let Some(wrong) = wrong {
@@ -342,6 +351,9 @@ impl Session {
         self.fail(Cause::NoPrompt { sent, waited, tail }, now);
     }
 }
+
+/// An output that is about to go on does so within this time.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// So many times the usual moment is waited for what may still come: the way may be long.
 const SURE_SETTLES: u32 = 5;
