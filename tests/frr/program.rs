@@ -75,6 +75,30 @@ impl Desk {
             .output()
             .unwrap()
     }
+
+    /// Every file that the program has written, but the documents, has none of the secrets in it.
+    fn keeps_secrets(&self) {
+        let mut files = vec![
+            self.directory.join("state"),
+            self.directory.join("transcripts"),
+        ];
+        let mut seen = 0;
+        while let Some(path) = files.pop() {
+            if path.is_dir() {
+                files.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            for secret in KEYS.iter().chain([&PASSWORD]) {
+                let is_in = bytes
+                    .windows(secret.len())
+                    .any(|part| part == secret.as_bytes());
+                assert!(!is_in, "{} has `{secret}`", path.display());
+            }
+            seen += 1;
+        }
+        assert!(seen > 2, "nothing was written");
+    }
 }
 
 impl Drop for Desk {
@@ -147,6 +171,7 @@ fn what_is_pushed_twice_is_sent_once_and_can_be_taken_back_step_by_step() {
     let told = desk.says(&["undo", "1"], 0);
     assert!(told.contains("ROLLED_BACK"), "{told}");
     assert_eq!(router.running(), empty);
+    desk.keeps_secrets();
 }
 
 #[test]

@@ -7,9 +7,12 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::session::{PushFailure, Sent};
+use crate::topology::Device;
+use crate::transport::TransportKind;
 
-/// What palError calls SSH; see `CLI_TRANSPORT`.
-pub(super) const PROTOCOL: &str = "ssh2";
+/// What palError calls the transports; see `CLI_TRANSPORT`.
+const SSH: &str = "ssh2";
+const TELNET: &str = "telnet";
 
 /// One row of the table.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,47 +39,73 @@ pub struct FieldText {
     detail: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Table {
     rows: Vec<FieldRow>,
+    /// Kinds that have no row.
+    unknown: Vec<String>,
 }
 
 /// A test reads it, so that an empty table is never shipped.
-static TABLE: LazyLock<Vec<FieldRow>> = LazyLock::new(|| read().unwrap_or_default());
+static TABLE: LazyLock<Table> = LazyLock::new(|| read().unwrap_or_default());
 
-fn read() -> Result<Vec<FieldRow>, yaml::Mistake> {
-    yaml::read::<Table>("report/field.yaml", include_str!("field.yaml")).map(|table| table.rows)
+fn read() -> Result<Table, yaml::Mistake> {
+    yaml::read("report/field.yaml", include_str!("field.yaml"))
 }
 
 /// The row of a kind of failure ([`crate::session::Cause::kind`]).
+pub(super) fn row_of_kind(kind: &str) -> Option<&'static FieldRow> {
+    let has = |row: &&FieldRow| row.kinds.iter().any(|known| known == kind);
+    TABLE.rows.iter().find(has)
+}
+
+/// The row of a failure. One in the middle of a session that isn't about a command is one of the connection.
 #[must_use]
-pub fn row(kind: &str) -> Option<&'static FieldRow> {
-    TABLE.iter().find(|row| row.kinds.iter().any(|k| k == kind))
+pub fn row(failure: &PushFailure) -> Option<&'static FieldRow> {
+    let row = row_of_kind(failure.cause.kind())?;
+    if row.says.text.contains("{cli}") && cli(failure).is_empty() {
+        return row_of_kind("connect");
+    }
+    Some(row)
+}
+
+/// Whether the table says of a kind that the field has no word for it.
+#[must_use]
+pub fn is_unknown(kind: &str) -> bool {
+    TABLE.unknown.iter().any(|known| known == kind)
 }
 
 /// The failure as the field's users read it, where the field has a text for it.
 #[must_use]
-pub fn text(failure: &PushFailure) -> Option<String> {
-    row(failure.cause.kind()).map(|row| row.fill(&row.says.text, failure))
+pub fn text(failure: &PushFailure, device: Option<&Device>) -> Option<String> {
+    let row = row(failure)?;
+    Some(filled(&row.says.text, failure, device))
 }
 
 /// The same as releases 2.3 and later say it, with its code before it.
 #[must_use]
-pub fn coded_text(failure: &PushFailure) -> Option<String> {
-    let row = row(failure.cause.kind())?;
+pub fn coded_text(failure: &PushFailure, device: Option<&Device>) -> Option<String> {
+    let row = row(failure)?;
     let text = row.says.detail.as_ref().unwrap_or(&row.says.text);
-    Some(format!("{}: {}", row.says.code, row.fill(text, failure)))
+    let text = filled(text, failure, device);
+    Some(format!("{}: {text}", row.says.code))
 }
 
-impl FieldRow {
-    fn fill(&self, template: &str, failure: &PushFailure) -> String {
-        fill(template, |name| match name {
-            "cli" => Some(cli(failure).to_string()),
-            "ip" => Some(failure.host.clone()),
-            "protocol" => Some(PROTOCOL.to_string()),
-            _ => None,
-        })
+/// What palError calls the way to a device.
+pub(super) fn protocol(device: Option<&Device>) -> &'static str {
+    match device.and_then(|device| device.reach.transport) {
+        Some(TransportKind::Telnet) => TELNET,
+        Some(TransportKind::Native | TransportKind::System) | None => SSH,
     }
+}
+
+fn filled(template: &str, failure: &PushFailure, device: Option<&Device>) -> String {
+    fill(template, |name| match name {
+        "cli" => Some(cli(failure).to_string()),
+        "ip" => Some(failure.host.clone()),
+        "protocol" => Some(protocol(device).to_string()),
+        _ => None,
+    })
 }
 
 /// The command or line that a failure is about, without secrets.
@@ -115,10 +144,11 @@ mod tests {
 
     #[test]
     fn the_table_is_read_and_no_kind_has_two_rows() {
-        let rows = read().unwrap();
-        let kinds: Vec<&String> = rows.iter().flat_map(|row| &row.kinds).collect();
+        let table = read().unwrap();
+        let known = table.rows.iter().flat_map(|row| &row.kinds);
+        let kinds: Vec<&String> = known.chain(&table.unknown).collect();
         let different: std::collections::BTreeSet<_> = kinds.iter().collect();
-        assert!(rows.len() > 5);
+        assert!(table.rows.len() > 5);
         assert_eq!(kinds.len(), different.len());
     }
 

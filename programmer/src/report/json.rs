@@ -48,13 +48,14 @@ fn error(result: &DeviceResult) -> Value {
         return Value::Null;
     };
     let sent = failure.cause.sent();
-    let row = field::row(failure.cause.kind());
+    let row = field::row(failure);
+    let device = Some(result.plan.device());
     object!({
         "kind": failure.cause.kind(),
         "message": failure.to_string(),
-        "field_text": field::text(failure),
+        "field_text": field::text(failure, device),
         "field_code": row.map(|row| &row.says.code),
-        "field_coded_text": field::coded_text(failure),
+        "field_coded_text": field::coded_text(failure, device),
         "error_name": row.map(|row| &row.error_name),
         "handler_code": row.map(|row| &row.handler_code),
         "hint": failure.hint(),

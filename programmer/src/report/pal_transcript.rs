@@ -64,12 +64,7 @@ fn last_sent(result: &DeviceResult, steps: &[Step]) -> usize {
         .failure
         .as_ref()
         .and_then(|failure| failure.cause.sent());
-    let mut lines = result
-        .plan
-        .lines()
-        .iter()
-        .map(|line| line.shown())
-        .peekable();
+    let mut lines = result.sent.iter().map(|line| line.shown()).peekable();
     let mut seen = 0;
     let mut found = 0;
     for (place, step) in steps.iter().enumerate().filter(|(_, step)| step.sent) {

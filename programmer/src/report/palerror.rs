@@ -50,7 +50,12 @@ pub fn palerror(results: &[DeviceResult], run: PalRun) -> String {
     let told = results.iter().enumerate().filter_map(|(index, result)| {
         let failure = result.failure.as_ref()?;
         let error = pal_error(result, run, index + 1).map(|error| wrapped(&error, result, run));
-        let texts = [field::coded_text(failure), field::text(failure), error];
+        let device = Some(result.plan.device());
+        let texts = [
+            field::coded_text(failure, device),
+            field::text(failure, device),
+            error,
+        ];
         let told: String = texts
             .into_iter()
             .flatten()
@@ -117,11 +122,11 @@ pub fn pal_error(result: &DeviceResult, run: PalRun, session: usize) -> Option<S
 fn row(failure: &PushFailure, transcript: &PalTranscript) -> Option<&'static FieldRow> {
     let no_echo = matches!(failure.cause, Cause::NoPrompt { .. })
         && !transcript.unmatched.contains(field::cli(failure).trim());
-    field::row(if no_echo {
-        "no_echo"
+    if no_echo {
+        field::row_of_kind("no_echo")
     } else {
-        failure.cause.kind()
-    })
+        field::row(failure)
+    }
 }
 
 /// The log line that a palError stands in.
@@ -199,7 +204,7 @@ impl Values<'_> {
             "address" => device.host.clone(),
             "port" => device.port.to_string(),
             "username" => device.credentials.username.clone(),
-            "protocol" => field::PROTOCOL.to_string(),
+            "protocol" => field::protocol(Some(device)).to_string(),
             "device_id" => device_number(&device.name).to_string(),
             "config_prompt" => expect.config.as_str().to_string(),
             "prompt" => expect.exec.as_str().to_string(),

@@ -1,6 +1,6 @@
 //! The seed's failure, replayed byte by byte, is reported as the seed has it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use regex::bytes::{Regex, RegexSet};
@@ -29,10 +29,11 @@ const DEVICE: [&str; 6] = [
     "do ap name KRK-LAP1 location \"Global/Cisco Poland/KrakC3w/Budynek C/Pietro-2\"\r\nSite2-FIAB(config)#",
 ];
 
+static PACKS: LazyLock<Packs> = LazyLock::new(|| Packs::load(&PackSource::embedded()).unwrap());
+
 /// Plays a device that writes these, and reports how a push of one line to it went.
 fn replayed(line: &str, device: &[&str]) -> DeviceResult {
-    let packs = Packs::load(&PackSource::embedded()).unwrap();
-    let mut expect = Expect::clone(packs.platform("catalyst-9800").unwrap().expect());
+    let mut expect = Expect::clone(PACKS.platform("catalyst-9800").unwrap().expect());
     expect.configure = "config t".into();
     let credentials = Credentials {
         username: "netadmin".into(),
@@ -80,6 +81,7 @@ fn replayed(line: &str, device: &[&str]) -> DeviceResult {
     }
     let (outcome, transcript) = (course.outcome(), session.finish());
     DeviceResult {
+        sent: Arc::clone(plan.lines()),
         state: outcome.state,
         accepted: outcome.accepted,
         in_doubt: outcome.in_doubt,

@@ -148,7 +148,9 @@ fn failure(result: &DeviceResult) -> String {
         .filter(|failure| !untouched(&failure.cause))
     {
         let _ = writeln!(text, "error: {failure}");
-        if let Some(field_text) = field::text(failure) {
+        if let Some(field_text) = field::text(failure, Some(result.plan.device()))
+            .filter(|text| *text != failure.to_string())
+        {
             let _ = writeln!(text, "  {field_text}");
         }
         let _ = writeln!(text, "  {}", device_line(result));

@@ -241,17 +241,6 @@ impl PushFailure {
     pub fn hint(&self) -> String {
         self.cause.hint(&self.device)
     }
-
-    /// The error as the field knows it, where the field has one for it.
-    #[must_use]
-    pub fn field_text(&self) -> Option<String> {
-        let sent = self.cause.sent().filter(|sent| **sent != Sent::Login)?;
-        Some(format!(
-            "Unable to push CLI '{}' to device {} using protocol ssh2",
-            sent.text(),
-            self.host
-        ))
-    }
 }
 
 impl Cause {

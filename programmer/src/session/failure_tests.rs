@@ -1,6 +1,7 @@
 //! Every failure names the device and has a next step.
 
 use super::*;
+use crate::report::field;
 use std::path::PathBuf;
 
 fn transport_errors() -> Vec<TransportError> {
@@ -176,6 +177,26 @@ fn is_listed(cause: &Cause) -> bool {
     }
 }
 
+/// So a new kind is either given a row or said to have none.
+#[test]
+fn the_table_of_the_field_speaks_of_every_kind() {
+    for cause in causes() {
+        let kind = cause.kind();
+        let (device, host) = ("edge-1".into(), "10.10.0.21".into());
+        let failure = PushFailure {
+            device,
+            host,
+            cause,
+        };
+        let has_row = field::row(&failure).is_some();
+        assert_ne!(
+            has_row,
+            field::is_unknown(kind),
+            "`{kind}` in report/field.yaml"
+        );
+    }
+}
+
 #[test]
 fn every_failure_names_the_device_and_has_a_next_step() {
     for cause in causes() {
@@ -217,7 +238,7 @@ fn failures_read_as_the_field_knows_them() {
         "edge-1 refused line 7 `switchport acces vlan 20`: % Invalid input detected at '^' marker."
     );
     assert_eq!(
-        refused.field_text().as_deref(),
+        field::text(&refused, None).as_deref(),
         Some(
             "Unable to push CLI 'switchport acces vlan 20' to device 10.10.0.21 using protocol ssh2"
         )

@@ -357,8 +357,7 @@ impl Replay {
                 cause,
             };
             let _ = writeln!(told, "= {failure}");
-            failure
-                .field_text()
+            crate::report::field::text(&failure, None)
                 .into_iter()
                 .for_each(|text| told.push_str(&format!("= {text}\n")));
         }
