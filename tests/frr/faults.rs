@@ -7,6 +7,7 @@ use programmer::config::{Config, change};
 use programmer::plan::{DevicePlan, PlanLine};
 use programmer::push::{DeviceResult, EndState, OnError, Purpose, Settings, Task, Tools, deploy};
 use programmer::secret::Mask;
+use programmer::session::Sending;
 use tokio::sync::watch;
 
 use crate::documents::{CREATE, DELETE};
@@ -345,7 +346,23 @@ async fn a_wrong_password_is_tried_once_and_nothing_is_sent() {
     assert_eq!(router.running(), before);
 }
 
-/// What was saved is what a restart brings back.
+/// The ways of sending that don't wait, with a terminal that echoes what comes too early twice.
+#[tokio::test]
+async fn lines_that_may_go_ahead_of_answers_are_held_back_where_the_platform_says_so() {
+    let Some(router) = router() else { return };
+    let plan = quick_plan(&router, CREATE);
+    let settings = Settings {
+        sending: Sending::Buffer,
+        ..Settings::default()
+    };
+    let tools = Tools::in_memory(wire(&router), std::slice::from_ref(&plan), settings);
+    let (_tell, interrupt) = watch::channel(false);
+    let result = deploy(Task::push(plan.clone()), &tools.await.unwrap(), interrupt).await;
+    assert!(result.failure.is_none(), "{:?}", result.failure);
+    let missing = change(plan.lines(), &truth(&router, &plan), plan.rules()).lines;
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[tokio::test]
 async fn what_is_deleted_is_gone_and_a_second_time_nothing_is_sent() {
     let Some(router) = router() else { return };

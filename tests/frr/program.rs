@@ -159,7 +159,7 @@ fn what_is_pushed_twice_is_sent_once_and_can_be_taken_back_step_by_step() {
     .unwrap();
     assert!(!transcript.contains("configure terminal"), "{transcript}");
 
-    desk.push("modify.yaml", &[], 0);
+    desk.push("modify.yaml", &["-vv"], 0);
     assert!(
         router
             .running()
