@@ -183,7 +183,8 @@ impl Kind {
             Self::Interface4 => Interface4::parse_host(&text).map(|it| it.to_value()),
             Self::Prefix4 => Interface4::parse_subnet(&text).map(|it| it.to_value()),
             Self::Group4 => Interface4::parse_groups(&text).map(|it| it.to_value()),
-            Self::Ipv6 => address::ipv6(&text).map(|ip| Value::from(ip.to_string())),
+            // In capitals, as IOS shows it.
+            Self::Ipv6 => address::ipv6(&text).map(|ip| Value::from(ip.to_string().to_uppercase())),
             Self::Interface6 => Interface6::parse(&text).map(|it| it.to_value()),
             _ => Mac::parse(&text).map(|mac| Value::from(mac.to_string())),
         };
