@@ -42,5 +42,7 @@ done
 for document in README.md CONTRIBUTING.md; do
     mkdir "$work/$document"
     cp -r topologies examples "$work/$document"
+    # The programmer's journal and key: each document begins with none.
+    export XDG_STATE_HOME="$work/$document/state"
     python3 tests/docs.py "$document" "$work/$document"
 done

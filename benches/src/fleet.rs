@@ -67,6 +67,10 @@ impl Push {
         let tools = Arc::new(tools.expect("a journal in memory"));
         let tasks = plans.iter().cloned().map(Task::push).collect();
         let results = push(tasks, &tools, &Pace::default(), interrupt).await;
-        assert_eq!(results[0].accepted, 20, "{}", results[0].transcript.text());
+        assert!(
+            results[0].failure.is_none(),
+            "{}",
+            results[0].transcript.text()
+        );
     }
 }

@@ -308,7 +308,7 @@ impl<C: Connect> Deployment<'_, C> {
             ""
         };
         self.warnings.push(format!(
-            "something else has changed meanwhile: {}{more}",
+            "what nobody sent has changed, by the device itself or by somebody else: {}{more}",
             named.join(", ")
         ));
     }
