@@ -15,9 +15,10 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::field::{Checking, Field, check_fields};
 use super::marks::{self, Marked};
+use super::rendered::told;
 use super::velocity;
 use super::velocity_expression;
-use super::writer::{Facts, FeatureText, told};
+use super::writer::{Facts, FeatureText};
 use super::writer_file::{FieldFile, VARIABLE_KINDS};
 use crate::node::Node;
 use crate::plan::ANY_MODE;

@@ -9,18 +9,13 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use yaml::{Mistake, Positions};
 
 use super::field::{self, Checking, Field};
-use super::marks::{self, Marked};
+use super::marks;
 use super::raw;
+use super::rendered::{RenderedLine, planned, told};
 use super::writer_file::{CheckFile, FormFile, WriterFile};
 use crate::node::Node;
-use crate::plan::{ANY_MODE, Answer};
 use crate::rfs::{Op, place};
 use crate::secret::Secret;
-
-/// The mode in which every writer begins and ends.
-const HOME_MODE: &str = "config";
-/// What the mode of a command of EXEC is called.
-const EXEC_MODE: &str = "exec";
 
 /// One writer, checked and compiled.
 pub struct Writer {
@@ -72,23 +67,6 @@ pub struct FeatureText<'a> {
     pub positions: &'a Positions,
     /// Where the feature stands: `features[2]`.
     pub path: &'a str,
-}
-
-/// One line that a writer wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderedLine {
-    /// How deep the line stands, for people; the line is sent without its indent.
-    pub depth: usize,
-    /// The line; a command of several lines has their ends in it.
-    pub text: String,
-    /// The mode that the line leads to, as the writer names it.
-    pub mode: String,
-    /// The place of its part in the push.
-    pub order: i64,
-    /// It is sent at the EXEC prompt.
-    pub exec: bool,
-    /// What it asks, and what is said then.
-    pub answers: Vec<Answer>,
 }
 
 /// What a writer made of a feature.
@@ -395,51 +373,6 @@ impl Writer {
     }
 }
 
-/// Gives every line its mode and its place. Each part begins and ends in configuration mode; a command of EXEC leads
-/// back to it.
-fn planned(marked: Vec<Marked>, order: i64) -> Result<Vec<RenderedLine>, String> {
-    let mut mode = HOME_MODE.to_string();
-    let mut lines: Vec<RenderedLine> = Vec::new();
-    for line in marked {
-        let order = line.order.unwrap_or(order);
-        if lines.last().is_some_and(|last| last.order != order) {
-            check_home(&mode)?;
-        }
-        let answers = line
-            .answers
-            .into_iter()
-            .map(|(question, answer)| Answer::new(&question, Secret::new(answer)))
-            .collect::<Result<_, _>>()
-            .map_err(|error| error.to_string())?;
-        mode = match line.mode {
-            Some(leads_to) => leads_to,
-            None if line.exec => EXEC_MODE.to_string(),
-            None if mode == EXEC_MODE => HOME_MODE.to_string(),
-            None => mode,
-        };
-        lines.push(RenderedLine {
-            depth: line.depth,
-            text: line.text,
-            mode: mode.clone(),
-            order,
-            exec: line.exec,
-            answers,
-        });
-    }
-    check_home(&mode)?;
-    Ok(lines)
-}
-
-/// Lines that end elsewhere would lead the next feature's astray.
-fn check_home(mode: &str) -> Result<(), String> {
-    if [HOME_MODE, EXEC_MODE, ANY_MODE].contains(&mode) {
-        return Ok(());
-    }
-    Err(format!(
-        "its lines end in the mode `{mode}`, not in `{HOME_MODE}`"
-    ))
-}
-
 impl Form {
     fn fits(&self, facts: Facts<'_>) -> bool {
         let has = |names: &[String], name: &str| names.iter().any(|it| it == name);
@@ -462,17 +395,6 @@ impl Facts<'_> {
 impl std::fmt::Debug for Writer {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "Writer({})", self.name)
-    }
-}
-
-/// An error of the template language, in one line. Its own text would show the values, and secrets are among them.
-pub(super) fn told(error: &minijinja::Error) -> String {
-    let what = error
-        .detail()
-        .map_or_else(|| error.kind().to_string(), ToString::to_string);
-    match error.line() {
-        Some(line) => format!("line {line}: {what}"),
-        None => what,
     }
 }
 
