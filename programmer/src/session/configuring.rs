@@ -3,6 +3,7 @@
 //! With several lines in flight, a line that may ask, read text, change the hostname or leave configuration mode
 //! goes out alone: what stood behind it would be taken for its answer, its text, or another mode's line.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,8 +57,9 @@ impl Configuring {
         self.accepted
     }
 
-    /// What may be done now, with so many lines and bytes in flight.
-    fn next(&mut self, in_flight: usize, bytes: usize, expect: &Expect) -> Next {
+    /// What may be done now, with these in flight.
+    fn next(&mut self, flight: &VecDeque<Exchange>, expect: &Expect) -> Next {
+        let in_flight = flight.len();
         self.skip();
         let Some(line) = self.lines.get(self.next) else {
             return Next::Nothing;
@@ -74,7 +76,9 @@ impl Configuring {
         let has_room = match self.sending {
             Sending::Lockstep => in_flight == 0,
             Sending::Pipelined { window } => {
-                in_flight < window.max(1) && bytes + line.text().len() <= WINDOW_BYTES_MAX
+                let bytes = flight.iter().take(window).map(|sent| sent.text().len());
+                in_flight < window.max(1)
+                    && bytes.sum::<usize>() + line.text().len() <= WINDOW_BYTES_MAX
             }
             Sending::Buffer => true,
         };
@@ -188,12 +192,7 @@ impl Session {
             if self.interrupted || configuring.result.cause.is_some() {
                 break;
             }
-            let bytes = self
-                .flight
-                .iter()
-                .map(|exchange| exchange.text().len())
-                .sum();
-            match configuring.next(self.flight.len(), bytes, &expect) {
+            match configuring.next(&self.flight, &expect) {
                 Next::Line(no) => self.send_plan_line(no, now),
                 Next::EnterConfiguration => return self.enter_configuration(now),
                 Next::LeaveConfiguration => return self.leave_configuration(now),

@@ -111,7 +111,7 @@ impl Session {
         let shown = line.trim_ascii_end();
         let is_next =
             |exchange: &Exchange| !shown.is_empty() && exchange.text().trim_ascii_end() == shown;
-        let is_early = self.flight.iter().skip(1).any(is_next);
+        let is_early = self.flight.iter().skip(1).take(EARLY_MAX).any(is_next);
         if is_early && let Some(exchange) = self.flight.front_mut() {
             exchange.overtaken = true;
         }
@@ -354,6 +354,9 @@ impl Session {
 
 /// An output that is about to go on does so within this time.
 const QUIET: Duration = Duration::from_millis(50);
+
+/// So many lines that follow are looked for among what is echoed early.
+const EARLY_MAX: usize = 16;
 
 /// So many times the usual moment is waited for what may still come: the way may be long.
 const SURE_SETTLES: u32 = 5;

@@ -17,6 +17,8 @@ mod echo;
 mod engine;
 mod exchange;
 mod failure;
+#[cfg(test)]
+mod fuzz;
 mod listen;
 mod opening;
 mod prompt;

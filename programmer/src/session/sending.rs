@@ -36,6 +36,7 @@ impl Session {
             return;
         };
         self.deadline = None;
+        self.heard = 0;
         self.listen_to_next(now);
         self.judge(exchange, now);
         if !self.flight.is_empty() {
