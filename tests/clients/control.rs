@@ -68,7 +68,9 @@ fn a_fault_strikes_a_session_that_is_open_and_is_gone_when_it_is_removed() {
     .ends(0);
     person.types("show clock");
     let end = person.sees_the_end();
-    assert!(end.contains("reset by"), "{end}");
+    // Which of the two ssh says depends on whether it was writing just then.
+    let reset = end.contains("reset by") || end.contains("Broken pipe");
+    assert!(reset, "{end}");
     ctl(&control, &["fault", "clear"])
         .ends(0)
         .says("removed: 1");

@@ -43,6 +43,8 @@ pub struct Expect {
     pub password: RegexSet,
     /// Lines that refuse a login in the session itself.
     pub login_refused: RegexSet,
+    /// A question that looks like that for the password, and wants a new one: nobody answers it.
+    pub login_changes: RegexSet,
     /// Any EXEC prompt; group `host` is the hostname (palError: `CLI_PROMPT_EXPECT`).
     pub exec: Regex,
     /// An EXEC prompt that may configure.
@@ -202,6 +204,7 @@ impl Expect {
             username: place.set(&login.username, "login.username")?,
             password: place.set(&login.password, "login.password")?,
             login_refused: place.set(&login.refused, "login.refused")?,
+            login_changes: place.set(&login.changes, "login.changes")?,
             exec: place.pattern(&prompts.exec, "prompts.exec", &["host"])?,
             privileged: place.pattern(&prompts.privileged, "prompts.privileged", &[])?,
             config: place.pattern(&prompts.config, "prompts.config", &["host", "mode"])?,

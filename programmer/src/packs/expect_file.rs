@@ -97,6 +97,8 @@ pub(super) struct LoginFile {
     pub username: Vec<String>,
     pub password: Vec<String>,
     pub refused: Vec<String>,
+    #[serde(default)]
+    pub changes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

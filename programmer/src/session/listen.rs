@@ -177,6 +177,9 @@ impl Session {
             self.at = Some((prompt, line));
             self.begin(now);
         } else if expect.password.is_match(&line) {
+            if expect.login_changes.is_match(&line) {
+                return self.password_asked(now);
+            }
             if self.password_sent {
                 let username = self.access.credentials.username.clone();
                 let answer = visible(&line);

@@ -219,7 +219,15 @@ impl<C: Connect> Deployment<'_, C> {
     /// Reads back, and decides by what was read.
     async fn judge(&mut self, prepared: &Prepared, mut cause: Option<Cause>) -> Verdict {
         for round in 0.. {
-            let judgement = match self.read_and_judge(prepared).await {
+            let judged = match self.read_and_judge(prepared).await {
+                // Nobody has complained: what is missing may take effect a moment later.
+                Ok(judgement) if cause.is_none() && !judgement.missing.is_empty() => {
+                    self.rest().await;
+                    self.read_and_judge(prepared).await
+                }
+                judged => judged,
+            };
+            let judgement = match judged {
                 Ok(judgement) => judgement,
                 Err(lost) => return self.unknown(cause.unwrap_or(lost)),
             };
@@ -352,7 +360,7 @@ impl<C: Connect> Deployment<'_, C> {
         // What goes back already isn't put forward again.
         let rolls_back =
             self.tools.settings.on_error == OnError::Rollback && !self.task.purpose.goes_back();
-        if (rolls_back && !judgement.is_back) || (rolls_back && self.reverts_at.is_some()) {
+        if rolls_back && (!judgement.is_back || self.reverts_at.is_some()) {
             return self.roll_back(prepared, judgement, cause).await;
         }
         if self.reverts_at.is_some()
