@@ -19,6 +19,8 @@ pub(super) struct Place {
 pub(super) struct Bench<'r> {
     pub(super) rules: &'r Rules,
     pub(super) config: Config,
+    /// A configuration of the same device. What it shows as `no ...` is shown so, whatever the rules say.
+    pub(super) evidence: Option<&'r Config>,
 }
 
 /// What a line did.
@@ -41,7 +43,10 @@ pub(super) struct Done {
 }
 
 /// `no`, `default` or neither, and the rest of a line.
-fn negation(text: &str) -> (&'static str, &str) {
+fn negation<'t>(rules: &Rules, text: &'t str) -> (&'static str, &'t str) {
+    if rules.plain.is_match(text) {
+        return ("", text);
+    }
     for word in ["no ", "default "] {
         if let Some(rest) = text.strip_prefix(word) {
             return (word, rest.trim_start());
@@ -76,7 +81,7 @@ impl Bench<'_> {
         let rules = self.rules;
         let mode = rules.mode(place.mode);
         let text = rules.delimited(&rules.tidy(place.mode, text));
-        let (word, bare) = negation(&text);
+        let (word, bare) = negation(rules, &text);
         if mode.unshown.is_match(&text) || bare.starts_with("do ") {
             return Done {
                 unshown: true,
@@ -88,7 +93,7 @@ impl Bench<'_> {
             .unwrap_or_else(|| vec![text.clone()]);
         let mut all = Done::default();
         for line in lines {
-            let (word, bare) = negation(&line);
+            let (word, bare) = negation(rules, &line);
             for one in self.each(place, bare) {
                 let full = (one != bare).then(|| mode.shown_as(&one, "")).flatten();
                 let one = full
@@ -226,13 +231,19 @@ impl Bench<'_> {
             )
         };
         let mut done = self.remove_all(place, gone, done);
+        let shown = self.evidence.and_then(|it| it.root.find(&place.of(&key)));
+        let shown = shown.filter(|statement| statement.negated);
         if let Some(block) = self.config.root.at_mut(&place.path)
             && block.get(&key).is_none()
         {
             let itself = mode.is_on(text, block);
-            let stands_unshown = itself || mode.is_on(&key, block);
+            let stands_unshown = itself || mode.is_on(&key, block) || shown.is_some();
             if stands_unshown && !to_default {
-                let negated = if itself { text } else { &key };
+                let negated = if itself {
+                    text
+                } else {
+                    shown.map_or(&key, |it| &it.text)
+                };
                 block
                     .statements
                     .insert(key.clone(), Statement::new(negated, true, None));
@@ -389,7 +400,7 @@ impl Done {
     }
 
     fn path_of(rules: &Rules, place: &Place, line: &str) -> Vec<String> {
-        let (_, bare) = negation(line);
+        let (_, bare) = negation(rules, line);
         place.of(&rules.key(place.mode, bare))
     }
 }
@@ -421,6 +432,7 @@ fn wanted_text(
     if mode.numbered
         && !text.starts_with(|letter: char| letter.is_ascii_digit())
         && rules.is_counted(place.mode, text)
+        && key.bytes().all(|byte| byte.is_ascii_digit())
     {
         return Some(format!("{key} {text}"));
     }
@@ -468,7 +480,26 @@ impl Rules {
         if text.contains('\n') || self.mode(mode).verbatim.is_match(text.trim_start()) {
             return text.trim().to_string();
         }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for pattern in &self.capitals {
+            for range in pattern.ranges(&line) {
+                if let Some(part) = line.get_mut(range) {
+                    part.make_ascii_uppercase();
+                }
+            }
+        }
+        line
+    }
+
+    /// A list of numbers as it is always written here.
+    pub(super) fn in_order(&self, mode: Option<ModeId>, text: String) -> String {
+        match self.mode(mode).list(&text) {
+            Some((of, before, "", list)) if of.is_of_numbers() => {
+                let ordered = list::edited(Some(""), "add", list);
+                ordered.map_or_else(|| text.clone(), |list| format!("{before} {list}"))
+            }
+            _ => text,
+        }
     }
 
     /// The statements that a line stands for: one for each of a list of numbers, or itself.
@@ -519,7 +550,11 @@ impl Rules {
     /// that of the same statement, or the next one.
     fn key_in(&self, mode: Option<ModeId>, block: &Block, text: &str) -> String {
         let rules = self.mode(mode);
-        let numbered = text.starts_with(|letter: char| letter.is_ascii_digit());
+        // Releases before 16 show no numbers; then none is guessed.
+        let bare = |text: &str| !text.starts_with(|letter: char| letter.is_ascii_digit());
+        let unnumbered =
+            |statement: &Statement| bare(&statement.text) && self.is_counted(mode, &statement.text);
+        let numbered = !bare(text) || block.statements.values().any(unnumbered);
         if !rules.numbered || numbered || !self.is_counted(mode, text) {
             return self.key(mode, text);
         }

@@ -34,7 +34,16 @@ pub(super) struct Step {
 
 impl<'r> Cursor<'r> {
     pub(super) fn new(rules: &'r Rules, config: Config) -> Self {
-        let bench = Bench { rules, config };
+        Self::towards(rules, config, None)
+    }
+
+    /// The same, where another configuration of the device is known.
+    pub(super) fn towards(rules: &'r Rules, config: Config, evidence: Option<&'r Config>) -> Self {
+        let bench = Bench {
+            rules,
+            config,
+            evidence,
+        };
         Self {
             bench,
             open: Vec::new(),

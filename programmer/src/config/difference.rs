@@ -51,7 +51,7 @@ pub(super) fn difference_as(
         if writer.lines.is_empty() {
             break;
         }
-        let mut cursor = Cursor::new(rules, current);
+        let mut cursor = Cursor::towards(rules, current, Some(to));
         cursor.all(&writer.lines);
         current = cursor.finish();
         all.append(&mut writer.lines);

@@ -25,6 +25,8 @@ mod standing;
 mod tree;
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;
 
 pub use change::{Change, Deed, change, inverse};

@@ -25,6 +25,12 @@ pub struct RulesFile {
     /// Statements of several lines.
     #[serde(default)]
     pub(super) texts: Vec<TextFile>,
+    /// Lines whose first word is `no` or `default` and negates nothing.
+    #[serde(default)]
+    pub(super) plain: Vec<String>,
+    /// Parts of lines that are shown in capitals, however they were written.
+    #[serde(default)]
+    pub(super) capitals: Vec<String>,
     /// Lines that leave a section.
     #[serde(default)]
     pub(super) leaves: Vec<String>,

@@ -103,7 +103,10 @@ impl Config {
     #[must_use]
     pub fn fragment(text: &str, rules: &Rules) -> Self {
         let mut config = Self::default();
-        config.add(&lex(text.lines().collect(), rules), rules);
+        let is_end = |line: &str| rules.end.as_ref().is_some_and(|end| line.trim_end() == end);
+        let mut lines: Vec<&str> = text.trim_end().lines().collect();
+        lines.pop_if(|line| is_end(line));
+        config.add(&lex(lines, rules), rules);
         config
     }
 
@@ -142,9 +145,10 @@ impl Block {
     fn add(&mut self, rules: &Rules, place: &Place, text: &str) -> Option<String> {
         let mode = rules.mode(place.mode);
         let text = rules.tidy(place.mode, text);
-        let (negated, bare) = text
+        let bare = text
             .strip_prefix("no ")
-            .map_or((false, text.as_str()), |it| (true, it));
+            .filter(|_| !rules.plain.is_match(&text));
+        let (negated, bare) = bare.map_or((false, text.as_str()), |it| (true, it));
         let block = self.at_mut(&place.path)?;
         if mode.automatic.is_match(bare) {
             return None;
@@ -156,7 +160,7 @@ impl Block {
         for text in rules.each(place.mode, bare) {
             let key = rules.key(place.mode, &text);
             let opens = mode.opened_by(&text).map(|opens| opens.mode);
-            let text = block.continued(rules, place, &key, text);
+            let text = rules.in_order(place.mode, block.continued(rules, place, &key, text));
             let entry = block.statements.entry(key.clone());
             let statement = entry.or_insert_with(|| Statement::new("", negated, opens));
             (statement.text, statement.negated) = (text, negated);

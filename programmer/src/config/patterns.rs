@@ -77,6 +77,13 @@ impl Pattern {
         all.map(|captures| Found { text, captures }).collect()
     }
 
+    /// Where it matches.
+    pub(super) fn ranges(&self, text: &str) -> Vec<Range<usize>> {
+        let regex = self.regex().into_iter();
+        let all = regex.flat_map(|regex| regex.find_iter(text.as_bytes()));
+        all.map(|found| found.range()).collect()
+    }
+
     /// The names of its groups.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.regex()

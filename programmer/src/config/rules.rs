@@ -28,6 +28,8 @@ pub struct Rules {
     pub(super) volatile: Patterns,
     pub(super) texts: Table<Option<Pattern>>,
     pub(super) leaves: Patterns,
+    pub(super) plain: Patterns,
+    pub(super) capitals: Vec<Pattern>,
     pub(super) secrets: Patterns,
     answers: Table<Answer>,
     ranks: Patterns,
@@ -174,6 +176,12 @@ impl<'a> Compiler<'a> {
             volatile: self.patterns(&file.volatile),
             texts,
             leaves: self.patterns(&file.leaves),
+            plain: self.patterns(&file.plain),
+            capitals: file
+                .capitals
+                .iter()
+                .filter_map(|it| self.pattern(it))
+                .collect(),
             secrets: self.patterns(&file.secrets),
             answers: self.answers(file),
             ranks: self.patterns(&file.order),
@@ -308,6 +316,8 @@ impl RulesFile {
         self.volatile.extend(base.volatile);
         self.texts.extend(base.texts);
         self.leaves.extend(base.leaves);
+        self.plain.extend(base.plain);
+        self.capitals.extend(base.capitals);
         self.secrets.extend(base.secrets);
         self.answers.extend(base.answers);
         self.order.extend(base.order);
