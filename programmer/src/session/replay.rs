@@ -2,7 +2,7 @@
 //!
 //! A file begins with its claim. `@line MODE TEXT` adds a line to the plan, escaped, as deep as blanks stand before
 //! it; `@exec TEXT` one for the EXEC prompt; `@answer QUESTION => ANSWER` belongs to the line above. `@platform`,
-//! `@no-save`, `@pipelined WINDOW`, `@buffer`, `@continue` say the rest; `@show COMMAND` is run before. Then `D> ` is what the device writes and `C> ` what the session must have sent, escaped as in any
+//! `@no-save`, `@no-echo`, `@set NAME=VALUE`, `@pipelined WINDOW`, `@buffer`, `@continue` say the rest; `@show COMMAND` is run before. Then `D> ` is what the device writes and `C> ` what the session must have sent, escaped as in any
 //! transcript; `@tick SECONDS` lets time pass, `@close` ends the connection, `@reset` breaks it, `@interrupt` is Ctrl-C. Lines
 //! that begin with `= ` are the outcome. Every file is replayed in chunks of 1, 3 and 4,096 bytes.
 //! `BLESS=1 cargo test` writes the outcomes anew.
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Access, Action, Input, LineFate, OnRefused, Reply, Request, Sending, Session};
-use crate::packs::{PackSource, Packs};
+use crate::packs::{PackSource, Packs, Settings};
 use crate::plan::{Answer, PlanLine};
 use crate::push::{Course, EndState};
 use crate::secret::{Mask, Secret};
@@ -90,6 +90,8 @@ fn a_device_that_writes_without_end_is_left() {
 pub(super) struct Script {
     platform: String,
     save: bool,
+    echo: bool,
+    settings: Settings,
     sending: Sending,
     on_refused: OnRefused,
     shows: Vec<String>,
@@ -120,6 +122,8 @@ impl Script {
         let mut script = Self {
             platform: "catalyst-9300".into(),
             save: true,
+            echo: true,
+            settings: Settings::default(),
             sending: Sending::Lockstep,
             on_refused: OnRefused::Stop,
             shows: Vec::new(),
@@ -131,6 +135,8 @@ impl Script {
             match word {
                 "@platform" => script.platform = rest.into(),
                 "@no-save" => script.save = false,
+                "@no-echo" => script.echo = false,
+                "@set" => script.settings.add(rest).unwrap(),
                 "@pipelined" => {
                     let window = rest.parse().unwrap();
                     script.sending = Sending::Pipelined { window };
@@ -397,8 +403,11 @@ fn access(script: &Script, packs: &Packs) -> (Access, Arc<[PlanLine]>) {
         .iter()
         .map(|line| line.plan_line(&mask))
         .collect();
+    let platform = packs.platform(&script.platform).unwrap();
+    let mut expect = platform.expect().with(&script.settings);
+    expect.echo = script.echo;
     let access = Access {
-        expect: Arc::clone(packs.platform(&script.platform).unwrap().expect()),
+        expect: Arc::new(expect),
         credentials,
         mask: Arc::new(mask.clone()),
     };
