@@ -10,6 +10,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that can't go on shall panic"
 )]
 #![allow(clippy::print_stderr, reason = "the figures are for who runs it")]
