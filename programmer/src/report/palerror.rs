@@ -211,6 +211,8 @@ impl Values<'_> {
             "password_expect" => expect.password.patterns().join("\n"),
             "username_expect" => expect.username.patterns().join("\n"),
             "enable_condition" => condition(expect.enable_condition).to_string(),
+            "single_buffer" => expect.single_buffer.to_string().to_uppercase(),
+            "single_byte" => expect.single_byte.to_string(),
             "connect_s" => expect.timeouts.connect.as_secs().to_string(),
             "timeout_ms" => expect.timeouts.line.as_millis().to_string(),
             "session_ms" => expect.timeouts.session.as_millis().to_string(),

@@ -105,6 +105,7 @@ fn with_the_seeds_settings(result: DeviceResult) -> DeviceResult {
         r"User[:\s]*\z",
     ])
     .unwrap();
+    expect.single_byte = true;
     expect.known_as.insert("version".into(), "16.12.1s".into());
     let lines = result.plan.lines().to_vec();
     let mask = Mask::clone(result.plan.mask());
