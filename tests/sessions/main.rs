@@ -21,7 +21,7 @@ const SENDINGS: [Sending; 5] = [
 /// Lines of `MODE|TEXT`; blanks before the text are its depth, `\n` in it ends a line of the command.
 fn lines(text: &str) -> Vec<PlanLine> {
     let line = |line: &str| {
-        let (mode, text) = line.split_once('|').unwrap();
+        let (mode, text) = line.split_once('|').unwrap_or(("config", line));
         let depth = text.len() - text.trim_start().len();
         let text = text.trim_start().replace("\\n", "\n");
         PlanLine::new(text, depth, mode, Arc::from("test"), &Mask::default())

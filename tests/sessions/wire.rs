@@ -29,15 +29,19 @@ fn packs() -> &'static (device::pack::Packs, programmer::packs::Packs) {
     PACKS.get_or_init(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../device-packs");
         let source = programmer::packs::PackSource::overridden_by(&folder);
-        let upper = emulator::packs::load(Some(&folder)).expect("the emulator's half");
-        let lower = programmer::packs::Packs::load(&source).expect("the programmer's half");
+        let upper = emulator::packs::load(Some(&folder)).unwrap_or_else(|what| panic!("{what:?}"));
+        let lower =
+            programmer::packs::Packs::load(&source).unwrap_or_else(|what| panic!("{what:?}"));
         (upper, lower)
     })
 }
 
 /// How a pack's devices are talked to.
 pub(crate) fn expect(pack: &str) -> Expect {
-    let platform = packs().1.platform(pack).expect("a platform");
+    let platform = packs()
+        .1
+        .platform(pack)
+        .unwrap_or_else(|| panic!("no {pack}"));
     Expect::clone(platform.expect())
 }
 
@@ -64,7 +68,10 @@ pub(crate) struct Wire {
 impl Wire {
     /// A device of this pack with a terminal of this width, and a session that is ready.
     pub(crate) fn open(pack: &str, width: u16, chunk: usize, expect: Expect) -> Self {
-        let platform = packs().0.platform(pack, None).expect("a platform");
+        let platform = packs()
+            .0
+            .platform(pack, None)
+            .unwrap_or_else(|| panic!("no {pack}"));
         let facts = Facts {
             name: "edge-1".into(),
             address: [10, 10, 0, 1].into(),
