@@ -40,12 +40,12 @@ const SERVICE: &str = "kind: rfs\ndevice: sw\nfeatures:\n\
     - {writer: Vrf, op: create, key: VN_USERS, fields: {afs: [ipv4]}}\n\
     - {writer: Networkvlan, op: create, key: \"1021\", fields: {name: POOL1-VN_USERS, snooping: true}}\n";
 
-fn device_packs() -> &'static DevicePacks {
+pub(crate) fn device_packs() -> &'static DevicePacks {
     static PACKS: OnceLock<DevicePacks> = OnceLock::new();
     PACKS.get_or_init(|| emulator::packs::load(None).unwrap_or_else(|_| panic!("the device packs")))
 }
 
-fn packs() -> &'static Packs {
+pub(crate) fn packs() -> &'static Packs {
     static PACKS: OnceLock<Packs> = OnceLock::new();
     PACKS.get_or_init(|| Packs::load(&PackSource::embedded()).expect("the programmer's packs"))
 }

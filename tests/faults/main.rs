@@ -19,4 +19,5 @@ mod cases;
 mod cell;
 mod matrix;
 mod oracle;
+mod shipped;
 mod wire;
