@@ -1,5 +1,7 @@
 //! Sessions of the programmer with virtual devices: however lines are sent, what is said of them is so.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod wire;
 
 use std::sync::Arc;
