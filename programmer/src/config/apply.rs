@@ -38,6 +38,8 @@ pub(super) struct Done {
     pub(super) untold: bool,
     /// It is no configuration.
     pub(super) unshown: bool,
+    /// It opens or closes a bracket around changes of its section.
+    pub(super) bracket: bool,
     /// It takes away what isn't shown, and might stand without being shown.
     pub(super) unsure: bool,
 }
@@ -108,6 +110,7 @@ impl Bench<'_> {
                 (all.path, all.opens) = (done.path, done.opens);
                 all.untold |= done.untold;
                 all.unsure |= done.unsure;
+                all.bracket |= mode.brackets.is_match(&one);
             }
         }
         if !all.touched.is_empty() {
@@ -182,6 +185,10 @@ impl Bench<'_> {
             None => return self.remove_all(place, vec![key], done),
         };
         if let Some(old) = old.filter(|old| !old.negated) {
+            // A section is entered by as much of its line as names it: `wlan guests` for `wlan guests 18 Guests`.
+            if opens.is_some() && old.text.starts_with(&format!("{new} ")) {
+                return done;
+            }
             match rules.same(place.mode, &new, &old.text) {
                 Same::Yes => return done,
                 Same::CantTell => {

@@ -204,7 +204,20 @@ fn effective(steps: &[Step], before: &Config, after: &Config) -> BTreeSet<usize>
             }
         }
         if effective.len() == before {
-            return effective;
+            break;
         }
     }
+    // What must be shut down to be changed is, although it stands as before in the end.
+    let section = |step: &Step| step.done.path.split_last().map(|(_, above)| above.to_vec());
+    let changed: BTreeSet<_> = effective
+        .iter()
+        .filter_map(|index| section(steps.get(*index)?))
+        .collect();
+    for (index, step) in steps.iter().enumerate() {
+        let around = section(step).is_some_and(|section| changed.contains(&section));
+        if step.done.bracket && around && !step.done.touched.is_empty() {
+            effective.insert(index);
+        }
+    }
+    effective
 }

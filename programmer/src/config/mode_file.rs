@@ -151,6 +151,9 @@ pub(super) struct ModeFile {
     /// Statements whose order counts.
     #[serde(default)]
     pub(super) ordered: Vec<String>,
+    /// Statements that others may only be changed without: they go for it, and come back.
+    #[serde(default)]
+    pub(super) brackets: Vec<String>,
     /// Lines that leave no trace in the configuration.
     #[serde(default)]
     pub(super) unshown: Vec<String>,

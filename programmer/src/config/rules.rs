@@ -338,6 +338,7 @@ impl ModeFile {
         self.one.extend(base.one);
         self.on.extend(base.on);
         self.off.extend(base.off);
+        self.brackets.extend(base.brackets);
         self.automatic.extend(base.automatic);
         self.hides.extend(base.hides);
         self.defaults.extend(base.defaults);
