@@ -120,7 +120,12 @@ impl Writer<'_> {
     }
 
     fn is_same(&self, place: &Place, old: &Statement, new: &Statement) -> bool {
-        old.negated == new.negated && self.rules.same(place.mode, &old.text, &new.text) != Same::No
+        // A section may be known by the part of its line that names it.
+        let names = |short: &str, long: &str| long.starts_with(&format!("{short} "));
+        let named = names(&old.text, &new.text) || names(&new.text, &old.text);
+        let entered = old.opens.is_some() && named;
+        let same = || self.rules.same(place.mode, &old.text, &new.text) != Same::No;
+        old.negated == new.negated && (entered || same())
     }
 
     /// The statements of a block in the order of dependence.
