@@ -16,7 +16,6 @@ struct Piece {
 }
 
 #[test]
-#[ignore = "the rules are being written"]
 fn lines_of_every_kind_are_read_back_and_taken_back() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("provisioning/lines");
     let only = std::env::var("CASE").unwrap_or_default();
@@ -92,7 +91,7 @@ fn play(piece: &Piece) -> Result<(), String> {
 
 /// The sections of `tests/configurations`, each a piece, one after the other on one device.
 #[test]
-#[ignore = "the rules are being written"]
+#[ignore = "48 of 601 sections don't come back yet: voice, EVPN, EIGRP, the controller's traps"]
 fn sections_of_whole_configurations_are_read_back_and_taken_back() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configurations");
     let only = std::env::var("CASE").unwrap_or_default();

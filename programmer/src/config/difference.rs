@@ -239,12 +239,33 @@ impl Writer<'_> {
             self.line(place, header.text.clone(), header.opens, depth);
         }
         let before = self.lines.len();
+        let bracket = self.bracket(&below, from, to);
+        if let Some(text) = &bracket {
+            self.line(&below, text.clone(), None, depth + 1);
+        }
+        let opened = self.lines.len();
         self.block(&below, from, to, depth + 1);
+        match bracket {
+            Some(_) if self.lines.len() == opened => self.lines.truncate(before),
+            Some(text) => self.line(&below, format!("no {text}"), None, depth + 1),
+            None => {}
+        }
         if self.lines.len() == before && !entered {
             self.lines.truncate(begin);
             return;
         }
         self.leave(place, header, depth);
+    }
+
+    /// What goes while a section is changed: it is shown as `no ...` before and after.
+    fn bracket(&self, below: &Place, from: &Block, to: &Block) -> Option<String> {
+        let brackets = &self.rules.mode(below.mode).brackets;
+        let mut statements = from.statements.iter();
+        let stands = |(key, it): &(&String, &Statement)| {
+            let stays = to.get(key).is_some_and(|new| new.negated);
+            it.negated && stays && brackets.is_match(&it.text)
+        };
+        statements.find(stands).map(|(_, it)| it.text.clone())
     }
 
     fn leave(&mut self, place: &Place, header: &Statement, depth: usize) {
