@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use emulator::{Fleet, Settings};
+use emulator::Fleet;
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::Plan;
 use programmer::push::{Pace, Settings, Task, Tools, push};
@@ -25,7 +25,8 @@ const SERVICE: &str = "kind: rfs\ndevice: edge-1\nfeatures:\n\
 
 /// A plan for one device that listens.
 pub struct Push {
-    plan: Plan,
+    create: Plan,
+    delete: Plan,
     connector: Connector,
     // Serves as long as it is here.
     _fleet: Fleet,
@@ -34,7 +35,10 @@ pub struct Push {
 impl Push {
     /// Starts a Catalyst 9300 and plans 20 lines for it.
     pub async fn of_20_lines() -> Self {
-        let fleet = Fleet::start(topology("edge-1", "catalyst-9300", 1), Settings::default());
+        let fleet = Fleet::start(
+            topology("edge-1", "catalyst-9300", 1),
+            emulator::Settings::default(),
+        );
         let fleet = fleet.await.expect("a fleet starts");
         let port = fleet.address(0).unwrap().port();
         let reached = format!(
@@ -44,33 +48,42 @@ impl Push {
         );
         let inventory = Inventory::read("t.yaml", &reached, &PasswordOverride::default()).unwrap();
         let packs = Packs::load(&PackSource::embedded()).unwrap();
-        let plan = resolve(&rfs::read("s.yaml", SERVICE).unwrap(), &inventory, &packs).unwrap();
-        assert_eq!(plan.devices()[0].lines().len(), 20);
+        let plan = |service: &str| {
+            resolve(&rfs::read("s.yaml", service).unwrap(), &inventory, &packs).unwrap()
+        };
+        let create = plan(SERVICE);
+        assert_eq!(create.devices()[0].lines().len(), 20);
         let transports = TransportOptions::new(HostKeys::new(HostKeyPolicy::Off, ""));
         Self {
-            plan,
+            create,
+            delete: plan(&SERVICE.replace("create", "delete")),
             connector: Connector::new(transports),
             _fleet: fleet,
         }
     }
 
-    /// Connects, logs in, reads, pushes, reads back, and leaves. Read the device's first push: the next ones find
-    /// nothing to do.
+    /// Connects, logs in, reads, pushes, reads back, and leaves; nothing of it may be there before.
     pub async fn run(&self) {
+        self.push(&self.create).await;
+    }
+
+    /// Takes away what [`Self::run`] has pushed.
+    pub async fn clear(&self) {
+        self.push(&self.delete).await;
+    }
+
+    async fn push(&self, plan: &Plan) {
         let (_keep, interrupt) = watch::channel(false);
         let settings = Settings {
             save: false,
             ..Settings::default()
         };
-        let plans = self.plan.devices();
+        let plans = plan.devices();
         let tools = Tools::in_memory(self.connector.clone(), plans, settings).await;
         let tools = Arc::new(tools.expect("a journal in memory"));
         let tasks = plans.iter().cloned().map(Task::push).collect();
         let results = push(tasks, &tools, &Pace::default(), interrupt).await;
-        assert!(
-            results[0].failure.is_none(),
-            "{}",
-            results[0].transcript.text()
-        );
+        let result = &results[0];
+        assert!(result.failure.is_none(), "{}", result.transcript.text());
     }
 }

@@ -182,7 +182,7 @@ impl Cell {
         match self.case.end {
             End::Done => matches!(state, EndState::Applied { .. }),
             End::Nothing => state == EndState::NotStarted,
-            End::Finds => !unknown && !(half && self.on_error == OnError::Rollback),
+            End::Finds => !(unknown || half && self.on_error == OnError::Rollback),
             End::Stuck => !unknown,
             End::Lost => true,
         }

@@ -13,7 +13,7 @@ pub struct Review {
     /// What the device shall have.
     pub plan: DevicePlan,
     /// What that changes, or why it can't be said.
-    pub outcome: Result<Outcome, PushFailure>,
+    pub outcome: Result<Outcome, Box<PushFailure>>,
     /// The devices that are configured before this one, because it refers to what they are.
     pub after: Vec<String>,
 }
@@ -50,7 +50,7 @@ pub fn review(plans: &[DevicePlan], seen: Vec<Seen>, waves: &Waves) -> Vec<Revie
 /// For each device, the devices of the nearest wave before its own that get any lines.
 fn comes_after(
     plans: &[DevicePlan],
-    outcomes: &[Result<Outcome, PushFailure>],
+    outcomes: &[Result<Outcome, Box<PushFailure>>],
     waves: &Waves,
 ) -> Vec<Vec<String>> {
     let changes = |place: &&usize| match outcomes.get(**place) {

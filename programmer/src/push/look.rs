@@ -18,7 +18,7 @@ use crate::transport::Connect;
 const READS_MAX: usize = 2;
 
 /// What was seen of one device.
-pub type Seen = Result<Config, PushFailure>;
+pub type Seen = Result<Config, Box<PushFailure>>;
 
 /// Reads the configuration of each plan's device, so many at once. The answers stand in the plans' order.
 pub async fn look<C: Connect + 'static>(
@@ -49,10 +49,12 @@ pub async fn look<C: Connect + 'static>(
     let lost = || Err(Cause::Internal("its task ended early".into()));
     let seen = seen.into_iter().map(|config| config.unwrap_or_else(lost));
     let told = seen.zip(plans).map(|(config, plan)| {
-        config.map_err(|cause| PushFailure {
-            device: plan.device().name.clone(),
-            host: plan.device().host.clone(),
-            cause,
+        config.map_err(|cause| {
+            Box::new(PushFailure {
+                device: plan.device().name.clone(),
+                host: plan.device().host.clone(),
+                cause,
+            })
         })
     });
     told.collect()
