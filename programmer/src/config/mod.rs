@@ -4,8 +4,8 @@
 //! a line removes beside what it names — all that are the [`Rules`] of a pack (`running.yaml`). What the rules don't
 //! know is compared literally, so that a gap in them makes a push fail that worked, and never the reverse.
 //!
-//! [`change`] says which of the wanted lines are missing, and what would take them back; [`standing`] whether
-//! each stands; [`difference`] turns one configuration into another. All are pure.
+//! [`change()`] says which of the wanted lines are missing, and what would take them back; [`standing()`] whether
+//! each stands; [`difference()`] turns one configuration into another. All are pure.
 
 mod apply;
 mod change;

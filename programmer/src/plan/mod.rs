@@ -2,7 +2,7 @@
 //!
 //! A plan is made by [`crate::resolve`] and never changes. It prints as configuration that a person can
 //! review; nothing that is not in a plan is ever sent as configuration. Once the devices were read, a [`Review`] says
-//! what of it is missing and what takes that back, and [`file`] keeps it; a device that has changed since is refused.
+//! what of it is missing and what takes that back, and [`mod@file`] keeps it; a device that has changed since is refused.
 
 pub mod file;
 mod line;

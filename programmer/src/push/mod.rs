@@ -1,6 +1,6 @@
 //! Pushes a plan: one session for each device, many at once.
 //!
-//! [`deploy`] is the push of one device, [`schedule`] decides whose turn it is. An interrupt reaches all of them:
+//! [`deploy()`] is the push of one device, [`schedule`] decides whose turn it is. An interrupt reaches all of them:
 //! sessions finish the line in flight and say what is where, and devices whose turn hasn't come stay untouched.
 
 mod backoff;
