@@ -13,7 +13,7 @@ use programmer::ledger::{Ledger, NewDevice, NewRun, RunId};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::DevicePlan;
 use programmer::push::{
-    DeviceResult, Journal, Kept, Lease, OnError, Purpose, Settings, Task, Tools, deploy,
+    DeviceResult, EndState, Journal, Kept, Lease, OnError, Purpose, Settings, Task, Tools, deploy,
 };
 use programmer::resolve::resolve;
 use programmer::rfs;
@@ -148,10 +148,10 @@ impl Scene {
         self.ledger.go_on(&self.run).await.unwrap();
         let base = self.kept().await.map(|kept| kept.before);
         let task = Task {
-            plan: self.plan.clone(),
             purpose: Purpose::Resume,
-            takes_from: vec![],
             base,
+            found: EndState::Unknown,
+            ..Task::push(self.plan.clone())
         };
         self.deploy(&self.run, task).await
     }
@@ -164,10 +164,10 @@ impl Scene {
         self.ledger.release(&self.run, &endpoint).await.unwrap();
         let run = begin(&self.ledger, "undo", Some(self.run.clone()), &self.plan).await;
         let task = Task {
-            plan: self.plan.with_lines(kept.inverse.into()),
             purpose: Purpose::TakeBack,
             takes_from: vec![self.run.clone()],
-            base: None,
+            found: EndState::Unknown,
+            ..Task::push(self.plan.with_lines(kept.inverse.into()))
         };
         Some(self.deploy(&run, task).await)
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use programmer::ledger::{DeviceRecord, Phase};
-use programmer::push::{Purpose, Task};
+use programmer::push::{EndState, Purpose, Task};
 use programmer::report::ExitStatus;
 use programmer::seal::Key;
 use yaml::Mistake;
@@ -65,5 +65,6 @@ fn task(again: &Again, key: &Key, record: &DeviceRecord) -> Result<Task, Vec<Mis
         purpose,
         takes_from: again.run.parent.iter().cloned().collect(),
         base: kept.map(|kept| kept.before),
+        found: EndState::of(record.phase, record.saved),
     })
 }

@@ -86,7 +86,10 @@ pub(super) fn tell(
         write_transcripts(directory, results);
     }
     match output {
-        Output::Text => show::print(&report::text(results)),
+        Output::Text => {
+            show::print(&report::text(results));
+            show::print(&report::next_steps(id.as_str(), results));
+        }
         Output::Json => {
             let mut report = report::json(results);
             if let Some(report) = report.as_object_mut() {

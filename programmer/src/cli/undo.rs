@@ -115,6 +115,11 @@ fn task(
         purpose: Purpose::TakeBack,
         takes_from: takes_from.to_vec(),
         base: None,
+        // Where it isn't known what the device has, taking nothing back leaves it so.
+        found: match EndState::of(record.phase, record.saved) {
+            EndState::Unknown => EndState::Unknown,
+            _ => EndState::NotStarted,
+        },
     };
     Ok(Some((task, wanted)))
 }

@@ -60,6 +60,20 @@ impl EndState {
         self.phase().name()
     }
 
+    /// What a device has that the journal left in this phase: where lines were on their way, nobody knows.
+    #[must_use]
+    pub fn of(phase: Phase, saved: bool) -> Self {
+        match phase {
+            Phase::Planned | Phase::NotStarted => Self::NotStarted,
+            Phase::Applied => Self::Applied { saved },
+            Phase::RolledBack => Self::RolledBack,
+            Phase::Partial => Self::Partial,
+            Phase::Configuring | Phase::Saving | Phase::RollingBack | Phase::Unknown => {
+                Self::Unknown
+            }
+        }
+    }
+
     /// The name that the journal uses.
     #[must_use]
     pub fn phase(self) -> Phase {

@@ -353,6 +353,7 @@ impl<C: Connect> Run<C> {
             purpose: Purpose::Retract,
             takes_from,
             base: None,
+            found: done.state,
         };
         let (_, calm) = watch::channel(false);
         let mut back = deploy(task, &self.tools, calm).await;

@@ -11,7 +11,7 @@ mod xml;
 pub use json::json;
 pub use junit::junit;
 pub use palerror::{PalRun, pal_error, palerror};
-pub use text::{device_line, text};
+pub use text::{device_line, next_steps, text};
 
 use crate::push::DeviceResult;
 use crate::push::EndState;

@@ -85,6 +85,33 @@ pub fn text(results: &[DeviceResult]) -> String {
     text
 }
 
+/// What can be done about a run in which not all went well; nothing, if all did.
+#[must_use]
+pub fn next_steps(run: &str, results: &[DeviceResult]) -> String {
+    let is_left = |result: &&DeviceResult| match result.state {
+        EndState::Applied { saved } => !saved && result.failure.is_some(),
+        EndState::RolledBack => !result.purpose.goes_back(),
+        EndState::NotStarted | EndState::Partial | EndState::Unknown => true,
+    };
+    if !results.iter().any(|result| is_left(&result)) {
+        return String::new();
+    }
+    let goes_back = results.iter().any(|result| result.purpose.goes_back());
+    let has_any = |result: &DeviceResult| {
+        let changed = matches!(
+            result.state,
+            EndState::Applied { .. } | EndState::Partial | EndState::Unknown
+        );
+        changed && !result.sent.is_empty()
+    };
+    let mut text = format!("to finish it:     programmer resume {run}\n");
+    if !goes_back && results.iter().any(has_any) {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "to take it back:  programmer undo {run}");
+    }
+    text
+}
+
 /// How many of how many.
 fn sum(results: &[DeviceResult]) -> String {
     let all = results.len();

@@ -347,6 +347,10 @@ impl Cause {
             } => {
                 "the line may be in: read the device's configuration; then list the text under `errors` or `harmless` in the platform's expect.yaml"
             }
+            Self::Refused {
+                sent: Sent::Command(_),
+                ..
+            } => "the programmer needs this command: may its user run it, and can the device now?",
             Self::Refused { .. } => {
                 "correct the document or the writer; `programmer render` shows the lines, the report which of them are in"
             }

@@ -7,8 +7,8 @@ use programmer::ledger::{Claim, Ledger, NewDevice, NewRun, Owner, Phase};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::{DevicePlan, Plan};
 use programmer::push::{
-    Canary, DeviceResult, Kept, OnError, Order, OtherHostname, Pace, Purpose, Settings, Task,
-    Together, Tools, Waves, push,
+    Canary, DeviceResult, EndState, Kept, OnError, Order, OtherHostname, Pace, Purpose, Settings,
+    Task, Together, Tools, Waves, push,
 };
 use programmer::report::{ExitStatus, exit_status};
 use programmer::resolve::resolve;
@@ -301,6 +301,18 @@ async fn a_device_that_stays_away_is_unknown_and_locked_until_it_is_read() {
         .unwrap();
     assert!(matches!(claim, Claim::Held(holder) if holder.kept && holder.run == journal_of.run));
 
+    // Gone on with while it is away, it is no less unknown, and stays locked.
+    let plan = plan();
+    let in_vain = Task {
+        purpose: Purpose::Resume,
+        base: Some(String::new()),
+        found: EndState::Unknown,
+        ..tasks(&plan).remove(0)
+    };
+    let result = run(&tools, vec![in_vain], &Pace::default()).await.remove(0);
+    check(&result, "UNKNOWN", &[], "connect");
+    assert_eq!(journal(&tools).await, (Phase::Unknown, true));
+
     // It comes back; the run goes on.
     tokio::time::advance(Duration::from_secs(90_000)).await;
     let record = journal_of
@@ -311,7 +323,6 @@ async fn a_device_that_stays_away_is_unknown_and_locked_until_it_is_read() {
         .remove(0);
     let kept = Kept::open(&journal_of.key, &journal_of.run, "d-1", &record.sealed).unwrap();
     let base = Some(kept.before);
-    let plan = plan();
     let task = Task {
         purpose: Purpose::Resume,
         base,

@@ -35,7 +35,7 @@ enum Ready {
 impl<C: Connect> Deployment<'_, C> {
     pub(super) async fn course(&mut self) -> Verdict {
         match self.prepare().await {
-            Err(cause) => Verdict::untouched(cause),
+            Err(cause) => Verdict::new(self.task.found, cause),
             Ok(Ready::NothingToDo) => self.nothing_to_do().await,
             Ok(Ready::Change(prepared)) => {
                 let lines = Arc::clone(&prepared.change.lines);
@@ -47,7 +47,7 @@ impl<C: Connect> Deployment<'_, C> {
         }
     }
 
-    /// Everything before the first line. Whatever fails here, the device has nothing of it.
+    /// Everything before the first line. Whatever fails here, the device has what it had.
     async fn prepare(&mut self) -> Result<Ready, Cause> {
         if *self.interrupt.borrow_and_update() {
             return Err(Cause::Interrupted);

@@ -96,6 +96,7 @@ impl Intended<'_> {
         }
         difference(expected, after, self.rules)
             .iter()
+            .filter(|line| !self.rules.is_leave(line.text()))
             .map(shown)
             .collect()
     }

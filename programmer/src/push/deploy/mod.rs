@@ -114,6 +114,8 @@ pub struct Task {
     pub takes_from: Vec<RunId>,
     /// The configuration before the run first sent a line, where it goes on.
     pub base: Option<String>,
+    /// What the device has of it before: it still has that where nothing can be sent.
+    pub found: EndState,
 }
 
 impl Task {
@@ -125,6 +127,7 @@ impl Task {
             purpose: Purpose::Push,
             takes_from: Vec::new(),
             base: None,
+            found: EndState::NotStarted,
         }
     }
 }
@@ -204,11 +207,6 @@ impl Verdict {
             state,
             cause: cause.into(),
         }
-    }
-
-    /// No line was sent.
-    fn untouched(cause: Cause) -> Self {
-        Self::new(EndState::NotStarted, cause)
     }
 }
 
