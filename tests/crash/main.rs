@@ -20,7 +20,7 @@ mod processes;
 mod rounds;
 
 /// What fits into a build server's patience with a debug build.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 8;
 const ALL_ROUNDS: usize = 200;
 
 #[test]
