@@ -35,7 +35,10 @@ for service in examples/*.yaml examples/*.json; do
     programmer render --topology topologies/campus.yaml "$service" >/dev/null
 done
 for service in examples/failures/*.yaml; do
-    programmer render --topology "topologies/failures/${service##*/}" "$service" >/dev/null
+    # A service without a topology of its own is for all those with one device.
+    topology="topologies/failures/${service##*/}"
+    [ -e "$topology" ] || topology=topologies/failures/refused-line.yaml
+    programmer render --topology "$topology" "$service" >/dev/null
 done
 
 # Fleets that a document starts end with docs.py, however that ends.
