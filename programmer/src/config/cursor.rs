@@ -1,7 +1,8 @@
 //! Where the lines of a plan stand: by their depth, by `exit`, and where a template has neither, by the rules.
 
-use super::apply::{Bench, Done, Place};
+use super::apply::Bench;
 use super::mode_rules::ModeId;
+use super::place::{Done, Place};
 use super::rules::Rules;
 use super::tree::Config;
 use crate::plan::{ANY_MODE, PlanLine};

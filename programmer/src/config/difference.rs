@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use super::apply::Place;
 use super::cursor::Cursor;
 use super::mode_file::ListOf;
+use super::place::Place;
 use super::rules::Rules;
 use super::secrets::Same;
 use super::tree::{Block, Config, Statement};

@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-use super::apply::Place;
 use super::list;
 use super::mode_file::ListOf;
 use super::mode_rules::ModeId;
 use super::patterns::Pattern;
+use super::place::Place;
 use super::read::Read;
 use super::rules::Rules;
 use super::tree::{Block, Config, Statement};

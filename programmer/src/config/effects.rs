@@ -1,0 +1,127 @@
+//! What a line does beside what it says: statements that go or come along with it.
+
+use super::apply::Bench;
+use super::mode_file::EffectFile;
+use super::patterns::Pattern;
+use super::place::{Done, Place};
+use super::tree::Statement;
+
+impl Bench<'_> {
+    /// What a line that changed something does beside what it says.
+    pub(super) fn effects(&mut self, place: &Place, line: &str, touched: &mut Vec<Vec<String>>) {
+        let rules = self.rules;
+        for (when, effect) in rules.mode(place.mode).effects.all(line) {
+            let Some(found) = when.captures(line) else {
+                continue;
+            };
+            let escaped = |pattern: &String| {
+                let text = when.names().fold(pattern.clone(), |text, name| {
+                    let value = found.name(name).unwrap_or_default();
+                    text.replace(&format!("${{{name}}}"), &regex::escape(value))
+                });
+                Pattern::new(&text)
+            };
+            let adds: Vec<String> = effect.adds.iter().map(|line| found.expand(line)).collect();
+            let change = Change {
+                removes: effect.removes.iter().filter_map(escaped).collect(),
+                having: effect.having.as_ref().and_then(escaped),
+                lacking: effect.lacking.as_ref().and_then(escaped),
+                adds,
+            };
+            let own = Done::path_of(rules, place, line);
+            for at in self.places(effect, place, &own, escaped) {
+                self.side_effect(&at, &change, touched);
+            }
+        }
+    }
+
+    /// Where an effect happens.
+    fn places(
+        &self,
+        effect: &EffectFile,
+        place: &Place,
+        own: &[String],
+        pattern: impl Fn(&String) -> Option<Pattern>,
+    ) -> Vec<Place> {
+        let Some(within) = &effect.within else {
+            return vec![place.clone()];
+        };
+        if let [only] = within.as_slice()
+            && only == "self"
+        {
+            return vec![Place::below(self.rules, &self.config.root, own)];
+        }
+        let mut paths: Vec<Vec<String>> = vec![Vec::new()];
+        for level in within.iter().filter_map(pattern) {
+            let mut deeper = Vec::new();
+            for path in &paths {
+                let block = self.config.root.at(path);
+                let matching = block.into_iter().flat_map(|block| &block.statements);
+                for (key, _) in matching.filter(|(_, statement)| level.is_match(&statement.text)) {
+                    deeper.push([path.as_slice(), std::slice::from_ref(key)].concat());
+                }
+            }
+            paths = deeper;
+        }
+        paths
+            .iter()
+            .map(|path| Place::below(self.rules, &self.config.root, path))
+            .collect()
+    }
+
+    fn side_effect(&mut self, at: &Place, change: &Change, touched: &mut Vec<Vec<String>>) {
+        let rules = self.rules;
+        let Some(block) = self.config.root.at_mut(&at.path) else {
+            return;
+        };
+        let has = |pattern: &Pattern| {
+            block
+                .statements
+                .values()
+                .any(|it| pattern.is_match(&it.line()))
+        };
+        if change.having.as_ref().is_some_and(|having| !has(having))
+            || change.lacking.as_ref().is_some_and(has)
+        {
+            return;
+        }
+        let doomed = |statement: &Statement| {
+            change
+                .removes
+                .iter()
+                .any(|it| it.is_match(&statement.line()))
+        };
+        let gone: Vec<String> = block
+            .statements
+            .iter()
+            .filter(|(_, it)| doomed(it))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in gone {
+            block.statements.shift_remove(&key);
+            touched.push(at.of(&key));
+        }
+        for line in &change.adds {
+            let (negated, text) = line
+                .strip_prefix("no ")
+                .map_or((false, line.as_str()), |it| (true, it));
+            let key = rules.key(at.mode, text);
+            if block.get(&key).is_none() {
+                let opens = rules.mode(at.mode).opened_by(text).map(|opens| opens.mode);
+                block
+                    .statements
+                    .insert(key.clone(), Statement::new(text, negated, opens));
+                touched.push(at.of(&key));
+            }
+        }
+        self.config.root.settle_at(rules, &at.path);
+    }
+}
+
+/// What an effect does in one place.
+struct Change {
+    removes: Vec<Pattern>,
+    having: Option<Pattern>,
+    lacking: Option<Pattern>,
+    adds: Vec<String>,
+}

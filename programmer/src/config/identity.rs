@@ -1,0 +1,123 @@
+//! What a line says, in one form: how it is written, which statements it stands for, and what identifies them.
+
+use super::list;
+use super::mode_file::ListOf;
+use super::mode_rules::ModeId;
+use super::rules::Rules;
+use super::tree::{Block, Statement};
+
+impl Rules {
+    /// A line with single blanks, except where blanks count.
+    pub(super) fn tidy(&self, mode: Option<ModeId>, text: &str) -> String {
+        if text.contains('\n') || self.mode(mode).verbatim.is_match(text.trim_start()) {
+            return text.trim().to_string();
+        }
+        let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for pattern in &self.capitals {
+            for range in pattern.ranges(&line) {
+                if let Some(part) = line.get_mut(range) {
+                    part.make_ascii_uppercase();
+                }
+            }
+        }
+        line
+    }
+
+    /// A list of numbers as it is always written here.
+    pub(super) fn in_order(&self, mode: Option<ModeId>, text: String) -> String {
+        match self.mode(mode).list(&text) {
+            Some((of, before, "", list)) if of.is_of_numbers() => {
+                let ordered = list::edited(Some(""), "add", list);
+                ordered.map_or_else(|| text.clone(), |list| format!("{before} {list}"))
+            }
+            _ => text,
+        }
+    }
+
+    /// The statements that a line stands for: one for each of a list of numbers, or itself.
+    pub(super) fn each(&self, mode: Option<ModeId>, text: &str) -> Vec<String> {
+        match self.mode(mode).list(text) {
+            Some((ListOf::Each, before, _, list)) => {
+                let numbers = list::each(list);
+                numbers
+                    .iter()
+                    .map(|number| format!("{before} {number}"))
+                    .collect()
+            }
+            Some((ListOf::EachName, before, _, list)) => {
+                let before = before.strip_suffix("range").unwrap_or(before).trim_end();
+                let names = list::each_name(list);
+                names
+                    .iter()
+                    .map(|name| format!("{before} {name}"))
+                    .collect()
+            }
+            _ => vec![text.to_string()],
+        }
+    }
+
+    /// What identifies a statement among those of its level.
+    pub(super) fn key(&self, mode: Option<ModeId>, text: &str) -> String {
+        let rules = self.mode(mode);
+        if let Some((of, before, ..)) = rules.list(text)
+            && matches!(of, ListOf::Numbers | ListOf::MoreNumbers | ListOf::Words)
+        {
+            return before.to_string();
+        }
+        if let Some(found) = rules.one.found(text) {
+            return found;
+        }
+        if rules.numbered
+            && self.is_counted(mode, text)
+            && let Some((number, _)) = text.split_once(' ')
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return number.to_string();
+        }
+        self.without_secret(text)
+            .unwrap_or_else(|| text.to_string())
+    }
+
+    /// The same for a statement that is to stand in this block: one that is sent without its number has
+    /// that of the same statement, or the next one.
+    pub(super) fn key_in(&self, mode: Option<ModeId>, block: &Block, text: &str) -> String {
+        let rules = self.mode(mode);
+        // Releases before 16 show no numbers; then none is guessed.
+        let bare = |text: &str| !text.starts_with(|letter: char| letter.is_ascii_digit());
+        let unnumbered =
+            |statement: &Statement| bare(&statement.text) && self.is_counted(mode, &statement.text);
+        let numbered = !bare(text) || block.statements.values().any(unnumbered);
+        if !rules.numbered || numbered || !self.is_counted(mode, text) {
+            return self.key(mode, text);
+        }
+        let same = |statement: &&Statement| {
+            statement
+                .text
+                .split_once(' ')
+                .is_some_and(|(_, rest)| rest == text)
+        };
+        if let Some((number, _)) = block
+            .statements
+            .values()
+            .find(same)
+            .and_then(|it| it.text.split_once(' '))
+        {
+            return number.to_string();
+        }
+        let numbers = block
+            .statements
+            .keys()
+            .filter_map(|key| key.parse::<u64>().ok());
+        (numbers.max().unwrap_or_default() / 10 * 10 + 10).to_string()
+    }
+
+    /// Whether another statement of the same identity takes the place of this one.
+    pub(super) fn is_single(&self, mode: Option<ModeId>, text: &str) -> bool {
+        self.mode(mode).one.is_match(text)
+    }
+
+    /// Whether a statement of a numbered mode has a number: `remark` and `evaluate` too, `description` not.
+    pub(super) fn is_counted(&self, mode: Option<ModeId>, text: &str) -> bool {
+        self.mode(mode).one.found(text).is_none()
+    }
+}
