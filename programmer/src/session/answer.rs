@@ -23,19 +23,26 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Reads the lines between echo and prompt of a command. A line that begins with `%` refuses, unless the
+    /// Reads the lines between echo and prompt of a command, and keeps of them what may be shown. A line that begins with `%` refuses, unless the
     /// platform knows it to be harmless: a device has more ways to say no than anybody has listed.
-    pub(super) fn of(output: &[Vec<u8>], expect: &Expect) -> Self {
-        Self::read(output, expect, |text| text.starts_with(b"%"))
+    pub(super) fn of(output: &[Vec<u8>], expect: &Expect, mask: &Mask) -> Self {
+        Self::read(output, expect, mask, |text| text.starts_with(b"%"))
     }
 
     /// The same for a line of configuration, which has nothing to say: any text refuses that the platform doesn't
     /// know to be harmless.
-    pub(super) fn to_line(output: &[Vec<u8>], expect: &Expect) -> Self {
-        Self::read(output, expect, |_| true)
+    pub(super) fn to_line(output: &[Vec<u8>], expect: &Expect, mask: &Mask) -> Self {
+        Self::read(output, expect, mask, |_| true)
     }
 
-    fn read(output: &[Vec<u8>], expect: &Expect, refuses: impl Fn(&[u8]) -> bool) -> Self {
+    fn read(
+        output: &[Vec<u8>],
+        expect: &Expect,
+        mask: &Mask,
+        refuses: impl Fn(&[u8]) -> bool,
+    ) -> Self {
+        // Masked before it is escaped: a secret may have letters that are escaped.
+        let shown = |text: &[u8]| visible(&mask.bytes(text));
         let mut answer = Self::default();
         let mut goes_on = false;
         for line in output {
@@ -55,9 +62,9 @@ impl Answer {
                 || (goes_on && !is_listed && !expect.doubts.is_match(text));
             goes_on = is_harmless;
             if is_harmless || !(is_listed || expect.doubts.is_match(text) || refuses(text)) {
-                answer.notes.push(visible(text));
+                answer.notes.push(shown(text));
             } else if answer.refused.is_none() {
-                answer.refused = Some(visible(text));
+                answer.refused = Some(shown(text));
                 answer.is_listed = is_listed;
                 answer.is_denied = expect.denied.is_match(text);
                 answer.is_question = expect.questions.is_match(text);
@@ -65,15 +72,6 @@ impl Answer {
             }
         }
         answer
-    }
-
-    /// The same without secrets.
-    pub(super) fn masked(self, mask: &Mask) -> Self {
-        Self {
-            refused: self.refused.map(|text| mask.text(&text)),
-            notes: self.notes.iter().map(|text| mask.text(text)).collect(),
-            ..self
-        }
     }
 
     /// What a refusal is: of the line, of the user, or no refusal at all.

@@ -9,7 +9,6 @@ use super::exchange::{Echo, Exchange};
 use super::failure::Cause;
 use super::prompt::Prompt;
 use super::screen::Screen;
-use crate::visible::visible;
 
 impl Session {
     /// Types what the line brought as the answer to a question.
@@ -52,7 +51,7 @@ impl Session {
                 self.fail(Cause::EnableRefused { answer }, now);
             }
             _ => {
-                let question = visible(self.screen.line().trim_ascii());
+                let question = self.shown(self.screen.line().trim_ascii());
                 let sent = self.sent();
                 self.fail(Cause::Question { sent, question }, now);
             }

@@ -12,7 +12,6 @@ use super::exchange::Exchange;
 use super::failure::Cause;
 use super::prompt::Prompt;
 use super::screen::Screen;
-use crate::visible::visible;
 
 /// After so many tries the session is closed as it is.
 const TRIES_MAX: u8 = 6;
@@ -178,6 +177,6 @@ impl Session {
     }
 
     pub(super) fn received_by(&self, exchange: &Exchange, line: &[u8]) -> String {
-        self.access.mask.text(&visible(exchange.echoed(line)))
+        self.shown(exchange.echoed(line))
     }
 }

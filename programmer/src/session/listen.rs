@@ -11,7 +11,6 @@ use super::exchange::{Echo, Exchange};
 use super::failure::Cause;
 use super::prompt::Prompt;
 use super::screen::{Ended, Screen};
-use crate::visible::visible;
 
 impl Session {
     /// A line of the terminal ended.
@@ -20,7 +19,7 @@ impl Session {
         if matches!(self.phase, Phase::Login) {
             if self.password_sent && self.access.expect.login_refused.is_match(text) {
                 let username = self.access.credentials.username.clone();
-                let answer = visible(text);
+                let answer = self.shown(text);
                 self.fail_before_prompt(Cause::LoginRefused { username, answer }, now);
             }
             return;
@@ -32,6 +31,7 @@ impl Session {
         if self.is_early_echo(&line.bytes) {
             return;
         }
+        let answer = self.shown(line.bytes.trim_ascii());
         let Some(exchange) = self.flight.front_mut() else {
             return;
         };
@@ -42,7 +42,6 @@ impl Session {
                 .expect
                 .enable_refused
                 .is_match(line.bytes.trim_ascii());
-        let answer = visible(line.bytes.trim_ascii());
         if let Some(prompt) = exchange.line(line, &self.access.expect) {
             self.found_echo(&prompt);
         } else if refuses {
@@ -182,7 +181,7 @@ impl Session {
             }
             if self.password_sent {
                 let username = self.access.credentials.username.clone();
-                let answer = visible(&line);
+                let answer = self.shown(&line);
                 return self.fail(Cause::LoginRefused { username, answer }, now);
             }
             self.password_sent = true;
@@ -325,7 +324,7 @@ impl Session {
             let text = line.to_vec();
             return self.stand_at(prompt, text, now);
         }
-        let question = self.access.mask.text(&visible(line.trim_ascii()));
+        let question = self.shown(line.trim_ascii());
         self.fail(Cause::Question { sent, question }, now);
     }
 

@@ -22,7 +22,7 @@ impl Session {
         let output = exchange.output();
         let said = output.iter().filter(|line| !line.trim_ascii().is_empty());
         let answer = if said.count() <= REFUSAL_LINES_MAX {
-            Answer::of(output, &self.access.expect).masked(&self.access.mask)
+            Answer::of(output, &self.access.expect, &self.access.mask)
         } else {
             Answer::default()
         };

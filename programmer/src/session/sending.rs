@@ -72,13 +72,12 @@ impl Session {
         let is_strict = exchange.sent.line_no().is_some()
             && matches!(self.at, Some((Prompt::Config { .. }, _)))
             && !expect.runs.is_match(exchange.first_text());
-        let output = exchange.output();
-        let answer = if is_strict {
-            Answer::to_line(output, expect)
+        let (output, mask) = (exchange.output(), &self.access.mask);
+        if is_strict {
+            Answer::to_line(output, expect, mask)
         } else {
-            Answer::of(output, expect)
-        };
-        answer.masked(&self.access.mask)
+            Answer::of(output, expect, mask)
+        }
     }
 
     /// The next exchange in flight begins at the prompt that just came.

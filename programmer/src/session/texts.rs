@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::replay::{Replay, Script, Step, lines_of, unescape};
-use super::{Input, Transcript};
+use super::{Input, Session, Transcript};
 use crate::packs::{Expect, PackSource, Packs};
 use crate::push::EndState;
-use crate::secret::Mask;
+use crate::secret::{Mask, Secret};
 
 /// The platform and the text of each line of a file.
 fn texts(file: &str) -> Vec<(String, Vec<Vec<u8>>)> {
@@ -150,8 +150,10 @@ fn every_refusal_fails_a_line_and_a_command() {
         include_str!("../../tests/texts/refused.txt"),
         60,
         |text, expect| {
+            let mask = Mask::default();
             let refused = |answer: Answer| answer.refused.is_some();
-            refused(Answer::to_line(text, expect)) && refused(Answer::of(text, expect))
+            refused(Answer::to_line(text, expect, &mask))
+                && refused(Answer::of(text, expect, &mask))
         },
     );
 }
@@ -162,8 +164,61 @@ fn no_harmless_text_fails_a_line_or_a_command() {
         include_str!("../../tests/texts/harmless.txt"),
         40,
         |text, expect| {
+            let mask = Mask::default();
             let passes = |answer: Answer| answer.refused.is_none();
-            passes(Answer::to_line(text, expect)) && passes(Answer::of(text, expect))
+            passes(Answer::to_line(text, expect, &mask)) && passes(Answer::of(text, expect, &mask))
         },
     );
+}
+
+/// What a device shows of a secret stands in no failure, also when the secret has letters that are escaped.
+#[test]
+fn a_secret_that_a_device_shows_is_in_no_failure() {
+    const SECRET: &str = r"C1s\co12345";
+    const OPEN: [&str; 5] = [
+        "\r\nedge-1#",
+        "enable\r\nedge-1#",
+        "terminal length 0\r\nedge-1#",
+        "terminal width 0\r\nedge-1#",
+        "configure terminal\r\nedge-1(config)#",
+    ];
+    let packs = Packs::load(&PackSource::embedded()).unwrap();
+    let script = Script::parse("@line config x\n");
+    let cases: [(&[&str], &str, &str); 7] = [
+        (
+            &["Password: "],
+            "\r\n% Login invalid: SECRET\r\n",
+            "login_refused",
+        ),
+        (&["Password: "], "\r\nSECRET Password: ", "login_refused"),
+        (
+            &["\r\nedge-1>"],
+            "enable\r\n% Access denied: SECRET\r\n",
+            "enable_refused",
+        ),
+        (&OPEN[..1], "enable\r\nSECRET\r\nedge-1>", "not_privileged"),
+        (
+            &OPEN[..2],
+            "terminal length 0\r\nSECRET Password: ",
+            "question",
+        ),
+        (&OPEN, "x\r\n% Invalid SECRET\r\nedge-1(config)#", "refused"),
+        (&OPEN, "y SECRET\r\nedge-1(config)#", "echo_mismatch"),
+    ];
+    for (before, last, kind) in cases {
+        let mut replay = Replay::new(&script, &packs);
+        let mut access = replay.session.access.clone();
+        access.credentials.password = Secret::new(SECRET);
+        access.mask = Arc::new(Mask::new([Secret::new(SECRET)]));
+        replay.session = Session::new(access, Duration::ZERO);
+        for wrote in before.iter().chain([&last]) {
+            let wrote = wrote.replace("SECRET", SECRET);
+            replay.input(Input::Bytes(wrote.as_bytes()));
+        }
+        replay.input(Input::Closed("over"));
+        let cause = replay.course.outcome().cause.unwrap();
+        let told = cause.to_string();
+        assert_eq!(cause.kind(), kind, "{told}");
+        assert!(told.contains("****") && !told.contains("co12345"), "{told}");
+    }
 }
