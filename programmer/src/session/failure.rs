@@ -361,7 +361,7 @@ impl Cause {
                 "the device reads 7 bits a letter: write the text in ASCII, or set `default-value exec-character-bits 8` on the device and log in anew"
             }
             Self::EchoMismatch { .. } => {
-                "the device may have run the changed line: read its configuration before you push again"
+                "the device may have run the changed line: see what it has there now; then `programmer resume` sends what is missing, `programmer undo` takes back what is in"
             }
             Self::WrongMode { .. } => {
                 "if the prompt is right for this release, add it under `modes` in the platform's expect.yaml"
@@ -372,9 +372,21 @@ impl Cause {
             Self::NoPrompt { .. } => {
                 "see the transcript; a slow device needs a longer `timeouts.line_s` in the platform's expect.yaml"
             }
+            Self::Closed {
+                sent: Sent::Line { .. },
+                ..
+            }
+            | Self::Reset {
+                sent: Sent::Line { .. },
+                ..
+            } => {
+                return format!(
+                    "when {device} can be reached, `programmer resume` reads what it has and sends what is missing, `programmer undo` takes back what is in"
+                );
+            }
             Self::Closed { .. } | Self::Reset { .. } => {
                 return format!(
-                    "read the configuration of {device} before you push again: the line in flight may be in"
+                    "no line was on its way: try again when {device} keeps its sessions"
                 );
             }
             Self::Flooded { .. } => "see the transcript for what the device wrote",
@@ -382,7 +394,7 @@ impl Cause {
                 "the configuration is in, but a reload loses it: save it by hand"
             }
             Self::Interrupted => {
-                "push again when you are ready; lines that are in may be sent once more"
+                "start it again when you are ready: a device is read first, and only what is missing is sent; `programmer undo` takes back what is in"
             }
             Self::Internal(_) => {
                 "this is a mistake in the programmer; please report it with the transcript"
