@@ -313,6 +313,23 @@ impl Ledger {
         self.write(statements).await.map(drop)
     }
 
+    /// A device is left as it is, and why: its turn never came, or somebody else has it.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Write`].
+    pub async fn decline(&self, run: &RunId, device: &str, why: &str) -> Result<(), LedgerError> {
+        let values = [
+            run.as_str().into(),
+            device.into(),
+            why.into(),
+            self.now().into(),
+        ];
+        let decline = Statement::new(schema::DECLINE, values);
+        let event = self.event_of(run, device, "not begun", why);
+        self.write(vec![decline, event]).await.map(drop)
+    }
+
     /// A device of a run that is over turns out to be in another state, by the work of another run.
     ///
     /// # Errors

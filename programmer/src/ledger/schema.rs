@@ -61,6 +61,10 @@ pub(super) const PHASE: &str = "UPDATE devices SET phase = $3, updated_ms = $6 W
      (SELECT 1 FROM locks WHERE locks.endpoint = devices.endpoint AND locks.run = $1 AND locks.pid = $4 AND locks.started = $5)";
 pub(super) const FINISH: &str = "UPDATE devices SET phase = $3, saved = $4, error = $5, detail = $6, after = $7, updated_ms = $8 \
      WHERE run = $1 AND device = $2";
+/// Whose lock another process has for the same run, its row is that process's.
+pub(super) const DECLINE: &str = "UPDATE devices SET phase = CASE WHEN phase = 'PLANNED' THEN 'NOT_STARTED' ELSE phase END, error = $3, \
+     updated_ms = $4 WHERE run = $1 AND device = $2 AND NOT EXISTS \
+     (SELECT 1 FROM locks WHERE locks.endpoint = devices.endpoint AND locks.run = $1)";
 pub(super) const TURN: &str = "UPDATE devices SET phase = $3, saved = 0, error = '', detail = '', updated_ms = $4 WHERE run = $1 AND device = $2";
 pub(super) const EVENT: &str = "INSERT INTO events (run, device, no, at_ms, what, note) \
      SELECT $1, $2, COALESCE(MAX(no), 0) + 1, $3, $4, $5 FROM events WHERE run = $1 AND device = $2";

@@ -151,6 +151,15 @@ async fn gives_a_device_to_one_run_at_a_time(url: &str) {
         theirs.intent(&second, "c", Intent::default()).await,
         Err(fenced.clone())
     );
+    // Its own row says why it was left alone; the row of a run that has the device is that run's.
+    for (run, phase, why) in [
+        (&second, Phase::NotStarted, "held"),
+        (&first, Phase::Planned, ""),
+    ] {
+        theirs.decline(run, "c", "held").await.unwrap();
+        let row = theirs.devices(run).await.unwrap().remove(0);
+        assert_eq!((row.phase, row.error.as_str()), (phase, why));
+    }
     // Both processes are gone: no process 1 or 2 began at tick 7.
     assert!(theirs.is_gone(&holder));
     assert_eq!(theirs.take_over(&second, "c", &holder).await, Ok(true));

@@ -242,16 +242,16 @@ impl<C: Connect> Run<C> {
     }
 
     async fn not_begun(&self, task: Task, why: Cause) -> DeviceResult {
-        let (name, note) = (task.plan.device().name.clone(), why.to_string());
-        let journal = &self.tools.journal;
-        if let Err(error) = journal
-            .ledger
-            .event(&journal.run, &name, "not begun", &note)
-            .await
-        {
+        let result = DeviceResult {
+            state: task.found,
+            ..DeviceResult::untouched(task.plan, why)
+        };
+        let (name, journal) = (&result.plan.device().name, &self.tools.journal);
+        let failure = result.failure.as_ref();
+        let why = failure.map(ToString::to_string).unwrap_or_default();
+        if let Err(error) = journal.ledger.decline(&journal.run, name, &why).await {
             warn!(%error, device = name, "the journal doesn't take it");
         }
-        let result = DeviceResult::untouched(task.plan, why);
         self.tools.watcher.event(Event::Done(&result));
         result
     }

@@ -1,7 +1,7 @@
 //! Devices in memory, without a network and on virtual time: each knows VLANs, an archive and a revert timer, and goes
 //! wrong as a test tells it to. What they hear is answered at once; only what a test makes wait waits.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -59,9 +59,22 @@ pub(crate) struct State {
 pub(crate) struct Lab {
     devices: Arc<Mutex<BTreeMap<u16, Arc<Mutex<State>>>>>,
     pub(crate) interrupt: Arc<Mutex<Option<tokio::sync::watch::Sender<bool>>>>,
+    crowd: Arc<Mutex<Crowd>>,
+}
+
+/// The devices, by port, that have a session, and all sets of them that had one at the same time.
+#[derive(Debug, Default)]
+struct Crowd {
+    now: BTreeSet<u16>,
+    seen: BTreeSet<BTreeSet<u16>>,
 }
 
 impl Lab {
+    /// All sets of devices, by port, that had a session at the same time.
+    pub(crate) fn crowds(&self) -> BTreeSet<BTreeSet<u16>> {
+        self.crowd.lock().unwrap().seen.clone()
+    }
+
     pub(crate) fn device(&self, port: u16) -> Arc<Mutex<State>> {
         let mut devices = self.devices.lock().unwrap();
         let born = || State {
@@ -106,7 +119,15 @@ impl Connect for Lab {
                 return Err(refused());
             }
         }
+        {
+            let mut crowd = self.crowd.lock().unwrap();
+            crowd.now.insert(device.port);
+            let now = crowd.now.clone();
+            crowd.seen.insert(now);
+        }
         let mut line = Line {
+            port: device.port,
+            crowd: Arc::clone(&self.crowd),
             state,
             interrupt: Arc::clone(&self.interrupt),
             mode: "",
@@ -160,6 +181,8 @@ impl State {
 
 /// A session with a device.
 pub(crate) struct Line {
+    port: u16,
+    crowd: Arc<Mutex<Crowd>>,
     state: Arc<Mutex<State>>,
     interrupt: Arc<Mutex<Option<tokio::sync::watch::Sender<bool>>>>,
     mode: &'static str,
@@ -168,6 +191,12 @@ pub(crate) struct Line {
     out: VecDeque<Vec<u8>>,
     broken: bool,
     more: Arc<Notify>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.crowd.lock().unwrap().now.remove(&self.port);
+    }
 }
 
 impl Line {

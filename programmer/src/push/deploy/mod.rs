@@ -326,14 +326,9 @@ impl<'a, C: Connect> Deployment<'a, C> {
         let ended = self.ended(verdict.state, failure.as_ref());
         let Journal { ledger, run, .. } = &self.tools.journal;
         let endpoint = self.task.plan.device().endpoint();
-        // A device that isn't ours stands in the journal as its holder says.
         let written = match self.locked {
             true => ledger.finish(run, self.name(), &endpoint, ended).await,
-            false => {
-                ledger
-                    .event(run, self.name(), "not begun", &ended.error)
-                    .await
-            }
+            false => ledger.decline(run, self.name(), &ended.error).await,
         };
         if let Err(error) = written {
             self.warnings

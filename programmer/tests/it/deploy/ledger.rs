@@ -112,6 +112,20 @@ async fn a_device_of_a_run_that_is_gone_is_left_to_resume_unless_nothing_was_sen
             .hint()
             .contains("programmer resume run-0001")
     );
+    // The journal says it, too: who has the device.
+    let journal = &tools.journal;
+    let record = journal
+        .ledger
+        .devices(&journal.run)
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(record.phase, Phase::NotStarted);
+    assert!(
+        record.error.contains("is locked by run-0001, process 1 on"),
+        "{}",
+        record.error
+    );
     theirs
         .phase(&dead, "d-1", Phase::Planned, "")
         .await

@@ -3,7 +3,6 @@
 mod away;
 mod back;
 mod ledger;
-
 mod lines;
 mod many;
 
@@ -32,7 +31,12 @@ fn plan_of(devices: &str) -> Plan {
         "listen: {{address: 127.0.0.1, port: 1}}\n\
          credentials: {{username: netadmin, password: C1sco12345, enable: C1sco54321}}\ndevices:\n{devices}"
     );
-    let inventory = Inventory::read("t.yaml", &topology, &PasswordOverride::default()).unwrap();
+    planned(&topology)
+}
+
+/// The plan of [`SERVICE`] for all devices of an inventory.
+fn planned(inventory: &str) -> Plan {
+    let inventory = Inventory::read("t.yaml", inventory, &PasswordOverride::default()).unwrap();
     let service = SERVICE.replace("role: wlc", "devices: [NAMES]");
     let names: Vec<&str> = inventory
         .devices
