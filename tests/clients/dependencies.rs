@@ -83,8 +83,13 @@ fn what_reads_yaml_knows_nothing_of_devices() {
 }
 
 #[test]
+fn what_measures_knows_nothing_of_what_it_measures() {
+    check_never("load", &["device", "emulator", "programmer", "yaml"]);
+}
+
+#[test]
 fn nothing_that_ships_depends_on_the_tests_or_benches() {
-    for package in ["device", "emulator", "programmer", "yaml"] {
+    for package in ["device", "emulator", "load", "programmer", "yaml"] {
         check_never(package, &["end-to-end", "benches", "criterion"]);
     }
     // `fleet record` and the programmer's transport `system` drive the user's own ssh with it; a device has no
