@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use emulator::Fleet;
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::Plan;
 use programmer::push::{Pace, Settings, Task, Tools, push};
 use programmer::resolve::resolve;
 use programmer::rfs;
-use programmer::topology::{Inventory, PasswordOverride};
 use programmer::transport::{Connector, HostKeyPolicy, HostKeys, TransportOptions};
 use tokio::sync::watch;
 

@@ -2,7 +2,7 @@
 //! every line verified, to many devices at once.
 //!
 //! The way of a push: [`rfs`] documents are read and checked, [`resolve`] joins them with the
-//! [`topology`]'s devices and the device [`packs`], and the result is a [`plan`], made before any session
+//! [`inventory`]'s devices and the device [`packs`], and the result is a [`plan`], made before any session
 //! is opened. [`push`] runs one [`session`] for each device over a [`transport`], and [`report`] tells how
 //! each ended.
 //!
@@ -24,6 +24,3 @@ pub mod secret;
 pub mod session;
 pub mod transport;
 pub mod visible;
-
-/// The name that the inventory had while topologies were the only ones.
-pub use inventory as topology;

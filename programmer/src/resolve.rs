@@ -13,11 +13,11 @@ use std::sync::Arc;
 use yaml::Mistake;
 
 use crate::config::Letters;
+use crate::inventory::{Device, Inventory};
 use crate::packs::{Facts, FeatureText, Packs, Platform, Written};
 use crate::plan::{DevicePlan, Plan, PlanLine};
 use crate::rfs::{Document, Feature, Op, Target, place};
 use crate::secret::{Mask, Secret};
-use crate::topology::{Device, Inventory};
 
 /// Makes the plan of these documents.
 ///

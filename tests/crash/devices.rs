@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::packs::{PackSource, Packs};
 use programmer::push::Conversation;
 use programmer::secret::Mask;
 use programmer::session::{Access, Reply, Request};
-use programmer::topology::{Inventory, PasswordOverride};
 use programmer::transport::{
     AnyTransport, Connect as _, Connector, HostKeyPolicy, HostKeys, TransportOptions,
 };

@@ -9,6 +9,7 @@ use device::pack::Packs as DevicePacks;
 use emulator::topology::Reach;
 use emulator::wire::Wired;
 use emulator::{Clock, Topology};
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::ledger::{Ledger, NewDevice, NewRun, RunId};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::DevicePlan;
@@ -18,7 +19,6 @@ use programmer::push::{
 use programmer::resolve::resolve;
 use programmer::rfs;
 use programmer::seal::Key;
-use programmer::topology::{Inventory, PasswordOverride};
 use tokio::sync::watch;
 
 use crate::oracle::Truth;

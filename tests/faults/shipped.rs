@@ -9,10 +9,10 @@ use device::SimTime;
 use emulator::topology::Reach;
 use emulator::wire::Wired;
 use emulator::{Clock, Topology};
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::push::{Pace, Settings, Task, Tools, push};
 use programmer::resolve::resolve;
 use programmer::rfs;
-use programmer::topology::{Inventory, PasswordOverride};
 use tokio::sync::watch;
 
 use crate::cell::{device_packs, packs, plays};

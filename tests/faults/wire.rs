@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator::wire::{Heard, Refusal, Wire, Wired};
-use programmer::topology::Device;
+use programmer::inventory::Device;
 use programmer::transport::{Connect, Transport, TransportError};
 
 /// Opens sessions with the devices of a fleet in memory.

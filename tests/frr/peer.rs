@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use programmer::config::{Config, Rules};
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::{DevicePlan, PlanLine};
 use programmer::push::Conversation;
@@ -11,7 +12,6 @@ use programmer::resolve::resolve;
 use programmer::rfs;
 use programmer::secret::{Mask, Secret};
 use programmer::session::{Access, Configured, OnRefused, Reply, Request, Sending};
-use programmer::topology::{Inventory, PasswordOverride};
 use programmer::transport::{
     AnyTransport, Connect as _, Connector, HostKeyPolicy, HostKeys, TransportOptions,
 };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use programmer::topology::Device;
+use programmer::inventory::Device;
 use programmer::transport::{
     AnyTransport, Connect, Connector, HostKeyPolicy, HostKeys, Transport, TransportError,
     TransportOptions,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::resolve;
-use programmer::topology::{Inventory, PasswordOverride};
 
 use crate::bench::Bench;
 use crate::play::{difference, documents, packs, report};

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use device::AccessPoint;
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::{DevicePlan, Plan};
 use programmer::resolve;
 use programmer::rfs::{self, Document, Op};
-use programmer::topology::{Inventory, PasswordOverride};
 use yaml::Mistake;
 
 use crate::bench::{self, Bench};

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use boon::{Compiler, SchemaIndex, Schemas};
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::packs::schema::{documents, of_writer};
-use programmer::topology::{Inventory, PasswordOverride};
 use programmer::{resolve, rfs};
 use serde_json::{Value, json};
 

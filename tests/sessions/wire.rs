@@ -86,7 +86,7 @@ impl Wire {
             access_points: vec![],
             controller: None,
         };
-        let credentials = programmer::topology::Credentials {
+        let credentials = programmer::inventory::Credentials {
             username: "netadmin".into(),
             password: Secret::new(PASSWORD),
             enable: Some(Secret::new(ENABLE)),

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use programmer::inventory::Inventory;
 use programmer::ledger::{DeviceRecord, Ledger, RunRecord};
 use programmer::packs::Packs;
 use programmer::plan::DevicePlan;
 use programmer::push::{Kept, Wanted};
 use programmer::seal::{Key, SealError};
-use programmer::topology::Inventory;
 use yaml::Mistake;
 
 use super::journal::{self, Started, mistake};

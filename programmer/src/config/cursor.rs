@@ -84,7 +84,7 @@ impl<'r> Cursor<'r> {
             };
         }
         let text = line.text().trim();
-        if text == "end" {
+        if self.bench.rules.end.as_deref() == Some(text) {
             let above = self.open.drain(..).map(|open| open.line).collect();
             return Step {
                 leaves: true,
@@ -121,7 +121,8 @@ impl<'r> Cursor<'r> {
 
     /// A line that leaves a section: the one that it names, the one that stands as deep, or else the innermost.
     fn leave(&mut self, line: &PlanLine) -> Step {
-        let named = line.text().trim().strip_prefix("exit-").and_then(|name| {
+        let section = self.bench.rules.section_left(line.text().trim());
+        let named = section.and_then(|name| {
             let words = name.replace('-', " ");
             self.open.iter().rposition(|open| {
                 let header = open.places.first().and_then(|place| place.path.last());

@@ -269,13 +269,9 @@ impl Writer<'_> {
     }
 
     fn leave(&mut self, place: &Place, header: &Statement, depth: usize) {
-        let leave = self.rules.mode(header.opens).leave.clone();
-        self.line(
-            place,
-            leave.unwrap_or_else(|| "exit".to_string()),
-            None,
-            depth + 1,
-        );
+        if let Some(leave) = self.rules.mode(header.opens).leave.clone() {
+            self.line(place, leave, None, depth + 1);
+        }
     }
 
     /// A line leads to the mode that it opens, or stays where it is.

@@ -6,9 +6,6 @@ use super::patterns::Pattern;
 use super::rules::Compiler;
 use crate::plan::PlanLine;
 
-/// What is read where a pack says nothing.
-const SHOW: &str = "show running-config";
-
 /// A command whose reply is the configuration, or stands for statements of it.
 #[derive(Debug)]
 pub struct Read {
@@ -21,18 +18,7 @@ pub struct Read {
 }
 
 impl Read {
-    pub(super) fn compile(files: Option<&[ReadFile]>, compiler: &mut Compiler<'_>) -> Vec<Self> {
-        let Some(files) = files else {
-            let command = SHOW.to_string();
-            return vec![Self {
-                command,
-                needed_for: None,
-                lines: None,
-                each: None,
-                must: Vec::new(),
-                never: Vec::new(),
-            }];
-        };
+    pub(super) fn compile(files: &[ReadFile], compiler: &mut Compiler<'_>) -> Vec<Self> {
         let mut read = |file: &ReadFile| {
             let lines = file.lines.as_ref().map(|lines| {
                 let line = |line: &super::mode_file::ReadLineFile| {

@@ -113,6 +113,12 @@ impl Rules {
                 .any(|mode| mode.leave.as_deref() == Some(text))
     }
 
+    /// The section that a line leaves by its name, as far as the line says it.
+    pub(super) fn section_left<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (found, ()) = self.leaves.captures(text)?;
+        found.name("section")
+    }
+
     /// The mode at the left margin.
     pub(super) fn top(&self) -> ModeId {
         self.top
@@ -168,7 +174,7 @@ impl<'a> Compiler<'a> {
         });
         let texts = Table::new(texts.collect());
         Rules {
-            reads: Read::compile(file.reads.as_deref(), self),
+            reads: Read::compile(file.reads.as_deref().unwrap_or_default(), self),
             end: file.end.clone(),
             letters: file.letters.unwrap_or_default(),
             release: file.release.as_ref().and_then(|it| self.pattern(it)),

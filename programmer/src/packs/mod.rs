@@ -168,11 +168,17 @@ impl Loader<'_> {
         };
         let compiled = Expect::compile(file, &place);
         let expect = self.keep(compiled)?;
-        let writers = taken
+        let writers: BTreeMap<_, _> = taken
             .iter()
             .filter_map(|writer| Some((writer.clone(), self.writer(writer, &chain, &place)?)))
             .collect();
         let rules = self.rules(&chain)?;
+        if !writers.is_empty() && rules.reads().is_empty() {
+            let mistake = Mistake::new(place.file, "nobody says what shows its configuration");
+            let hint = "add running.yaml with `reads`, or extend a platform that has it";
+            self.mistakes
+                .push(mistake.at(place.positions.get("takes")).hint(hint));
+        }
         Some(Platform {
             name: name.to_string(),
             about,

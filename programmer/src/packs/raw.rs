@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value};
+use regex::RegexSet;
 
 use super::field::{Checking, Field, check_fields};
 use super::marks::{self, Marked};
@@ -31,22 +32,15 @@ const VARIABLES_MAX: usize = 200;
 const STEPS_MAX: u64 = 1_000_000;
 /// The lines that a template may write.
 const LINES_MAX: usize = 10_000;
-/// Commands that enter and leave configuration mode, which is the programmer's to do.
-const OWN_COMMANDS: [&str; 5] = [
-    "end",
-    "configure terminal",
-    "config terminal",
-    "conf t",
-    "config t",
-];
-
 /// The name that templates are compiled under.
 const NAME: &str = "template";
 
-/// Renders the template of a feature; the mode of a line that names none is [`ANY_MODE`].
+/// Renders the template of a feature; the mode of a line that names none is [`ANY_MODE`]. `own` are commands that
+/// are the programmer's to send.
 pub(super) fn render(
     feature: FeatureText<'_>,
     facts: Facts<'_>,
+    own: &RegexSet,
     seen: &mut Checking<'_>,
 ) -> Option<Vec<Marked>> {
     let field = if feature.op == Op::Delete {
@@ -62,7 +56,7 @@ pub(super) fn render(
         .get("language")
         .and_then(Node::as_text)
         .is_none_or(|it| it == "velocity");
-    match lines(&text, velocity, &values) {
+    match lines(&text, velocity, &values, own) {
         Ok(lines) => Some(lines),
         Err(what) => {
             let hint = "device-packs/ios-xe/writers/README.md tells what a raw template may say";
@@ -197,7 +191,12 @@ fn is_name(name: &str) -> bool {
             .all(|it| it.is_ascii_alphanumeric() || it == '_')
 }
 
-fn lines(text: &str, velocity: bool, values: &Values) -> Result<Vec<Marked>, String> {
+fn lines(
+    text: &str,
+    velocity: bool,
+    values: &Values,
+    own: &RegexSet,
+) -> Result<Vec<Marked>, String> {
     let marked = marks::mark_raw(text);
     let (source, set) = if velocity {
         let translated = velocity::translate(&marked)?;
@@ -216,7 +215,7 @@ fn lines(text: &str, velocity: bool, values: &Values) -> Result<Vec<Marked>, Str
     // A comment of a template is no command.
     lines.retain(|line| !line.text.starts_with('!'));
     for line in &mut lines {
-        check(line)?;
+        check(line, own)?;
         let mode = if line.exec { "exec" } else { ANY_MODE };
         line.mode = Some(mode.to_string());
     }
@@ -273,7 +272,7 @@ fn rendered(
 const BUILT_IN: [&str; 5] = ["range", "namespace", "dict", "loop", "debug"];
 
 /// A line that a terminal would take for something else, or that isn't the template's to send.
-fn check(line: &Marked) -> Result<(), String> {
+fn check(line: &Marked, own: &RegexSet) -> Result<(), String> {
     let first = line.text.lines().next().unwrap_or_default();
     let key = |it: char| it.is_control() && !(it == '\n' || it == '\t');
     if let Some(key) = line.text.chars().find(|it| key(*it)) {
@@ -292,8 +291,7 @@ fn check(line: &Marked) -> Result<(), String> {
             first.replace('\t', " ")
         ));
     }
-    let own = first.to_lowercase();
-    if !line.exec && OWN_COMMANDS.contains(&own.as_str()) {
+    if !line.exec && own.is_match(first) {
         return Err(format!(
             "`{first}` isn't needed: the programmer enters and leaves configuration mode itself"
         ));

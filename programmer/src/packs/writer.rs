@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use minijinja::{Environment, UndefinedBehavior, Value};
+use regex::RegexSet;
 use yaml::{Mistake, Positions};
 
 use super::field::{self, Checking, Field};
@@ -36,6 +37,8 @@ struct Form {
     requires: Vec<String>,
     /// The document brings the templates.
     raw: bool,
+    /// Lines of them that are refused.
+    own: RegexSet,
     ops: Vec<Op>,
 }
 
@@ -177,10 +180,12 @@ impl Writer {
         if seen.mistakes.len() > before {
             return None;
         }
-        let rendered = if self.forms.get(form).is_some_and(|form| form.raw) {
-            raw::render(feature, facts, &mut seen).map(|marked| planned(marked, self.order))?
-        } else {
-            self.render(form, feature.op, values)
+        let rendered = match self.forms.get(form) {
+            Some(form) if form.raw => {
+                let marked = raw::render(feature, facts, &form.own, &mut seen);
+                marked.map(|marked| planned(marked, self.order))?
+            }
+            _ => self.render(form, feature.op, values),
         };
         match rendered {
             Ok(lines) if lines.is_empty() => {
@@ -432,6 +437,7 @@ fn add_form(
     }
     Ok(Form {
         raw: form.raw,
+        own: RegexSet::new(&form.own).map_err(|error| error.to_string())?,
         roles: form.roles,
         platforms: form.platforms,
         requires: form.requires,

@@ -153,6 +153,9 @@ pub(super) struct FormFile {
     /// The document brings the templates (see `packs::raw`).
     #[serde(default)]
     pub raw: bool,
+    /// Lines that are not the document's to send: the programmer enters and leaves configuration mode.
+    #[serde(default)]
+    pub own: Vec<String>,
     pub create: Option<String>,
     pub modify: Option<String>,
     pub delete: Option<String>,

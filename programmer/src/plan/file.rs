@@ -10,10 +10,10 @@ use thiserror::Error;
 use super::review::{Outcome, Review};
 use super::{Basis, DevicePlan, Plan, PlanLine};
 use crate::config::{Deed, Fingerprint};
+use crate::inventory::Inventory;
 use crate::packs::Packs;
 use crate::push::{Wanted, wanted};
 use crate::seal::{Key, SealError};
-use crate::topology::Inventory;
 
 /// The form that this program writes, and the only one that it reads.
 pub const FORM: u32 = 1;

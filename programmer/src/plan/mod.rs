@@ -17,9 +17,9 @@ pub use print::{Style, text};
 pub use review::{Review, review};
 
 use crate::config::{Config, Fingerprint, Letters, Rules, difference};
+use crate::inventory::Device;
 use crate::packs::{Expect, Platform};
 use crate::secret::{Mask, Secret};
-use crate::topology::Device;
 
 /// What every device gets.
 #[derive(Debug, Clone, Default)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::topology::Device;
+use crate::inventory::Device;
 use crate::transport::{Connect, Transport, TransportError};
 
 /// Until when lines may be sent. Clones share it.

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::inventory::Device;
 use crate::session::{PushFailure, Sent};
-use crate::topology::Device;
 use crate::transport::TransportKind;
 
 /// What palError calls the transports; see `CLI_TRANSPORT`.

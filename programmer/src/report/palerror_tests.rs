@@ -6,12 +6,12 @@ use std::time::Duration;
 use regex::bytes::{Regex, RegexSet};
 
 use super::*;
+use crate::inventory::{Credentials, Device};
 use crate::packs::{Expect, PackSource, Packs};
 use crate::plan::{DevicePlan, PlanLine};
 use crate::push::{Course, EndState};
 use crate::secret::{Mask, Secret};
 use crate::session::{Access, Action, Input, OnRefused, Sending, Sent, Session};
-use crate::topology::{Credentials, Device};
 
 const LINE: &str = "do ap name KRK-LAP1 location \"Global/Cisco Poland/Kraków/Budynek C/Pietro-2\"";
 const RUN: PalRun = PalRun {

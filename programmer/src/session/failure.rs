@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::inventory::Device;
 use crate::push::Trouble;
-use crate::topology::Device;
 use crate::transport::TransportError;
 
 /// A push that failed on one device.

@@ -38,10 +38,10 @@ pub use engine::Session;
 pub use failure::{Cause, PushFailure, Sent};
 pub use transcript::{Step, Transcript};
 
+use crate::inventory::Credentials;
 use crate::packs::Expect;
 use crate::plan::{DevicePlan, PlanLine};
 use crate::secret::Mask;
-use crate::topology::Credentials;
 
 /// How a device is talked to, and by whom.
 #[derive(Debug, Clone)]

@@ -14,12 +14,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Access, Action, Input, LineFate, OnRefused, Reply, Request, Sending, Session};
+use crate::inventory::Credentials;
 use crate::packs::{PackSource, Packs, Settings};
 use crate::plan::{Answer, PlanLine};
 use crate::push::{Course, EndState};
 use crate::secret::{Mask, Secret};
 use crate::session::PushFailure;
-use crate::topology::Credentials;
 use crate::visible::visible;
 
 const CHUNKS: [usize; 3] = [1, 3, 4096];

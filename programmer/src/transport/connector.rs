@@ -11,8 +11,8 @@ use super::{
     Connect, Hop, HostKeyPolicy, HostKeys, NativeTransport, SystemTransport, TelnetTransport,
     Transport, TransportError,
 };
+use crate::inventory::Device;
 use crate::secret::Secret;
-use crate::topology::Device;
 
 /// Firewalls that forget silent connections do so after a minute or more.
 const KEEPALIVE: Duration = Duration::from_secs(20);

@@ -17,7 +17,7 @@ use russh::keys::{Algorithm, Certificate, HashAlg, PublicKey};
 
 use super::TransportError;
 use super::known_hosts::{self, Known, KnownHosts};
-use crate::topology::endpoint;
+use crate::inventory::endpoint;
 
 /// What is done with a host key that isn't known.
 #[derive(

@@ -23,7 +23,7 @@ pub use native::{Hop, NativeTransport};
 pub use system::SystemTransport;
 pub use telnet::TelnetTransport;
 
-use crate::topology::Device;
+use crate::inventory::Device;
 
 /// An open session with a device.
 pub trait Transport: Send {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use programmer::topology::Device;
+use programmer::inventory::Device;
 use programmer::transport::{Connect, Transport, TransportError};
 use tokio::sync::Notify;
 use tokio::time::Instant;

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use programmer::inventory::Device;
 use programmer::packs::{PackSource, Packs};
 use programmer::secret::Secret;
-use programmer::topology::Device;
 use programmer::transport::{
     AnyTransport, Connect as _, Connector, Hop, HostKeyPolicy, HostKeys, Transport as _,
     TransportError, TransportOptions,

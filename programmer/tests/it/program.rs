@@ -142,6 +142,30 @@ fn mistakes_of_form_and_of_meaning_are_told_in_one_run() {
 }
 
 #[test]
+fn a_platform_that_takes_writers_says_what_shows_its_configuration() {
+    let run = Run::new("packs_without_reads", 1, SERVICE);
+    let platform = run.directory.join("packs/catalyst-9800");
+    std::fs::create_dir_all(&platform).unwrap();
+    let expect = include_str!("../../../device-packs/ios-xe/expect.yaml");
+    let expect = expect.replace("takes: []", "takes: [Networkvlan]");
+    std::fs::write(platform.join("expect.yaml"), expect).unwrap();
+    let writers = platform.join("writers");
+    std::fs::create_dir_all(&writers).unwrap();
+    let writer = include_str!("../../../device-packs/ios-xe/writers/networkvlan.yaml");
+    std::fs::write(writers.join("networkvlan.yaml"), writer).unwrap();
+    let render = ["render", "--packs", "packs", "--topology", "topology.yaml"];
+    let output = run.command(&[&render[..], &["service.yaml"]].concat());
+    check(
+        &output,
+        2,
+        &[
+            "nobody says what shows its configuration",
+            "add running.yaml",
+        ],
+    );
+}
+
+#[test]
 fn a_directory_of_packs_overrides_file_by_file() {
     let run = Run::new("packs", 1, SERVICE);
     let writers = run.directory.join("packs/catalyst-9800/writers");

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::Plan;
 use programmer::push::{DeviceResult, Pace, Settings, Task, Tools, push};
 use programmer::report;
 use programmer::resolve::resolve;
 use programmer::rfs;
-use programmer::topology::{Inventory, PasswordOverride};
 use programmer::transport::{Connector, HostKeyPolicy, HostKeys, TransportOptions};
 use russh::MethodKind;
 use tokio::sync::{Semaphore, watch};

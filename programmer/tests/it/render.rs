@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::packs::{PackSource, Packs};
 use programmer::resolve::resolve;
 use programmer::rfs;
-use programmer::topology::{Inventory, PasswordOverride};
 
 const TOPOLOGY: &str = r#"
 name: campus

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use programmer::inventory::Device;
 use programmer::secret::Secret;
-use programmer::topology::Device;
 use programmer::transport::{
     AnyTransport, Connect as _, Connector, Hop, HostKeyPolicy, HostKeys, Transport as _,
     TransportError, TransportKind, TransportOptions,

@@ -15,8 +15,8 @@ use tokio::sync::OnceCell;
 use super::door::Door;
 use super::login::Login;
 use super::{Peer, login_on, tcp};
+use crate::inventory::endpoint;
 use crate::secret::Secret;
-use crate::topology::endpoint;
 use crate::transport::line::{Ended, Ending};
 use crate::transport::{SshOffer, TransportError, TransportOptions};
 

@@ -22,7 +22,7 @@ pub(super) use jump::{Hops, Jumps};
 
 use super::line::{Ended, Ending, Line};
 use super::{SshOffer, Transport, TransportError, TransportOptions};
-use crate::topology::{Device, endpoint};
+use crate::inventory::{Device, endpoint};
 use door::Door;
 use login::{Login, Progress};
 

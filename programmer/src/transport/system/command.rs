@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::topology::{Device, endpoint};
+use crate::inventory::{Device, endpoint};
 use crate::transport::native::{KEEPALIVES_MAX, TERMINAL};
 use crate::transport::{AlgorithmKind, Hop, HostKeyPolicy, TransportOptions};
 

@@ -23,7 +23,7 @@ use tokio::net::unix::pipe;
 use super::line::WRITE_MAX;
 use super::native::{COLUMNS, KEEPALIVES_MAX, ROWS};
 use super::{Transport, TransportError, TransportOptions};
-use crate::topology::Device;
+use crate::inventory::Device;
 use log::Log;
 use said::Login;
 

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use super::line::{Ending, Line};
 use super::native::{KEEPALIVES_MAX, tcp};
 use super::{Transport, TransportError, TransportOptions};
-use crate::topology::Device;
+use crate::inventory::Device;
 use options::Telnet;
 
 /// So much is read at once.

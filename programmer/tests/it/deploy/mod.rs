@@ -8,13 +8,13 @@ mod many;
 
 use std::sync::{Arc, LazyLock};
 
+use programmer::inventory::{Inventory, PasswordOverride};
 use programmer::ledger::Phase;
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::Plan;
 use programmer::push::{DeviceResult, OnError, Pace, Settings, Task, Tools, push};
 use programmer::resolve::resolve;
 use programmer::rfs;
-use programmer::topology::{Inventory, PasswordOverride};
 use tokio::sync::watch;
 
 use crate::lab::Lab;
