@@ -79,6 +79,19 @@ fn a_fault_strikes_a_session_that_is_open_and_is_gone_when_it_is_removed() {
 }
 
 #[test]
+fn a_list_with_nothing_in_it_says_so() {
+    let mut served = Served::plain_edge();
+    let control = served.controlled();
+    let says = |arguments: &[&str]| ctl(&control, arguments).ends(0).out;
+    assert_eq!(says(&["fault", "list"]), "no faults\n");
+    assert_eq!(says(&["device", "list"]), "no device has been touched\n");
+    let mut person = Person::logs_in(&served, "edge-1", PASSWORD);
+    person.sees("edge-1#");
+    let shown = says(&["device", "show", "edge-1"]);
+    assert!(shown.lines().any(|line| line == "faults: none"), "{shown}");
+}
+
+#[test]
 fn a_host_key_that_changes_stops_openssh() {
     let mut served = Served::plain_edge();
     let control = served.controlled();

@@ -105,11 +105,13 @@ pub(super) fn run(arguments: &Ctl) -> Result<(), Failure> {
     }
     match &arguments.what {
         What::Fault(Fault::List) => {
-            columns(&answer["faults"], ["id", "kind", "scope", "struck", "rule"])
+            let names = ["id", "kind", "scope", "struck", "rule"];
+            columns(&answer["faults"], names, "no faults")
         }
         What::Device(Device::List) => columns(
             &answer["devices"],
             ["name", "address", "state", "connections", "sessions"],
+            "no device has been touched",
         ),
         What::Device(Device::Show { .. }) => fields(&answer),
         What::Fault(Fault::Add(_)) => say(&format!("added: {}", shown(&answer["id"]))),
@@ -141,11 +143,14 @@ fn say(text: &str) -> Result<(), Failure> {
     output::write(|out| writeln!(out, "{text}"))
 }
 
-/// A table of the items of a list.
-fn columns<const N: usize>(items: &Value, names: [&str; N]) -> Result<(), Failure> {
+/// A table of the items of a list; `none` if it has none.
+fn columns<const N: usize>(items: &Value, names: [&str; N], none: &str) -> Result<(), Failure> {
     let head = names.map(str::to_uppercase);
     let line = |item: &Value| names.map(|name| shown(&item[name]));
     let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
+    if items.is_empty() {
+        return say(none);
+    }
     let lines: Vec<[String; N]> = std::iter::once(head)
         .chain(items.iter().map(line))
         .collect();
@@ -166,6 +171,7 @@ fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "-".to_string(),
+        Value::Array(items) if items.is_empty() => "none".to_string(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => {
             let parts: Vec<String> = fields.values().map(shown).collect();

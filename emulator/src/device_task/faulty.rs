@@ -18,9 +18,7 @@ impl DeviceTask {
         if let Some(wake) = chain.wake_at() {
             self.wake = Some(self.wake.map_or(wake, |earlier| earlier.min(wake)));
         }
-        if !chain.is_idle() || chain.rules().next().is_some() {
-            self.chain = Some(chain);
-        }
+        self.chain = Some(chain).filter(|chain| !chain.is_over());
     }
 
     fn through(
@@ -95,6 +93,8 @@ impl DeviceTask {
             }
             DeviceEvent::Fault(change, done) => {
                 self.change_in(chain, change, now);
+                // What a rule held back goes on without it.
+                chain.other(&mut *self.machine, now, acts, |_, _| ());
                 _ = done.send(());
             }
             DeviceEvent::Report(answer) => {
@@ -117,7 +117,7 @@ impl DeviceTask {
         if let Some(wake) = chain.wake_at() {
             self.wake = Some(self.wake.map_or(wake, |earlier| earlier.min(wake)));
         }
-        self.chain = Some(chain).filter(|chain| chain.rules().next().is_some());
+        self.chain = Some(chain).filter(|chain| !chain.is_over());
     }
 
     fn change_in(&mut self, chain: &mut Chain, change: Change, now: SimTime) {

@@ -123,6 +123,34 @@ impl fmt::Display for Form {
     }
 }
 
+impl Entry {
+    const fn of(
+        layer: Layer,
+        name: &'static str,
+        reference: &'static str,
+        about: &'static str,
+        parameters: &'static [Parameter],
+        example: &'static str,
+        kind: Kind,
+    ) -> Self {
+        Self {
+            name,
+            layer,
+            reference,
+            about,
+            parameters,
+            lines: "",
+            example,
+            kind,
+        }
+    }
+
+    /// It means these lines where a rule names none.
+    const fn on_lines(self, lines: &'static str) -> Self {
+        Self { lines, ..self }
+    }
+}
+
 /// A parameter, on one line.
 const fn parameter(
     name: &'static str,

@@ -98,8 +98,7 @@ impl Chain {
         self.rules.retain(|armed| !goes(&armed.rule));
         self.latched.retain(|rule| !goes(rule));
         for stream in self.streams.values_mut() {
-            stream.always.retain(|rule| !goes(rule));
-            stream.active.retain(|rule| !goes(rule));
+            stream.forget(&goes);
         }
         let has = |kind: super::kind::Event| {
             let mut rules = self.rules.iter();
@@ -123,9 +122,9 @@ impl Chain {
         self.rules.iter().map(|armed| (&armed.rule, armed.struck()))
     }
 
-    /// Whether there is nothing to do.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.rules.is_empty() && self.streams.values().all(|stream| !stream.waits())
+    /// Whether nothing is left to do: no rule, and no session that is in the middle of what one has begun.
+    pub(crate) fn is_over(&self) -> bool {
+        self.rules.is_empty() && !self.streams.values().any(Stream::is_midway)
     }
 
     pub(super) fn dice(&self, id: SessionId) -> Dice {
@@ -274,6 +273,7 @@ impl Chain {
             });
         };
         stream.last_input = now;
+        stream.weighed.clear();
         if stream.passes != Passes::Yes {
             return;
         }

@@ -8,8 +8,8 @@ use super::act::Act;
 use super::chain::{Chain, Phase};
 use super::kind::{End, Event, Kind};
 use super::rule::Rule;
-use super::stream::Passes;
-use super::trigger::Armed;
+use super::stream::{Passes, Stream};
+use super::trigger::{Armed, Moment};
 use crate::machine::Machine;
 
 impl Chain {
@@ -136,8 +136,7 @@ impl Chain {
         for armed in &mut self.rules {
             if let Kind::Event(event) = armed.rule.entry.kind
                 && is_spontaneous(&armed.rule)
-                && armed.struck() == 0
-                && armed.strikes(moment)
+                && armed.strikes_once(moment)
             {
                 due.push((armed.rule.clone(), event));
             }
@@ -149,18 +148,19 @@ impl Chain {
 
     /// Sessions that nobody has typed in for too long are forgotten.
     fn drop_idle(&mut self, now: SimTime, acts: &mut Vec<Act>) {
+        let (began, moment) = (self.began(), self.moment(0, now));
         for armed in &mut self.rules {
-            if armed.rule.entry.kind != Kind::End(End::Idle) {
-                continue;
-            }
-            let idle = armed.rule.time("idle");
-            for stream in self.streams.values_mut().filter(|stream| stream.opened) {
-                let moment = super::trigger::Moment {
+            for stream in self.streams.values_mut() {
+                let due = forgets(armed, stream, began).is_some_and(|due| due <= now);
+                if !due {
+                    continue;
+                }
+                stream.weighed.push(armed.rule.clone());
+                let moment = Moment {
                     session: stream.ordinal,
-                    ..Default::default()
+                    ..moment
                 };
-                let due = stream.passes == Passes::Yes && now.since(stream.last_input) >= idle;
-                if due && armed.strikes(moment) {
+                if armed.strikes(moment) {
                     stream.end(End::Idle, String::new(), now);
                     stream.release(now, acts);
                 }
@@ -172,24 +172,29 @@ impl Chain {
     pub(super) fn next_event(&self) -> Option<SimTime> {
         let at_times = self.rules.iter().filter_map(|armed| {
             let at = armed.rule.when.at.filter(|_| is_spontaneous(&armed.rule))?;
-            (armed.struck() == 0).then(|| self.began().after(at))
+            (!armed.is_weighed()).then(|| self.began().after(at))
         });
-        let is_idle = |armed: &&Armed| armed.rule.entry.kind == Kind::End(End::Idle);
-        let idle = self
-            .rules
-            .iter()
-            .filter(is_idle)
-            .map(|armed| armed.rule.time("idle"));
-        let last = |idle: std::time::Duration| {
-            let open = self.streams.values().filter(|stream| stream.opened);
-            let open = open.filter(|stream| stream.passes == Passes::Yes);
-            open.map(|stream| stream.last_input.after(idle)).min()
-        };
+        let silences = self.rules.iter().flat_map(|armed| {
+            let streams = self.streams.values();
+            streams.filter_map(|stream| forgets(armed, stream, self.began()))
+        });
         at_times
-            .chain(idle.filter_map(last))
+            .chain(silences)
             .chain(self.unlocks.filter(|at| at.0 < u64::MAX))
             .min()
     }
+}
+
+/// When a firewall forgets a session, if nobody types before; each silence has one chance, and then it is over.
+fn forgets(armed: &Armed, stream: &Stream, began: SimTime) -> Option<SimTime> {
+    let rule = &armed.rule;
+    let listens = stream.opened && stream.passes == Passes::Yes;
+    let weighed = stream.weighed.iter().any(|known| Arc::ptr_eq(known, rule));
+    if rule.entry.kind != Kind::End(End::Idle) || !listens || weighed {
+        return None;
+    }
+    let silent = stream.last_input.after(rule.time("idle"));
+    Some(silent.max(began.after(rule.when.at.unwrap_or_default())))
 }
 
 /// Whether an event comes at a time and not at a line.

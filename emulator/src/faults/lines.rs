@@ -10,7 +10,7 @@ use super::act::Act;
 use super::chain::{Chain, Phase, instead, reading};
 use super::kind::{Echo, Kind, Line, Password};
 use super::rule::Rule;
-use super::stream::{Part, Passes};
+use super::stream::{Part, Passes, Stream};
 use super::trigger::{Given, Moment};
 use crate::machine::Machine;
 
@@ -47,7 +47,7 @@ impl Chain {
             return true;
         }
         if stream.behind_dialog.is_some() {
-            return self.answer_dialog(machine, id, now, acts);
+            return self.answer_dialog(id, now, acts);
         }
         // The LF of a CR LF is no line.
         if std::mem::take(&mut stream.after_cr) && stream.held[0] == b'\n' {
@@ -110,10 +110,9 @@ impl Chain {
         let Some(stream) = self.streams.get_mut(&id) else {
             return false;
         };
-        let end = stream.held.iter().position(|byte| ends(*byte));
         // Help and other keys answer before the line ends.
         let acted = |byte: &u8| matches!(byte, b'?' | b'\t') || (*byte < 0x20 && *byte != 0x08);
-        let Some(end) = end else {
+        let Some((mut piece, key)) = stream.take_line() else {
             if holds && !stream.held.iter().any(acted) {
                 return false;
             }
@@ -121,9 +120,6 @@ impl Chain {
             self.feed(machine, id, &piece, Phase::Echo(id), now, acts);
             return true;
         };
-        let mut piece = stream.held.split_to(end);
-        let key = stream.held.split_to(1);
-        stream.after_cr = key[0] == b'\r';
         let before = machine
             .device()
             .map_or_else(String::new, |device| device.typed(id));
@@ -303,15 +299,11 @@ impl Chain {
         let Some(stream) = self.streams.get_mut(&id) else {
             return false;
         };
-        let end = stream.held.iter().position(|byte| ends(*byte));
-        let Some(end) = end else {
+        let Some((piece, key)) = stream.take_line() else {
             let piece = stream.held.split();
             self.feed(machine, id, &piece, Phase::Any, now, acts);
             return true;
         };
-        let piece = stream.held.split_to(end);
-        let key = stream.held.split_to(1);
-        stream.after_cr = key[0] == b'\r';
         let moment = self.moment(stream_ordinal(self, id), now);
         self.feed(machine, id, &piece, Phase::Any, now, acts);
         let mut denied = false;
@@ -331,22 +323,13 @@ impl Chain {
     }
 
     /// A line that answers a question which the device doesn't know of.
-    fn answer_dialog(
-        &mut self,
-        machine: &mut dyn Machine,
-        id: SessionId,
-        now: SimTime,
-        acts: &mut Vec<Act>,
-    ) -> bool {
-        let _ = machine;
+    fn answer_dialog(&mut self, id: SessionId, now: SimTime, acts: &mut Vec<Act>) -> bool {
         let Some(stream) = self.streams.get_mut(&id) else {
             return false;
         };
-        let Some(end) = stream.held.iter().position(|byte| ends(*byte)) else {
+        if stream.take_line().is_none() {
             return false;
-        };
-        let line = stream.held.split_to(end + 1);
-        stream.after_cr = line.last() == Some(&b'\r');
+        }
         let greeting = stream.behind_dialog.take().unwrap_or_default();
         stream.emit(Part::Aside, &greeting, now);
         stream.release(now, acts);
@@ -381,6 +364,17 @@ fn stream_ordinal(chain: &Chain, id: SessionId) -> u64 {
 /// Whether a byte ends a line, or the mode that it is typed in.
 fn ends(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | 0x1a | 0x03)
+}
+
+impl Stream {
+    /// The first line of what is held, and the key that ends it.
+    fn take_line(&mut self) -> Option<(BytesMut, BytesMut)> {
+        let end = self.held.iter().position(|byte| ends(*byte))?;
+        let line = self.held.split_to(end);
+        let key = self.held.split_to(1);
+        self.after_cr = key[0] == b'\r';
+        Some((line, key))
+    }
 }
 
 /// Bytes that are lost on their way to the device.

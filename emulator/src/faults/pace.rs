@@ -65,6 +65,14 @@ impl Piece {
             what: What::Bytes(bytes),
         }
     }
+
+    /// Nothing, for a while.
+    pub(crate) fn pause(wait: Duration) -> Self {
+        Self {
+            wait,
+            what: What::Bytes(vec![]),
+        }
+    }
 }
 
 impl Pacer {

@@ -1,4 +1,9 @@
-//! One session's bytes on their way out: what rules make of echoes, replies and prompts.
+//! One session's bytes on their way out.
+
+mod echo;
+mod pages;
+mod prompt;
+mod reply;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +12,11 @@ use bytes::BytesMut;
 use device::{SessionId, SimTime};
 
 use super::act::Act;
-use super::kind::{Echo, End, Kind, Opening, Prompt, Reply};
+use super::kind::{End, Kind, Reply};
 use super::pace::{Pacer, Piece, What};
 use super::rule::Rule;
 use super::trigger::Dice;
+use pages::Pages;
 
 /// What a session sends, and what it has been sent and can't take yet.
 #[derive(Debug)]
@@ -32,6 +38,8 @@ pub(crate) struct Stream {
     /// What is shown once a question has been answered that the device doesn't know of.
     pub(crate) behind_dialog: Option<Vec<u8>>,
     pub(crate) last_input: SimTime,
+    /// Rules about silence that have had their chance since then.
+    pub(crate) weighed: Vec<Arc<Rule>>,
     /// Rules for the whole session.
     pub(crate) always: Vec<Arc<Rule>>,
     /// Rules for the line that is being typed or answered.
@@ -73,20 +81,6 @@ struct Ending {
     left: u64,
 }
 
-/// Output that waits for a key.
-#[derive(Debug)]
-struct Pages {
-    length: usize,
-    shown: usize,
-    rest: Vec<Piece>,
-    waits: bool,
-}
-
-/// As IOS-XE takes its question off the screen.
-const MORE: &[u8] = b" --More-- ";
-const MORE_GONE: &[u8] =
-    b"\x08\x08\x08\x08\x08\x08\x08\x08\x08        \x08\x08\x08\x08\x08\x08\x08\x08\x08";
-
 impl Stream {
     pub(crate) fn new(id: SessionId, ordinal: u64, dice: Dice, now: SimTime) -> Self {
         Self {
@@ -101,6 +95,7 @@ impl Stream {
             awaiting: false,
             behind_dialog: None,
             last_input: now,
+            weighed: vec![],
             always: vec![],
             active: vec![],
             echoed: 0,
@@ -118,13 +113,8 @@ impl Stream {
         self.echoed = 0;
         self.replied = 0;
         self.copy.clear();
-        let pages = self.rules(Reply::More).next().map(|rule| Pages {
-            length: rule.length("lines").max(1),
-            shown: 0,
-            rest: vec![],
-            waits: false,
-        });
-        self.pages = pages;
+        let pages = self.rules(Reply::More).next();
+        self.pages = pages.map(Pages::new);
         let ends = self.active.iter().find_map(|rule| match rule.entry.kind {
             Kind::End(end) if end != End::Idle => Some((rule.clone(), end)),
             _ => None,
@@ -133,6 +123,16 @@ impl Stream {
             && let Some(left) = rule.when.after_bytes
         {
             self.ending = Some(Ending { rule, end, left });
+        }
+    }
+
+    /// Rules are removed; what they have begun comes to its end.
+    pub(crate) fn forget(&mut self, goes: impl Fn(&Rule) -> bool) {
+        self.always.retain(|rule| !goes(rule));
+        self.active.retain(|rule| !goes(rule));
+        self.ending.take_if(|ending| goes(&ending.rule));
+        if let Some(pages) = &mut self.pages {
+            pages.forget(goes);
         }
     }
 
@@ -163,7 +163,7 @@ impl Stream {
 
     /// Nothing goes out for a while.
     pub(crate) fn pause(&mut self, wait: Duration, now: SimTime) {
-        self.push(pause(wait), now);
+        self.push(Piece::pause(wait), now);
     }
 
     /// The connection ends.
@@ -224,30 +224,6 @@ impl Stream {
         }
     }
 
-    /// Whether output waits for a key.
-    pub(crate) fn pages(&self) -> bool {
-        self.pages.as_ref().is_some_and(|pages| pages.waits)
-    }
-
-    /// The key that it waited for.
-    pub(crate) fn turn_page(&mut self, key: u8, now: SimTime) {
-        let Some(pages) = &mut self.pages else { return };
-        pages.waits = false;
-        pages.shown = match key {
-            b'\r' | b'\n' => pages.length.saturating_sub(1),
-            _ => 0,
-        };
-        let mut rest = std::mem::take(&mut pages.rest);
-        if key == b'q' || key == b'Q' {
-            // The prompt is the last piece.
-            rest.drain(..rest.len().saturating_sub(1));
-        }
-        self.count(Piece::bytes(MORE_GONE.to_vec()), now);
-        for piece in self.paged(rest) {
-            self.count(piece, now);
-        }
-    }
-
     pub(crate) fn release(&mut self, now: SimTime, acts: &mut Vec<Act>) {
         self.pacer.release(now, acts);
     }
@@ -262,6 +238,12 @@ impl Stream {
 
     pub(crate) fn waits(&self) -> bool {
         !self.pacer.is_empty()
+    }
+
+    /// Whether something is begun that only the chain can end, also when no rule is left.
+    pub(crate) fn is_midway(&self) -> bool {
+        let asks = self.behind_dialog.is_some() || self.pages();
+        self.waits() || asks || !self.held.is_empty() || self.passes != Passes::Yes
     }
 
     /// Passes a piece on, until the connection has had the bytes that it is to have.
@@ -302,225 +284,5 @@ impl Stream {
 
     fn has(&self, wanted: Reply) -> bool {
         self.rules(wanted).next().is_some()
-    }
-
-    // --- echo ---
-
-    fn echo(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(bytes.len());
-        for byte in bytes {
-            self.echo_byte(*byte, &mut out);
-            self.echoed += 1;
-        }
-        out
-    }
-
-    fn echo_byte(&mut self, byte: u8, out: &mut Vec<u8>) {
-        let at = self.echoed;
-        let mut shown = vec![byte];
-        for rule in &self.active {
-            let Kind::Echo(echo) = rule.entry.kind else {
-                continue;
-            };
-            match echo {
-                Echo::SevenBit => shown.iter_mut().for_each(|byte| *byte &= 0x7f),
-                Echo::Missing => shown.clear(),
-                Echo::Truncated if at >= rule.length("bytes") => shown.clear(),
-                Echo::Corrupted if at + 1 == rule.length("byte") => {
-                    shown = rule.text("as").as_bytes().to_vec();
-                }
-                Echo::Wrapped if at > 0 && at.is_multiple_of(rule.length("width").max(1)) => {
-                    out.extend_from_slice(b"\r\n");
-                }
-                Echo::Syslog if at == rule.length("byte") => {
-                    out.extend_from_slice(format!("\r\n{}\r\n", rule.text("text")).as_bytes());
-                }
-                Echo::Doubled => self.copy.push(byte),
-                _ => {}
-            }
-        }
-        out.append(&mut shown);
-    }
-
-    // --- reply ---
-
-    /// A reply begins with the line end of its command, which is two bytes.
-    fn body(&mut self, bytes: &[u8]) -> Vec<Piece> {
-        let mut pieces = vec![Piece::bytes(vec![])];
-        if self.replied == 0 {
-            let delay = self.rules(Reply::Slow).map(|rule| rule.time("delay")).sum();
-            pieces[0].wait = delay;
-        }
-        for byte in bytes {
-            self.pauses(&mut pieces);
-            if !self.is_cut() {
-                self.body_byte(*byte, &mut pieces);
-            }
-            self.replied += 1;
-            if self.replied == AFTER_LINE_END {
-                self.intrude(&mut pieces);
-            }
-        }
-        pieces
-    }
-
-    /// A stall begins before this byte.
-    fn pauses(&self, pieces: &mut Vec<Piece>) {
-        let begins = |rule: &&Arc<Rule>| {
-            rule.when.after_bytes.unwrap_or(AFTER_LINE_END as u64) == self.replied as u64
-        };
-        for rule in self.rules(Reply::Stall).filter(begins) {
-            pieces.push(pause(rule.time("pause")));
-        }
-    }
-
-    fn is_cut(&self) -> bool {
-        let mut rules = self.rules(Reply::Truncated);
-        rules.any(|rule| {
-            self.replied as u64 >= rule.when.after_bytes.unwrap_or(AFTER_LINE_END as u64)
-        })
-    }
-
-    fn body_byte(&self, byte: u8, pieces: &mut [Piece]) {
-        let Some(Piece {
-            what: What::Bytes(out),
-            ..
-        }) = pieces.last_mut()
-        else {
-            return;
-        };
-        if byte == b'\n' && self.has(Reply::LineEnds) && out.last() == Some(&b'\r') {
-            out.push(b'\r');
-        }
-        out.push(byte);
-        if byte == b'\n' && self.has(Reply::Nul) {
-            out.push(0);
-        }
-        if byte == b'\n' && self.has(Reply::Ansi) {
-            out.extend_from_slice(b"\x1b[K\x1b[6n");
-        }
-    }
-
-    /// What comes between the command and its reply.
-    fn intrude(&self, pieces: &mut Vec<Piece>) {
-        for rule in &self.active {
-            let Kind::Reply(reply) = rule.entry.kind else {
-                continue;
-            };
-            match reply {
-                Reply::Syslog => add(pieces, format!("{}\r\n", rule.text("text")).as_bytes()),
-                Reply::PromptInside => {
-                    add(pieces, rule.text("text").as_bytes());
-                    pieces.push(pause(rule.time("pause")));
-                    add(pieces, b"\r\n");
-                }
-                Reply::Flood => add(pieces, &vec![b'x'; rule.length("bytes")]),
-                Reply::NotUtf8 => add(pieces, b"\xff\xfe\x80 \xc3(\r\n"),
-                _ => {}
-            }
-        }
-    }
-
-    // --- prompt ---
-
-    fn prompt(&mut self, bytes: &[u8]) -> Vec<Piece> {
-        let mut shown = bytes.to_vec();
-        let mut wait = Duration::ZERO;
-        for rule in self.always.iter().chain(&self.active) {
-            match rule.entry.kind {
-                Kind::Prompt(Prompt::Slow) => wait += rule.time("delay"),
-                Kind::Prompt(Prompt::Missing) => shown.clear(),
-                Kind::Prompt(Prompt::Doubled) => {
-                    shown = [&shown[..], b"\r\n", &shown[..]].concat();
-                }
-                Kind::Prompt(Prompt::Changed) => {
-                    let own = String::from_utf8_lossy(&shown).into_owned();
-                    shown = rule.text("text").replace("{prompt}", &own).into_bytes();
-                }
-                Kind::Prompt(Prompt::Syslog) => {
-                    shown.extend_from_slice(format!("\r\n{}\r\n", rule.text("text")).as_bytes());
-                }
-                Kind::Reply(Reply::Ansi) => {
-                    shown = [b"\x1b[1m", &shown[..], b"\x1b[0m\x07"].concat();
-                }
-                Kind::Opening(Opening::Privilege) if shown.last() == Some(&b'#') => {
-                    shown.pop();
-                    shown.push(if rule.number("level") > 1 { b'#' } else { b'>' });
-                }
-                _ => {}
-            }
-        }
-        vec![Piece {
-            wait,
-            what: What::Bytes(shown),
-        }]
-    }
-
-    /// Whether the line end before the prompt is missing.
-    pub(crate) fn glues(&self) -> bool {
-        let mut rules = self.active.iter();
-        rules.any(|rule| rule.entry.kind == Kind::Prompt(Prompt::Glued))
-    }
-
-    // --- pages ---
-
-    fn paged(&mut self, pieces: Vec<Piece>) -> Vec<Piece> {
-        let Some(pages) = &mut self.pages else {
-            return pieces;
-        };
-        let mut out = vec![];
-        for piece in pieces {
-            match piece.what {
-                What::Bytes(bytes) if !pages.waits => pages.show(bytes, piece.wait, &mut out),
-                what => pages.rest.push(Piece {
-                    wait: piece.wait,
-                    what,
-                }),
-            }
-        }
-        out
-    }
-}
-
-impl Pages {
-    /// Shows as many lines as the page has left; the rest waits.
-    fn show(&mut self, mut bytes: Vec<u8>, wait: Duration, out: &mut Vec<Piece>) {
-        let mut ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let room = self.length.saturating_sub(self.shown);
-        // The line end of the command is no line of the page.
-        let cut = ends.nth(room).map(|(at, _)| at + 1);
-        match cut.filter(|cut| *cut < bytes.len()) {
-            Some(cut) => {
-                let rest = bytes.split_off(cut);
-                bytes.extend_from_slice(MORE);
-                self.waits = true;
-                self.rest.push(Piece::bytes(rest));
-            }
-            None => self.shown += bytes.iter().filter(|byte| **byte == b'\n').count(),
-        }
-        out.push(Piece {
-            wait,
-            what: What::Bytes(bytes),
-        });
-    }
-}
-
-/// A command's line end.
-const AFTER_LINE_END: usize = 2;
-
-fn pause(wait: Duration) -> Piece {
-    Piece {
-        wait,
-        what: What::Bytes(vec![]),
-    }
-}
-
-fn add(pieces: &mut [Piece], bytes: &[u8]) {
-    if let Some(Piece {
-        what: What::Bytes(out),
-        ..
-    }) = pieces.last_mut()
-    {
-        out.extend_from_slice(bytes);
     }
 }

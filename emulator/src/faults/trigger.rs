@@ -10,6 +10,8 @@ use super::rule::Rule;
 pub(crate) struct Armed {
     pub(crate) rule: Arc<Rule>,
     struck: u64,
+    /// Its time has come, and it has had its chance.
+    weighed: bool,
     dice: Dice,
 }
 
@@ -46,6 +48,7 @@ impl Armed {
         Self {
             rule,
             struck: 0,
+            weighed: false,
             dice,
         }
     }
@@ -58,6 +61,20 @@ impl Armed {
             self.rule.struck();
         }
         strikes
+    }
+
+    /// Whether an event strikes that comes at a time: it has one chance, when its time has come.
+    pub(crate) fn strikes_once(&mut self, moment: Moment<'_>) -> bool {
+        let come = self.rule.when.at.is_none_or(|at| at <= moment.since);
+        if !come || std::mem::replace(&mut self.weighed, true) {
+            return false;
+        }
+        self.strikes(moment)
+    }
+
+    /// Whether its time has come, and it has had its chance.
+    pub(crate) fn is_weighed(&self) -> bool {
+        self.weighed
     }
 
     /// How often it has struck here.

@@ -2,32 +2,12 @@
 
 use super::Form::{Text, Time};
 use super::Layer::Command;
-use super::{Entry, Parameter, parameter};
+use super::{Entry, parameter};
 use crate::faults::kind::{Kind, Line};
 
-const fn command(
-    name: &'static str,
-    reference: &'static str,
-    about: &'static str,
-    parameters: &'static [Parameter],
-    lines: &'static str,
-    example: &'static str,
-    line: Line,
-) -> Entry {
-    Entry {
-        name,
-        layer: Command,
-        reference,
-        about,
-        parameters,
-        lines,
-        example,
-        kind: Kind::Line(line),
-    }
-}
-
 pub(super) const ENTRIES: &[Entry] = &[
-    command(
+    Entry::of(
+        Command,
         "command-refused",
         "C1, C2",
         "A command is refused with a text; `^` in its first column stands below the first character that was typed.",
@@ -37,11 +17,11 @@ pub(super) const ENTRIES: &[Entry] = &[
             "^\\n% Invalid input detected at '^' marker.\\n\\n",
             "the refusal",
         )],
-        "",
         "{id: overlaps, kind: command-refused, answer: \"% 10.1.1.0 overlaps with Vlan1021\\n\", when: {line_matches: ^ip address}}",
-        Line::Refused,
+        Kind::Line(Line::Refused),
     ),
-    command(
+    Entry::of(
+        Command,
         "width-refused",
         "E4",
         "`terminal width` is refused.",
@@ -51,11 +31,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             "^\\n% Invalid input detected at '^' marker.\\n\\n",
             "the refusal",
         )],
-        "^terminal width",
         "{id: no-width, kind: width-refused}",
-        Line::Refused,
-    ),
-    command(
+        Kind::Line(Line::Refused),
+    )
+    .on_lines("^terminal width"),
+    Entry::of(
+        Command,
         "warning",
         "C3",
         "A command is taken, with a warning that begins with `%`.",
@@ -65,47 +46,47 @@ pub(super) const ENTRIES: &[Entry] = &[
             "% Warning: this command is deprecated\\n",
             "the warning",
         )],
-        "",
         "{id: grumbles, kind: warning, when: {line: 1}}",
-        Line::Warned,
+        Kind::Line(Line::Warned),
     ),
-    command(
+    Entry::of(
+        Command,
         "silently-discarded",
         "C4",
         "A command is taken without a word, and nothing comes of it, not even its mode.",
         &[],
-        "",
         "{id: ignored, kind: silently-discarded, when: {line: 2}}",
-        Line::Discarded,
+        Kind::Line(Line::Discarded),
     ),
-    command(
+    Entry::of(
+        Command,
         "accepted-not-applied",
         "C5",
         "A configuration line is taken and its mode entered, but it isn't stored.",
         &[],
-        "",
         "{id: bgpd-died, kind: accepted-not-applied, when: {line_matches: ^router bgp}}",
-        Line::NotApplied,
+        Kind::Line(Line::NotApplied),
     ),
-    command(
+    Entry::of(
+        Command,
         "applied-late",
         "C6",
         "A configuration line takes effect after a while.",
         &[parameter("delay", Time, "20s", "the while")],
-        "",
         "{id: lagging, kind: applied-late, delay: 20s, when: {line: 1}}",
-        Line::Late,
+        Kind::Line(Line::Late),
     ),
-    command(
+    Entry::of(
+        Command,
         "removed-later",
         "C6",
         "A configuration line takes effect, and is gone again after a while.",
         &[parameter("delay", Time, "5s", "the while")],
-        "",
         "{id: vanishing, kind: removed-later, delay: 5s, when: {line: 2}}",
-        Line::Fades,
+        Kind::Line(Line::Fades),
     ),
-    command(
+    Entry::of(
+        Command,
         "unexpected-confirm",
         "E20",
         "A command asks something first; only Enter or `y` lets it be done.",
@@ -115,20 +96,20 @@ pub(super) const ENTRIES: &[Entry] = &[
             "This may disrupt traffic. Continue? [confirm]",
             "the question; one that doesn't end in `[confirm]` is answered with a line",
         )],
-        "",
         "{id: sure, kind: unexpected-confirm, when: {line: 2}}",
-        Line::Asks,
+        Kind::Line(Line::Asks),
     ),
-    command(
+    Entry::of(
+        Command,
         "dns-stall",
         "E21",
         "A command is taken for a host name that is looked up.",
         &[parameter("delay", Time, "30s", "how long the lookup takes")],
-        "",
         "{id: translating, kind: dns-stall, delay: 30s, when: {command: 3}}",
-        Line::Translates,
+        Kind::Line(Line::Translates),
     ),
-    command(
+    Entry::of(
+        Command,
         "low-memory",
         "C11",
         "From that line on every configuration line is refused for want of memory, until the fault is removed.",
@@ -146,8 +127,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "patterns of commands that still work",
             ),
         ],
-        "",
         "{id: starved, kind: low-memory, when: {line: 3}}",
-        Line::RefusedFromNowOn,
+        Kind::Line(Line::RefusedFromNowOn),
     ),
 ];

@@ -2,32 +2,12 @@
 
 use super::Form::{List, Text, Time, Truth};
 use super::Layer::Device;
-use super::{Entry, Parameter, parameter};
+use super::{Entry, parameter};
 use crate::faults::kind::{Event, Kind};
 
-const fn device(
-    name: &'static str,
-    reference: &'static str,
-    about: &'static str,
-    parameters: &'static [Parameter],
-    lines: &'static str,
-    example: &'static str,
-    event: Event,
-) -> Entry {
-    Entry {
-        name,
-        layer: Device,
-        reference,
-        about,
-        parameters,
-        lines,
-        example,
-        kind: Kind::Event(event),
-    }
-}
-
 pub(super) const ENTRIES: &[Entry] = &[
-    device(
+    Entry::of(
+        Device,
         "foreign-change",
         "S3",
         "Before the line is run, or at a time, somebody else changes the configuration.",
@@ -35,20 +15,20 @@ pub(super) const ENTRIES: &[Entry] = &[
             parameter("lines", List, "", "what they type in configuration mode"),
             parameter("user", Text, "mallory", "who they are"),
         ],
-        "",
         "{id: night-shift, kind: foreign-change, lines: [vlan 999, name NOT-OURS], when: {line: 2, times: 1}}",
-        Event::Change,
+        Kind::Event(Event::Change),
     ),
-    device(
+    Entry::of(
+        Device,
         "hostname-changed",
         "E12",
         "Before the line is run somebody else gives the device another name.",
         &[parameter("name", Text, "renamed-1", "which")],
-        "",
         "{id: rename, kind: hostname-changed, name: edge-9, when: {line: 2, times: 1}}",
-        Event::Hostname,
+        Kind::Event(Event::Hostname),
     ),
-    device(
+    Entry::of(
+        Device,
         "configuration-locked",
         "C9",
         "Somebody else has configuration mode for themselves when it shall be entered.",
@@ -61,11 +41,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "after so long they give it free; 0: never",
             ),
         ],
-        "^conf",
         "{id: exclusive, kind: configuration-locked, for: 30s, when: {times: 1}}",
-        Event::Locked,
-    ),
-    device(
+        Kind::Event(Event::Locked),
+    )
+    .on_lines("^conf"),
+    Entry::of(
+        Device,
         "startup-write-failure",
         "K1",
         "The configuration can't be saved.",
@@ -75,11 +56,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             "startup-config file open failed (Device or resource busy)\\n",
             "what the device says",
         )],
-        "^(wr|copy )",
         "{id: busy-nvram, kind: startup-write-failure, when: {times: 1}}",
-        Event::SavesFail,
-    ),
-    device(
+        Kind::Event(Event::SavesFail),
+    )
+    .on_lines("^(wr|copy )"),
+    Entry::of(
+        Device,
         "nvram-full",
         "K1",
         "The configuration can't be saved: there is no room.",
@@ -89,11 +71,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             "%Error writing nvram:/startup-config (No space left on device)\\n",
             "what the device says",
         )],
-        "^(wr|copy )",
         "{id: full, kind: nvram-full}",
-        Event::SavesFail,
-    ),
-    device(
+        Kind::Event(Event::SavesFail),
+    )
+    .on_lines("^(wr|copy )"),
+    Entry::of(
+        Device,
         "reload",
         "L1",
         "The device boots again: it has what was saved, and nothing else.",
@@ -111,20 +94,20 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "it comes back with another host key, as after a switchover",
             ),
         ],
-        "",
         "{id: crash, kind: reload, when: {line: 2, times: 1}}",
-        Event::Reload,
+        Kind::Event(Event::Reload),
     ),
-    device(
+    Entry::of(
+        Device,
         "path-cut",
         "C10",
         "The line takes effect and cuts the way to the device: sessions hang and connections are refused until the configuration is as it was.",
         &[],
-        "",
         "{id: own-goal, kind: path-cut, when: {line_matches: ^shutdown, times: 1}}",
-        Event::PathCut,
+        Kind::Event(Event::PathCut),
     ),
-    device(
+    Entry::of(
+        Device,
         "syslog",
         "E13",
         "Something is logged, and shown where the log is monitored.",
@@ -134,8 +117,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "%LINK-3-UPDOWN: Interface GigabitEthernet1/0/24, changed state to up",
             "what",
         )],
-        "",
         "{id: flap, kind: syslog, when: {line: 1}}",
-        Event::Syslog,
+        Kind::Event(Event::Syslog),
     ),
 ];

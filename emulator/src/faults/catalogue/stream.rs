@@ -12,28 +12,9 @@ const MESSAGE: Parameter = parameter(
     "the message",
 );
 
-const fn stream(
-    name: &'static str,
-    reference: &'static str,
-    about: &'static str,
-    parameters: &'static [Parameter],
-    example: &'static str,
-    kind: Kind,
-) -> Entry {
-    Entry {
-        name,
-        layer: Stream,
-        reference,
-        about,
-        parameters,
-        lines: "",
-        example,
-        kind,
-    }
-}
-
 pub(super) const ENTRIES: &[Entry] = &[
-    stream(
+    Entry::of(
+        Stream,
         "seven-bit-echo",
         "E1, E2",
         "The echo loses the eighth bit of every byte: `Kraków` comes back as `KrakC3w`.",
@@ -41,7 +22,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: 7bit, kind: seven-bit-echo, when: {line_matches: \"[^\\\\x00-\\\\x7f]\"}}",
         Kind::Echo(Echo::SevenBit),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "echo-wrapped",
         "E3",
         "The echo has a line end after every so many columns.",
@@ -49,7 +31,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: narrow, kind: echo-wrapped, width: 40}",
         Kind::Echo(Echo::Wrapped),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "echo-doubled",
         "E5",
         "The echo comes twice.",
@@ -57,7 +40,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: twofold, kind: echo-doubled, when: {line: 1}}",
         Kind::Echo(Echo::Doubled),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "echo-missing",
         "E5",
         "What is typed isn't echoed.",
@@ -65,7 +49,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: mute, kind: echo-missing}",
         Kind::Echo(Echo::Missing),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "echo-truncated",
         "E5",
         "Only the first bytes of the line are echoed; the line is whole.",
@@ -73,7 +58,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: cut, kind: echo-truncated, bytes: 5, when: {line: 2}}",
         Kind::Echo(Echo::Truncated),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "echo-corrupted",
         "E1",
         "One byte of the echo is another one; the line is right.",
@@ -84,7 +70,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: flipped, kind: echo-corrupted, byte: 4, when: {line: 1}}",
         Kind::Echo(Echo::Corrupted),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "input-lost",
         "E7",
         "A byte of the line is lost on its way to the device, which echoes and runs what it has.",
@@ -92,7 +79,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: swallowed, kind: input-lost, byte: 1, when: {command: 4}}",
         Kind::Echo(Echo::InputLost),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "syslog-in-echo",
         "E13",
         "A log message comes in the middle of the echo, which goes on after it.",
@@ -103,7 +91,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: rude-log, kind: syslog-in-echo, byte: 6, when: {line: 1}}",
         Kind::Echo(Echo::Syslog),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "syslog-after-echo",
         "E13",
         "A log message comes between the echo and the reply.",
@@ -111,7 +100,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: log-between, kind: syslog-after-echo, when: {line: 1}}",
         Kind::Reply(Reply::Syslog),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "syslog-after-prompt",
         "E13",
         "A log message comes behind the prompt, and no prompt after it.",
@@ -119,7 +109,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: log-behind, kind: syslog-after-prompt, when: {line: 1}}",
         Kind::Prompt(Prompt::Syslog),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "slow-reply",
         "A3, K2",
         "The reply to a command, with its prompt, comes later: a slow AAA server, a slow `write memory`.",
@@ -127,7 +118,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: slow-save, kind: slow-reply, delay: 45s, when: {line_matches: ^write}}",
         Kind::Reply(Reply::Slow),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "slow-prompt",
         "E8",
         "The prompt comes later than the reply.",
@@ -135,7 +127,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: slow-prompt, kind: slow-prompt, delay: 45s, when: {line_matches: ^write memory}}",
         Kind::Prompt(Prompt::Slow),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "no-prompt",
         "E9",
         "The prompt doesn't come.",
@@ -143,7 +136,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: promptless, kind: no-prompt, when: {line: 2}}",
         Kind::Prompt(Prompt::Missing),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "prompt-doubled",
         "E22",
         "The prompt comes twice, on two lines.",
@@ -151,7 +145,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: echoed-prompt, kind: prompt-doubled, when: {line: 1}}",
         Kind::Prompt(Prompt::Doubled),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "prompt-glued",
         "E22",
         "The prompt comes without a line end before it.",
@@ -159,7 +154,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: glued, kind: prompt-glued, when: {line: 1}}",
         Kind::Prompt(Prompt::Glued),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "prompt-changed",
         "E11",
         "The prompt is another one; `{prompt}` stands for the device's own.",
@@ -167,7 +163,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: with-a-clock, kind: prompt-changed, text: \"09:00:00 {prompt}\"}",
         Kind::Prompt(Prompt::Changed),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "prompt-like-output",
         "E14",
         "A line that looks like a prompt comes before the reply, and a pause after it.",
@@ -178,7 +175,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: lookalike, kind: prompt-like-output, text: \"edge-9#\", when: {command: 3}}",
         Kind::Reply(Reply::PromptInside),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "output-truncated",
         "E18",
         "A reply ends after so many bytes (`after_bytes`, else 0) and its prompt follows.",
@@ -186,7 +184,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: half-a-show, kind: output-truncated, when: {line_matches: show running-config, after_bytes: 300}}",
         Kind::Reply(Reply::Truncated),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "more-prompt",
         "E17",
         "The reply is paged with ` --More-- ` although the terminal's length is 0.",
@@ -194,7 +193,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: pager, kind: more-prompt, lines: 10, when: {line_matches: ^show}}",
         Kind::Reply(Reply::More),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "flood",
         "E19",
         "A line without end comes before the reply.",
@@ -207,7 +207,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: deluge, kind: flood, bytes: 10000000, when: {command: 2}}",
         Kind::Reply(Reply::Flood),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "ansi-noise",
         "E15",
         "Escape sequences, bells and a question for the cursor's place stand around every line and prompt.",
@@ -215,7 +216,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: colours, kind: ansi-noise}",
         Kind::Reply(Reply::Ansi),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "nul-noise",
         "E16",
         "A NUL stands behind every line end.",
@@ -223,7 +225,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: nulls, kind: nul-noise}",
         Kind::Reply(Reply::Nul),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "non-utf8",
         "E16",
         "Bytes that are no UTF-8 stand in a line of their own before the reply.",
@@ -231,7 +234,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{id: latin, kind: non-utf8, when: {command: 2}}",
         Kind::Reply(Reply::NotUtf8),
     ),
-    stream(
+    Entry::of(
+        Stream,
         "odd-line-ends",
         "E16",
         "Lines end in CR CR LF.",
