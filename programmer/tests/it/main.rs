@@ -12,6 +12,7 @@ mod deploy;
 mod lab;
 mod native;
 mod openssh;
+mod plans;
 mod program;
 mod push;
 mod relay;

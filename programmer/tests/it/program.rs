@@ -29,11 +29,15 @@ impl Run {
         run
     }
 
-    fn write(&self, file: &str, text: &str) {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.directory.join(file)
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
         std::fs::write(self.directory.join(file), text).unwrap();
     }
 
-    fn read(&self, file: &str) -> String {
+    pub(crate) fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.directory.join(file)).unwrap()
     }
 
@@ -57,7 +61,12 @@ impl Run {
             "known_hosts",
             "service.yaml",
         ];
-        let all = [&push, arguments].concat();
+        self.program(&[&push, arguments].concat()).await
+    }
+
+    /// Runs the program while a device of this test answers it.
+    pub(crate) async fn program(self, arguments: &[&'static str]) -> (Self, Output) {
+        let all = arguments.to_vec();
         tokio::task::spawn_blocking(move || {
             let output = self.command(&all);
             (self, output)
@@ -68,7 +77,7 @@ impl Run {
 }
 
 #[track_caller]
-fn check(output: &Output, status: i32, has: &[&str]) {
+pub(crate) fn check(output: &Output, status: i32, has: &[&str]) {
     let told = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -192,6 +201,31 @@ fn a_directory_of_packs_overrides_file_by_file() {
         2,
         &["packs/catalyst-9800/writers/networkvlan.yaml:4:13: key.type: unknown variant `vlna`"],
     );
+}
+
+#[test]
+fn letters_that_a_terminal_would_change_are_refused_or_warned_of_as_the_platform_says() {
+    let service = SERVICE.replace("users", "Łódź");
+    let run = Run::new("letters", 1, &service);
+    let platform = run.directory.join("packs/catalyst-9800");
+    std::fs::create_dir_all(&platform).unwrap();
+    let says = |letters: &str| {
+        let text = format!("letters: {letters}\n");
+        std::fs::write(platform.join("running.yaml"), text).unwrap();
+        let render = ["render", "--packs", "packs", "--topology", "topology.yaml"];
+        run.command(&[&render[..], &["service.yaml"]].concat())
+    };
+    let refused = [
+        "service.yaml:3:12: the line `name Łódź` has letters outside ASCII",
+        "hint: catalyst-9800 reads 7 bits; write it without accents",
+        "nothing was sent",
+    ];
+    check(&says("refuse"), 2, &refused);
+    let warned = ["warning: wlc-1: line 2 `name Łódź` has letters outside ASCII"];
+    check(&says("warn"), 0, &warned);
+    let output = says("any");
+    check(&output, 0, &["\n name Łódź\n"]);
+    assert!(output.stderr.is_empty());
 }
 
 #[tokio::test]
