@@ -35,7 +35,11 @@ fn what(result: &DeviceResult) -> String {
         EndState::NotStarted => not_started(result),
         EndState::RolledBack => "everything is as it was".to_string(),
         EndState::Partial => partial(result),
-        EndState::Unknown => "it can't be read, and stays locked".to_string(),
+        EndState::Unknown => format!(
+            "it took {} of {}, can't be read, and stays locked",
+            result.accepted,
+            count(lines)
+        ),
     }
 }
 

@@ -26,12 +26,10 @@ impl Session {
         } else {
             Answer::default()
         };
-        if let Some(refused) = answer.refused.filter(|_| answer.is_listed) {
-            let cause = Cause::Refused {
-                sent: exchange.sent,
-                answer: refused,
-                may_be_in: false,
-            };
+        if answer.is_listed
+            && let Some(refused) = answer.refused.clone()
+        {
+            let cause = answer.cause(exchange.sent, refused, false);
             return self.fail(cause, now);
         }
         let expect = &self.access.expect;

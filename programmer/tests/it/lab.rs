@@ -25,6 +25,8 @@ pub(crate) struct Faults {
     pub(crate) is_lost_at: &'static str,
     /// It asks for authorisation from this line on, and denies everything.
     pub(crate) denies_from: &'static str,
+    /// Who logs in anew is denied nothing, though.
+    pub(crate) denies_until_login: bool,
     /// Another user adds a VLAN when this line comes.
     pub(crate) is_changed_at: &'static str,
     /// The user's interrupt comes when this line does.
@@ -108,6 +110,7 @@ impl Connect for Lab {
         {
             let mut state = state.lock().unwrap();
             state.turn_back();
+            state.denies &= !state.faults.denies_until_login;
             if state.faults.connections_refused > 0 {
                 state.faults.connections_refused -= 1;
                 return Err(refused());
@@ -244,7 +247,7 @@ impl Line {
         if once(&mut state.faults.is_changed_at, line) {
             state.vlans.insert("vlan 999".into(), "name foreign".into());
         }
-        state.denies |= faults.denies_from == line;
+        state.denies |= once(&mut state.faults.denies_from, line);
         if state.denies && line != "exit" && line != "end" {
             return self.say("\r\nCommand authorization failed.\r\n");
         }

@@ -162,6 +162,10 @@ impl<C: Connect> Deployment<'_, C> {
             if reads >= READS_MAX {
                 return Err(cause);
             }
+            // What a user may do is settled anew for each session: with an AAA server that has died, by the device.
+            if matches!(cause, Cause::Denied { .. }) {
+                self.leave().await;
+            }
             self.rest().await;
         }
     }

@@ -150,6 +150,34 @@ async fn authorisation_that_ends_in_the_middle_leaves_the_device_unknown() {
     let (result, tools) = pushed(&lab, OnError::Rollback).await;
     check(&result, "UNKNOWN", &[], "denied");
     assert_eq!(journal(&tools).await, (Phase::Unknown, true));
+    let heard = lab.device(1).lock().unwrap().heard.clone();
+    let reads = heard.iter().filter(|line| line.starts_with("show run"));
+    let sessions = heard.iter().filter(|line| *line == "terminal length 0");
+    assert_eq!(
+        (reads.count(), sessions.count()),
+        (4, 3),
+        "it is asked in new sessions, too: {heard:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn authorisation_that_comes_back_with_a_new_session_lets_the_device_be_read_and_taken_back() {
+    let faults = || Faults {
+        denies_from: "vlan 30",
+        denies_until_login: true,
+        ..Faults::default()
+    };
+    let lab = Lab::with(faults());
+    let (result, tools) = pushed(&lab, OnError::Stop).await;
+    check(&result, "PARTIAL", &["vlan 20", " name a"], "denied");
+    assert_eq!(journal(&tools).await, (Phase::Partial, false));
+    let lab = Lab::with(faults());
+    let (result, tools) = pushed(&lab, OnError::Rollback).await;
+    check(&result, "ROLLED_BACK", &[], "denied");
+    assert_eq!(
+        (vlans(&lab, 1), journal(&tools).await),
+        (String::new(), (Phase::RolledBack, false))
+    );
 }
 
 #[tokio::test(start_paused = true)]
