@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub(crate) given: Option<String>,
     /// What is answered to whoever saves, if nothing can be saved.
     pub(crate) saves_fail: Option<Arc<str>>,
+    /// How far its clock is ahead of the time that it is.
+    pub(crate) ahead_ms: i64,
     /// Lines that take effect later than they were given.
     pub(crate) delayed: Vec<Delayed>,
 }
@@ -122,6 +124,7 @@ impl State {
             memory: Arc::default(),
             given: None,
             saves_fail: None,
+            ahead_ms: 0,
             delayed: Vec::new(),
         };
         match state.facts.startup.clone() {
@@ -311,6 +314,11 @@ impl State {
             .find(|s| s.kind(grammar) == kind && !s.negated)
     }
 
+    /// The zone that times are shown in, by the device's own clock.
+    pub(crate) fn zone(&self) -> Zone {
+        Zone::of(&self.platform, &self.config).ahead(self.ahead_ms)
+    }
+
     /// The state as templates see it.
     pub(crate) fn snapshot(&self, now: SimTime, session: SessionView) -> Snapshot {
         Snapshot {
@@ -321,6 +329,7 @@ impl State {
             ops: self.ops.clone(),
             now,
             booted: self.booted,
+            ahead_ms: self.ahead_ms,
             changed: self.changed.clone(),
             saved: self.saved,
             log: self.log.iter().cloned().collect(),
@@ -349,7 +358,7 @@ impl State {
 
     /// A configuration with its heading and `end`.
     pub(crate) fn headed(&self, body: &str, _now: SimTime) -> String {
-        let zone = Zone::of(&self.platform, &self.config);
+        let zone = self.zone();
         let mut heading = String::from("!\n");
         match &self.changed {
             Some((at, user)) => {
@@ -407,7 +416,7 @@ impl State {
 
     /// Writes a message into the log.
     pub(crate) fn log(&mut self, now: SimTime, message: &str) {
-        let zone = Zone::of(&self.platform, &self.config);
+        let zone = self.zone();
         let mark = self.clock_mark();
         let line = format!("{mark}{}: {message}", stamp(now, &zone).log);
         let severity = syslog::severity(message);

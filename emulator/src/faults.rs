@@ -13,6 +13,7 @@
 pub(crate) mod act;
 pub mod catalogue;
 pub(crate) mod chain;
+mod door;
 mod events;
 pub(crate) mod kind;
 mod lines;

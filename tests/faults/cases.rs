@@ -1,6 +1,6 @@
 //! The faults of the catalogue as cells: the rule, where it can stand, and how a push may end.
 
-use End::{Done, Finds, Lost, Nothing, Stuck};
+use End::{Done, Finds, Lost, Nothing, Stuck, Unsafe};
 
 /// How a push with this fault may end, besides being told truly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub(crate) enum End {
     Done,
     /// Nothing was sent.
     Nothing,
+    /// Nothing was sent where a way back is wanted, because there would be none; else it does no harm.
+    Unsafe,
     /// The device can be read afterwards, so what it has is known; a policy of rollback leaves nothing half.
     Finds,
     /// The same, but what is in can't be taken back as long as the fault is there.
@@ -284,4 +286,36 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case("path-cut", &["kind: path-cut, AT, times: 1}"], Lost),
     case("syslog", &["kind: syslog, AT}"], Done),
+    case(
+        "flash-full",
+        &[
+            "kind: flash-full",
+            "kind: foreign-change, lines: [archive, 'path flash:kept'], when: {at: 0s}",
+        ],
+        Unsafe,
+    ),
+    case("clock-skew", &["kind: clock-skew"], Done),
+    case(
+        "clock-skew",
+        &["kind: clock-skew, days: 3650, ahead: true, AT, times: 1}"],
+        Done,
+    ),
+    case("other-device", &["kind: other-device"], Nothing),
+    // The right device has the lines; another one answers whoever wants to read them.
+    case(
+        "other-device",
+        &[
+            "kind: reset, applied: true, AT}",
+            "kind: other-device, when: {session: 2+}",
+        ],
+        Lost,
+    ),
+    case(
+        "other-device",
+        &[
+            "kind: reset, applied: true, AT}",
+            "kind: other-device, when: {session: 2}",
+        ],
+        Finds,
+    ),
 ];

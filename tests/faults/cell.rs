@@ -14,7 +14,8 @@ use programmer::ledger::{Ledger, NewDevice, NewRun, RunId};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::DevicePlan;
 use programmer::push::{
-    DeviceResult, EndState, Journal, Kept, Lease, OnError, Purpose, Settings, Task, Tools, deploy,
+    DeviceResult, EndState, Journal, Kept, Lease, OnError, OtherHostname, Purpose, Settings, Task,
+    Tools, deploy,
 };
 use programmer::resolve::resolve;
 use programmer::rfs;
@@ -115,6 +116,11 @@ impl Scene {
         };
         let wired = Arc::new(Wired::new(topology, settings));
         let before = Truth::running(&wired.look("sw").await.expect("the device is there"));
+        // Where another device may answer, the inventory means what it says.
+        let other_hostname = match rules.iter().any(|rule| rule.contains("other-device")) {
+            true => OtherHostname::Refuse,
+            false => OtherHostname::default(),
+        };
         let plan = plan();
         let ledger = Ledger::open("sqlite::memory:").await.unwrap();
         let run = begin(&ledger, "push", None, &plan).await;
@@ -125,6 +131,7 @@ impl Scene {
             run,
             settings: Settings {
                 on_error,
+                other_hostname,
                 ..Settings::default()
             },
             plan,

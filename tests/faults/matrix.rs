@@ -182,6 +182,8 @@ impl Cell {
         match self.case.end {
             End::Done => matches!(state, EndState::Applied { .. }),
             End::Nothing => state == EndState::NotStarted,
+            End::Unsafe if self.on_error == OnError::Rollback => state == EndState::NotStarted,
+            End::Unsafe => matches!(state, EndState::Applied { .. }),
             End::Finds => !(unknown || half && self.on_error == OnError::Rollback),
             End::Stuck => !unknown,
             End::Lost => true,

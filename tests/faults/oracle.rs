@@ -53,4 +53,4 @@ impl Truth {
 }
 
 /// What the faults here put into configurations: nobody's business but theirs.
-const FOREIGN: [&str; 3] = ["vlan 999", "NOT-OURS", "hostname "];
+const FOREIGN: [&str; 4] = ["vlan 999", "NOT-OURS", "hostname ", "archive"];

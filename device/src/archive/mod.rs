@@ -14,7 +14,7 @@ use crate::SimTime;
 use crate::config::{Block, Statement};
 use crate::pack::{Grammar, Platform};
 use crate::state::State;
-use crate::views::{Zone, stamp};
+use crate::views::stamp;
 
 use log::CommandLog;
 use revert::Pending;
@@ -210,10 +210,10 @@ impl State {
 
     /// `Feb-15-15-56-38.517`, with the zone if one is set.
     fn archive_time(&self, now: SimTime) -> String {
-        let zone = Zone::of(&self.platform, &self.config);
+        let zone = self.zone();
         let time = stamp(now, &zone);
         let text = time.log.replace([' ', ':'], "-");
-        if zone == Zone::default() {
+        if zone.is_utc() {
             text
         } else {
             format!("{text}-{}", time.zone)

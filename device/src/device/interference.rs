@@ -1,11 +1,16 @@
 //! The device's side of [`crate::interference`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Device;
 use crate::interference::{Instead, Reading};
+use crate::network::Alone;
 use crate::state::Order;
-use crate::{Effect, SessionId, SimTime};
+use crate::{Effect, Facts, SessionId, SimTime};
+
+/// The file that fills a file system: what a crash leaves.
+const HOG: &str = "system-report.tar.gz";
 
 impl Device {
     /// What a session does with its next byte.
@@ -82,6 +87,36 @@ impl Device {
     /// What the device answers to whoever saves the configuration; nothing is saved then.
     pub fn fail_saves(&mut self, says: Option<&str>) {
         self.state.saves_fail = says.map(Into::into);
+    }
+
+    /// The device's clock is so far ahead of the time that it is; a negative number: behind.
+    pub fn set_clock(&mut self, ahead_ms: i64) {
+        self.state.ahead_ms = ahead_ms;
+    }
+
+    /// A file takes all that is free in the file system that files are kept in, or goes again.
+    pub fn fill_flash(&mut self, full: bool, now: SimTime) {
+        // Whatever fails: there is no such file, or no room for it.
+        _ = match full {
+            true => self.state.fill_flash(HOG, now),
+            false => self.state.remove_file(HOG),
+        };
+    }
+
+    /// Another device of the same platform, as it leaves the factory, which nothing connects with this one.
+    #[must_use]
+    pub fn other(&self, name: &str, now: SimTime) -> Self {
+        let own = &*self.state.facts;
+        let facts = Facts {
+            name: name.to_string(),
+            seed: own.seed ^ 1,
+            startup: None,
+            cables: vec![],
+            access_points: vec![],
+            controller: None,
+            ..own.clone()
+        };
+        Self::new(self.state.platform.clone(), facts, Arc::new(Alone), now)
     }
 
     /// The device goes away and boots.

@@ -119,6 +119,16 @@ impl State {
         self.write_file(self.path(typed)?, Content::Kept(bytes), now)
     }
 
+    /// Writes a file that takes all that is left where it lies.
+    pub(crate) fn fill_flash(&mut self, name: &str, now: SimTime) -> Result<(), FileError> {
+        let path = self.path(name)?;
+        let bytes = self.free_bytes(path.system).unwrap_or_default();
+        match bytes {
+            0 => Ok(()),
+            _ => self.write_file(path, Content::Image(bytes), now),
+        }
+    }
+
     /// Takes a file away; the startup-config is one.
     pub(crate) fn remove(&mut self, path: &FilePath) -> Result<(), FileError> {
         match (self.kind(path), &*path.path) {

@@ -14,7 +14,7 @@ use crate::interference::Instead;
 use crate::pack::ExecEffect;
 use crate::state::{Order, State};
 use crate::terminal::Mask;
-use crate::views::{Zone, stamp};
+use crate::views::stamp;
 
 /// Three wrong enable secrets end the dialogue (ios-xe-behaviour §2.3).
 const ENABLE_TRIES: u8 = 3;
@@ -178,7 +178,7 @@ impl Session {
 
     fn reload_later(&mut self, state: &State, wait: Duration, now: SimTime) {
         let at = now.after(wait);
-        let when = stamp(at, &Zone::of(&state.platform, &state.config)).short;
+        let when = stamp(at, &state.zone()).short;
         let minutes = wait.as_secs() / 60;
         let plural = if minutes == 1 { "" } else { "s" };
         let (user, vty, peer) = (&self.user, self.vty, self.peer);

@@ -52,7 +52,7 @@ fn listing(state: &State, path: &FilePath, recursive: bool, now: SimTime) -> Str
 
 /// What lies in flash.
 fn disk(state: &State, path: &FilePath, recursive: bool) -> String {
-    let zone = Zone::of(&state.platform, &state.config);
+    let zone = state.zone();
     let mut text = String::new();
     if state.files.is_directory(path) {
         let slash = if path.path.is_empty() { "" } else { "/" };

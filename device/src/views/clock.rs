@@ -14,6 +14,8 @@ use crate::pack::Platform;
 pub struct Zone {
     name: String,
     minutes: i64,
+    /// How far the device's clock is ahead of the time that it is.
+    ahead_ms: i64,
 }
 
 impl Default for Zone {
@@ -21,6 +23,7 @@ impl Default for Zone {
         Self {
             name: "UTC".to_string(),
             minutes: 0,
+            ahead_ms: 0,
         }
     }
 }
@@ -47,7 +50,19 @@ impl Zone {
         Self {
             name,
             minutes: hours * 60 + hours.signum() * minutes,
+            ahead_ms: 0,
         }
+    }
+
+    /// The zone of a device whose clock is so far ahead.
+    #[must_use]
+    pub(crate) fn ahead(self, ahead_ms: i64) -> Self {
+        Self { ahead_ms, ..self }
+    }
+
+    /// Whether no other zone is set.
+    pub(crate) fn is_utc(&self) -> bool {
+        self.minutes == 0 && self.name == "UTC"
     }
 }
 
@@ -92,6 +107,7 @@ pub fn stamp(time: SimTime, zone: &Zone) -> Stamp {
     let utc = DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH);
     let local = utc
         .checked_add_signed(TimeDelta::minutes(zone.minutes))
+        .and_then(|time| time.checked_add_signed(TimeDelta::milliseconds(zone.ahead_ms)))
         .unwrap_or(utc);
     let seconds = format!(
         "{:02}:{:02}:{:02}",
@@ -175,6 +191,7 @@ mod tests {
         let zone = Zone {
             name: "CEST".to_string(),
             minutes: 120,
+            ahead_ms: 0,
         };
         let stamp = stamp(time, &zone);
         assert_eq!(stamp.text, "09:37:40.123 CEST Tue Aug 20 2024");

@@ -61,6 +61,8 @@ pub struct Snapshot {
     pub now: SimTime,
     /// When it booted.
     pub booted: SimTime,
+    /// How far its clock is ahead.
+    pub(crate) ahead_ms: i64,
     /// When and by whom the configuration was changed last.
     pub changed: Option<(SimTime, String)>,
     /// When it was saved last.
@@ -177,7 +179,7 @@ impl Snapshot {
     }
 
     fn zone(&self) -> Zone {
-        Zone::of(&self.platform, &self.config)
+        Zone::of(&self.platform, &self.config).ahead(self.ahead_ms)
     }
 
     fn device(&self) -> Value {

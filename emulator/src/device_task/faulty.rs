@@ -60,10 +60,14 @@ impl DeviceTask {
                 chain.input(&mut *self.machine, id, &bytes, now, acts);
             }
             DeviceEvent::Resized(id, screen) if self.sessions.contains_key(&id) => {
-                self.machine.resize(id, screen);
+                let elsewhere = chain.is_elsewhere(id);
+                chain.facing(&mut *self.machine, elsewhere, |_, machine| {
+                    machine.resize(id, screen);
+                });
             }
             DeviceEvent::EndOfInput(id) if self.sessions.contains_key(&id) => {
-                chain.other(&mut *self.machine, now, acts, |machine, out| {
+                let elsewhere = chain.is_elsewhere(id);
+                chain.other(&mut *self.machine, elsewhere, now, acts, |machine, out| {
                     machine.end_of_input(id, now, out);
                 });
             }
@@ -73,28 +77,23 @@ impl DeviceTask {
             | DeviceEvent::Stop => {}
             DeviceEvent::Closed(id) => {
                 let open = self.sessions.remove(&id).is_some();
-                let told = chain.closed(id);
-                if open && told {
-                    chain.other(&mut *self.machine, now, acts, |machine, out| {
-                        machine.closed(id, now, out);
-                    });
-                }
+                chain.closed(&mut *self.machine, id, open, now, acts);
             }
             DeviceEvent::Tick => {
                 self.wake = None;
-                chain.other(&mut *self.machine, now, acts, |machine, out| {
+                chain.other(&mut *self.machine, false, now, acts, |machine, out| {
                     machine.tick(now, out)
                 });
             }
             DeviceEvent::Neighbours => {
-                chain.other(&mut *self.machine, now, acts, |machine, out| {
+                chain.other(&mut *self.machine, false, now, acts, |machine, out| {
                     machine.neighbours_changed(now, out);
                 })
             }
             DeviceEvent::Fault(change, done) => {
                 self.change_in(chain, change, now);
                 // What a rule held back goes on without it.
-                chain.other(&mut *self.machine, now, acts, |_, _| ());
+                chain.other(&mut *self.machine, false, now, acts, |_, _| ());
                 _ = done.send(());
             }
             DeviceEvent::Report(answer) => {
@@ -128,8 +127,10 @@ impl DeviceTask {
                     chain.add(rule, &open, now);
                 }
             }
-            Change::Remove(id) => chain.remove(&mut *self.machine, |rule| rule.id == id),
-            Change::Clear => chain.remove(&mut *self.machine, |_| true),
+            Change::Remove(id) => {
+                chain.remove(&mut *self.machine, |rule| rule.id == id, now);
+            }
+            Change::Clear => chain.remove(&mut *self.machine, |_| true, now),
         }
     }
 

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use device::interference::{Instead, Reading};
-use device::{Device, Door, Effect, Login, SessionId, SimTime};
+use device::{Device, Effect, SessionId, SimTime};
 
-use super::act::{Act, Admission, Oddities};
-use super::kind::{Connection, Kind, Login as LoginFault};
+use super::act::Act;
+use super::kind::Kind;
 use super::rule::Rule;
 use super::stream::{Part, Passes, Stream};
 use super::trigger::{Armed, Dice, Moment};
@@ -28,8 +28,8 @@ pub(crate) struct Chain {
     name: String,
     began: SimTime,
     /// Logins that have failed.
-    failures: u64,
-    quiet_until: Option<SimTime>,
+    pub(super) failures: u64,
+    pub(super) quiet_until: Option<SimTime>,
     /// Rules that strike every line from now on.
     pub(super) latched: Vec<Arc<Rule>>,
     /// How often the host key has changed for good.
@@ -38,6 +38,10 @@ pub(crate) struct Chain {
     pub(super) cut: Option<String>,
     /// When a lock that somebody holds is given back.
     pub(super) unlocks: Option<SimTime>,
+    /// The device that answers in place of this one, once it has.
+    pub(super) impostor: Option<Box<Device>>,
+    /// What is going on goes on there.
+    pub(super) elsewhere: bool,
 }
 
 /// What output of a step is.
@@ -66,6 +70,8 @@ impl Chain {
             host_key: 0,
             cut: None,
             unlocks: None,
+            impostor: None,
+            elsewhere: false,
         }
     }
 
@@ -94,7 +100,12 @@ impl Chain {
     }
 
     /// Removes rules; what they have done to sessions and the device ends, as far as it can.
-    pub(crate) fn remove(&mut self, machine: &mut dyn Machine, goes: impl Fn(&Rule) -> bool) {
+    pub(crate) fn remove(
+        &mut self,
+        machine: &mut dyn Machine,
+        goes: impl Fn(&Rule) -> bool,
+        now: SimTime,
+    ) {
         self.rules.retain(|armed| !goes(&armed.rule));
         self.latched.retain(|rule| !goes(rule));
         for stream in self.streams.values_mut() {
@@ -113,6 +124,12 @@ impl Chain {
             }
             if !has(super::kind::Event::SavesFail) {
                 device.fail_saves(None);
+            }
+            if !has(super::kind::Event::Clock) {
+                device.set_clock(0);
+            }
+            if !has(super::kind::Event::FlashFull) {
+                device.fill_flash(false, now);
             }
         }
     }
@@ -147,114 +164,6 @@ impl Chain {
     }
 }
 
-// === impl Chain: connections and logins ===
-
-impl Chain {
-    /// Somebody connects: the `ordinal`th, while so many sessions are open.
-    pub(crate) fn knock(
-        &mut self,
-        machine: &mut dyn Machine,
-        id: SessionId,
-        ordinal: u64,
-        open: usize,
-        mut door: Door,
-        now: SimTime,
-    ) -> Admission {
-        let moment = self.moment(ordinal, now);
-        let mut oddities = Oddities {
-            host_key: self.host_key,
-            ..Oddities::default()
-        };
-        let (mut silent, mut odd) = (false, self.host_key > 0);
-        for armed in &mut self.rules {
-            let Kind::Connection(kind) = armed.rule.entry.kind else {
-                continue;
-            };
-            let full = kind == Connection::Lines && (open as u64) < armed.rule.number("lines");
-            if full || !armed.strikes(moment) {
-                continue;
-            }
-            let rule = &armed.rule;
-            odd = true;
-            match kind {
-                Connection::Refuse | Connection::Lines => door.open = false,
-                Connection::BlackHole => silent = true,
-                Connection::LateIdent => oddities.wait += rule.time("delay"),
-                Connection::PreBanner => oddities.preface.extend_from_slice(rule.list("text")),
-                Connection::Algorithms => oddities.offer = Some(rule.clone()),
-                Connection::HostKey => oddities.host_key += 1,
-                Connection::Rekey => oddities.rekey_bytes = Some(rule.length("bytes").max(1)),
-                Connection::KeyboardOnly => oddities.keyboard_only = true,
-            }
-        }
-        let quiet = self.quiet_until.is_some_and(|until| now < until);
-        door.open &= !quiet && !self.is_cut(machine, now);
-        if door.open {
-            let stream = Stream::new(id, ordinal, self.dice(id), now);
-            self.streams.insert(id, stream);
-        }
-        Admission {
-            door,
-            silent,
-            oddities: odd.then(|| Box::new(oddities)),
-        }
-    }
-
-    /// Whether a rule refuses a login, and how long the answer takes.
-    pub(crate) fn refuses_login(
-        &mut self,
-        id: SessionId,
-        now: SimTime,
-    ) -> (bool, std::time::Duration) {
-        let ordinal = self.streams.get(&id).map_or(0, |stream| stream.ordinal);
-        let moment = self.moment(ordinal, now);
-        let mut answer = (false, std::time::Duration::ZERO);
-        for armed in &mut self.rules {
-            let Kind::Login(kind) = armed.rule.entry.kind else {
-                continue;
-            };
-            let locked =
-                kind != LoginFault::Locked || self.failures >= armed.rule.number("failures");
-            if kind == LoginFault::Quiet || !locked || !armed.strikes(moment) {
-                continue;
-            }
-            match kind {
-                LoginFault::Slow => answer.1 += armed.rule.time("delay"),
-                _ => answer.0 = true,
-            }
-        }
-        answer
-    }
-
-    /// What came of a login with a password.
-    pub(crate) fn logged_in(&mut self, login: Login, now: SimTime) {
-        if login == Login::Accepted {
-            return;
-        }
-        self.failures += 1;
-        let moment = self.moment(0, now);
-        for armed in &mut self.rules {
-            if armed.rule.entry.kind == Kind::Login(LoginFault::Quiet)
-                && self.failures >= armed.rule.number("failures")
-                && armed.strikes(moment)
-            {
-                self.failures = 0;
-                self.quiet_until = Some(now.after(armed.rule.time("pause")));
-            }
-        }
-    }
-
-    /// A client has gone. Whether the device learns it.
-    pub(crate) fn closed(&mut self, id: SessionId) -> bool {
-        let unnoticed = |stream: &Stream| stream.passes == Passes::Unnoticed && stream.opened;
-        if self.streams.get(&id).is_some_and(unnoticed) {
-            return false;
-        }
-        self.streams.remove(&id);
-        true
-    }
-}
-
 // === impl Chain: steps ===
 
 impl Chain {
@@ -281,19 +190,42 @@ impl Chain {
         stream
             .held
             .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
-        self.pump(machine, id, now, acts);
+        self.pump_facing(machine, id, now, acts);
         self.release(now, acts);
     }
 
-    /// Something else happens to the device, such as a tick.
+    fn pump_facing(
+        &mut self,
+        machine: &mut dyn Machine,
+        id: SessionId,
+        now: SimTime,
+        acts: &mut Vec<Act>,
+    ) {
+        let elsewhere = self.is_elsewhere(id);
+        self.facing(machine, elsewhere, |chain, machine| {
+            chain.pump(machine, id, now, acts);
+        });
+    }
+
+    /// Something else happens to the device, such as a tick; or to the one that answers in its place.
     pub(crate) fn other(
         &mut self,
         machine: &mut dyn Machine,
+        elsewhere: bool,
         now: SimTime,
         acts: &mut Vec<Act>,
         happens: impl FnOnce(&mut dyn Machine, &mut Vec<Effect>),
     ) {
-        self.step(machine, Phase::Any, now, acts, happens);
+        self.facing(machine, elsewhere, |chain, machine| {
+            chain.step(machine, Phase::Any, now, acts, happens);
+        });
+        if self.impostor.is_some() {
+            self.facing(machine, true, |chain, machine| {
+                chain.step(machine, Phase::Any, now, acts, |machine, out| {
+                    machine.tick(now, out)
+                });
+            });
+        }
         self.passes_time(machine, now, acts);
         // What was held because the device was busy goes on.
         let waiting = self
@@ -302,7 +234,7 @@ impl Chain {
             .filter(|(_, stream)| !stream.held.is_empty());
         let waiting: Vec<SessionId> = waiting.map(|(id, _)| *id).collect();
         for id in waiting {
-            self.pump(machine, id, now, acts);
+            self.pump_facing(machine, id, now, acts);
         }
         self.release(now, acts);
     }
@@ -363,6 +295,8 @@ impl Chain {
                 }
                 None => acts.push(Act::Effect(Effect::Close(id))),
             },
+            // A device that isn't this one may do as it likes: its sessions find out by themselves.
+            Effect::Down | Effect::Up | Effect::Changed if self.elsewhere => {}
             Effect::Down => {
                 for stream in self.streams.values_mut() {
                     stream.drain(acts);

@@ -89,6 +89,12 @@ impl Chain {
                 Event::Locked => device.lock(Some(rule.text("user"))),
                 Event::Reload => device.restart(now, out),
                 Event::Syslog => device.message(rule.text("text"), now, out),
+                Event::Clock => {
+                    let days = i64::try_from(rule.number("days")).unwrap_or(i64::MAX);
+                    let by = days.saturating_mul(DAY_MS);
+                    device.set_clock(if rule.truth("ahead") { by } else { -by });
+                }
+                Event::FlashFull => device.fill_flash(true, now),
                 Event::SavesFail | Event::PathCut => {}
             }
         });
@@ -184,6 +190,9 @@ impl Chain {
             .min()
     }
 }
+
+/// A day.
+const DAY_MS: i64 = 86_400_000;
 
 /// When a firewall forgets a session, if nobody types before; each silence has one chance, and then it is over.
 fn forgets(armed: &Armed, stream: &Stream, began: SimTime) -> Option<SimTime> {

@@ -39,6 +39,8 @@ pub(crate) enum Connection {
     Rekey,
     KeyboardOnly,
     Lines,
+    /// Another device answers.
+    Other,
 }
 
 /// What goes wrong with a login.
@@ -154,6 +156,8 @@ pub(crate) enum Event {
     Reload,
     PathCut,
     Syslog,
+    Clock,
+    FlashFull,
 }
 
 impl Kind {

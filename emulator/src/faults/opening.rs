@@ -22,6 +22,20 @@ impl Chain {
         now: SimTime,
         acts: &mut Vec<Act>,
     ) {
+        let elsewhere = self.is_elsewhere(id);
+        self.facing(machine, elsewhere, |chain, machine| {
+            chain.opens(machine, id, opening, now, acts);
+        });
+    }
+
+    fn opens(
+        &mut self,
+        machine: &mut dyn Machine,
+        id: SessionId,
+        opening: Opening,
+        now: SimTime,
+        acts: &mut Vec<Act>,
+    ) {
         let is_shell = opening.command.is_none();
         let mut effects = vec![];
         machine.open(id, opening, now, &mut effects);

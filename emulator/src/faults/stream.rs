@@ -24,6 +24,8 @@ pub(crate) struct Stream {
     /// Which session of the device it is.
     pub(crate) ordinal: u64,
     pub(crate) opened: bool,
+    /// Another device answers in this one's place.
+    pub(crate) elsewhere: bool,
     /// Whether bytes still pass.
     pub(crate) passes: Passes,
     pub(crate) commands: u64,
@@ -86,6 +88,7 @@ impl Stream {
         Self {
             ordinal,
             opened: false,
+            elsewhere: false,
             passes: Passes::Yes,
             commands: 0,
             lines: 0,
@@ -243,7 +246,11 @@ impl Stream {
     /// Whether something is begun that only the chain can end, also when no rule is left.
     pub(crate) fn is_midway(&self) -> bool {
         let asks = self.behind_dialog.is_some() || self.pages();
-        self.waits() || asks || !self.held.is_empty() || self.passes != Passes::Yes
+        self.elsewhere
+            || self.waits()
+            || asks
+            || !self.held.is_empty()
+            || self.passes != Passes::Yes
     }
 
     /// Passes a piece on, until the connection has had the bytes that it is to have.

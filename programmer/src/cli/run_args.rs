@@ -48,7 +48,7 @@ pub(crate) struct RunArgs {
     /// Let the device take the change back by itself after so many minutes, unless it can be reached anew; needs an archive
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u8).range(1..=120))]
     pub(crate) confirm: Option<u8>,
-    /// What another hostname than the inventory's means [default: warn]
+    /// What another hostname than the inventory's means: `known` refuses where the inventory has a `prompt` [default: known]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) other_hostname: Option<OtherHostname>,
     /// Try so often to connect before a line is sent; a password is tried once [default: 3]
@@ -81,7 +81,7 @@ pub(crate) struct LookArgs {
     /// The file that has the order of roles, in place of the built-in one
     #[arg(long, value_name = "FILE")]
     order_file: Option<PathBuf>,
-    /// What another hostname than the inventory's means [default: warn]
+    /// What another hostname than the inventory's means: `known` refuses where the inventory has a `prompt` [default: known]
     #[arg(long, value_enum, value_name = "WHAT")]
     other_hostname: Option<OtherHostname>,
     #[command(flatten)]

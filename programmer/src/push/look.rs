@@ -95,7 +95,11 @@ fn is_it(plan: &DevicePlan, found: Option<String>, other: OtherHostname) -> Resu
     let device = plan.device();
     let expected = device.hostname.as_ref().unwrap_or(&device.name).clone();
     match found {
-        Some(found) if !found.is_empty() && found != expected && other == OtherHostname::Refuse => {
+        Some(found)
+            if !found.is_empty()
+                && found != expected
+                && other.refuses(device.hostname.is_some()) =>
+        {
             Err(Trouble::OtherHostname { expected, found }.into())
         }
         _ => Ok(()),

@@ -39,11 +39,25 @@ pub enum OnError {
     serde::Deserialize,
 )]
 pub enum OtherHostname {
-    /// It is told, and the push goes on.
+    /// Nothing is sent where the inventory says the hostname (`prompt`): it may be another device. A device's name alone
+    /// may be nobody's hostname.
     #[default]
+    Known,
+    /// It is told, and the push goes on.
     Warn,
-    /// Nothing is sent: it may be another device.
+    /// Nothing is sent, also where the inventory has nothing but the device's name.
     Refuse,
+}
+
+impl OtherHostname {
+    /// Whether nothing is sent, `said` being whether the inventory says the hostname.
+    pub(super) fn refuses(self, said: bool) -> bool {
+        match self {
+            Self::Known => said,
+            Self::Warn => false,
+            Self::Refuse => true,
+        }
+    }
 }
 
 /// How lines are sent; each is verified the same.

@@ -30,6 +30,16 @@ pub enum Trouble {
         /// What the prompt shows.
         found: String,
     },
+    /// Another device answers than in the session before.
+    #[error(
+        "shows the hostname `{found}`, and had `{before}` in the session before: another device may answer there"
+    )]
+    OtherDevice {
+        /// What the prompt showed.
+        before: String,
+        /// What it shows now.
+        found: String,
+    },
     /// The device took the lines and doesn't have them.
     #[error("took the lines, but doesn't have {}", named(.0))]
     NotApplied(Vec<String>),
@@ -67,6 +77,7 @@ impl Trouble {
             Self::Locked(_) => "locked",
             Self::Stale { .. } => "stale",
             Self::OtherHostname { .. } => "other_hostname",
+            Self::OtherDevice { .. } => "other_device",
             Self::NotApplied(_) => "not_applied",
             Self::NoArchive => "no_archive",
             Self::NoCheckpoint(_) => "no_checkpoint",
@@ -91,6 +102,9 @@ impl Trouble {
             Self::Stale { .. } => "make the plan anew: `programmer plan`",
             Self::OtherHostname { .. } => {
                 "is it the right device? Correct the inventory (`prompt: NAME`), or push with --other-hostname warn"
+            }
+            Self::OtherDevice { .. } => {
+                "look who has the address; when the right device answers, `programmer resume RUN` goes on"
             }
             Self::NotApplied(_) => {
                 "the transcript shows what the device said; ask it for its log: a process may have died"
@@ -150,6 +164,10 @@ impl Trouble {
                 expected: text(),
                 found: text(),
             },
+            Self::OtherDevice {
+                before: text(),
+                found: text(),
+            },
             Self::NotApplied(vec!["vlan 20".into()]),
             Self::NoArchive,
             Self::NoCheckpoint(text()),
@@ -161,6 +179,7 @@ impl Trouble {
         ];
         let is_listed = |trouble: &Self| match trouble {
             Self::Locked(_) | Self::Stale { .. } | Self::OtherHostname { .. } => true,
+            Self::OtherDevice { .. } => true,
             Self::NotApplied(_) | Self::NoArchive | Self::NoCheckpoint(_) => true,
             Self::Unreadable(_) | Self::NotConfirmed { .. } | Self::Journal(_) => true,
             Self::TakenBack(_) | Self::NotBegun(_) => true,

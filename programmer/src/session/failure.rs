@@ -306,6 +306,8 @@ impl Cause {
         match self {
             Self::Transport(error) => error.may_pass(),
             Self::Closed { .. } | Self::Reset { .. } | Self::NoPrompt { .. } => true,
+            // Two devices with one address answer by turns.
+            Self::Trouble(Trouble::OtherDevice { .. }) => true,
             _ => false,
         }
     }

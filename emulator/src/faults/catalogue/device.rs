@@ -1,9 +1,9 @@
 //! Faults of the device as a whole.
 
-use super::Form::{List, Text, Time, Truth};
+use super::Form::{List, Number, Text, Time, Truth};
 use super::Layer::Device;
 use super::{Entry, parameter};
-use crate::faults::kind::{Event, Kind};
+use crate::faults::kind::{Connection, Event, Kind};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry::of(
@@ -119,5 +119,43 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         "{id: flap, kind: syslog, when: {line: 1}}",
         Kind::Event(Event::Syslog),
+    ),
+    Entry::of(
+        Device,
+        "flash-full",
+        "K3",
+        "A file has taken all that was free in flash: nothing can be copied there, and no configuration be archived.",
+        &[],
+        "{id: no-room, kind: flash-full}",
+        Kind::Event(Event::FlashFull),
+    ),
+    Entry::of(
+        Device,
+        "clock-skew",
+        "L3",
+        "The device's clock is wrong: all times that it shows are, in its log, its files and its configuration.",
+        &[
+            parameter("days", Number, "365", "how far"),
+            parameter("ahead", Truth, "false", "it is ahead; else behind"),
+        ],
+        "{id: last-year, kind: clock-skew, days: 365}",
+        Kind::Event(Event::Clock),
+    ),
+    Entry::of(
+        Device,
+        "other-device",
+        "L4",
+        "Another device answers at the address: of the same platform, with the same users, and with nothing configured.",
+        &[
+            parameter("name", Text, "impostor-1", "its name"),
+            parameter(
+                "new_key",
+                Truth,
+                "false",
+                "it shows a host key of its own; else nobody could tell by that",
+            ),
+        ],
+        "{id: address-taken-twice, kind: other-device, name: edge-9, when: {session: 2}}",
+        Kind::Connection(Connection::Other),
     ),
 ];

@@ -6,7 +6,7 @@ use super::judgement::{Intended, Judgement};
 use super::{Deployment, NAMED_MAX, Purpose, Verdict};
 use crate::config::{Change, Config, change};
 use crate::ledger::Phase;
-use crate::push::settings::{OnError, OtherHostname};
+use crate::push::settings::OnError;
 use crate::push::trouble::Trouble;
 use crate::push::{EndState, Event};
 use crate::session::{Cause, Configured, LineFate, OnRefused, Reply, Request};
@@ -118,11 +118,12 @@ impl<C: Connect> Deployment<'_, C> {
             expected,
             found: self.hostname.clone(),
         };
-        if self.tools.settings.other_hostname == OtherHostname::Refuse {
+        let said = device.hostname.is_some();
+        if self.tools.settings.other_hostname.refuses(said) {
             return Err(other.into());
         }
         // The inventory's name may be nobody's hostname; only what it says for certain is worth a word.
-        if device.hostname.is_some() {
+        if said {
             self.warnings.push(other.to_string());
         }
         Ok(())
@@ -229,7 +230,13 @@ impl<C: Connect> Deployment<'_, C> {
             };
             let judgement = match judged {
                 Ok(judgement) => judgement,
-                Err(lost) => return self.unknown(cause.unwrap_or(lost)),
+                Err(lost) => {
+                    if let (Some(_), Cause::Trouble(Trouble::OtherDevice { .. })) = (&cause, &lost)
+                    {
+                        self.warnings.push(format!("it {lost}"));
+                    }
+                    return self.unknown(cause.unwrap_or(lost));
+                }
             };
             if judgement.missing.is_empty() {
                 return self.whole(prepared, judgement, cause).await;

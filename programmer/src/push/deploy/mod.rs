@@ -180,6 +180,8 @@ struct Deployment<'a, C: Connect> {
     locked: bool,
     /// The hostname that the device showed.
     hostname: String,
+    /// All that it has shown: who shows another one in a later session is another device.
+    shown: Vec<String>,
     /// What is sent, and of it the way back.
     change: Option<Arc<Change>>,
     fates: BTreeMap<usize, LineFate>,
@@ -224,6 +226,7 @@ impl<'a, C: Connect> Deployment<'a, C> {
             transcript: Transcript::default(),
             locked: false,
             hostname: String::new(),
+            shown: Vec::new(),
             change: None,
             fates: BTreeMap::new(),
             accepted: 0,

@@ -7,6 +7,7 @@ use super::Deployment;
 use crate::config::Config;
 use crate::push::conversation::interrupted;
 use crate::push::fence::FencedConnect;
+use crate::push::settings::OtherHostname;
 use crate::push::trouble::Trouble;
 use crate::push::{Conversation, Event};
 use crate::session::{Cause, Reply, Request};
@@ -82,13 +83,43 @@ impl<C: Connect> Deployment<'_, C> {
         }
         self.talk = Some(talk);
         match reply {
-            Reply::Ready => Ok(()),
+            Reply::Ready => match self.is_another() {
+                None => Ok(()),
+                Some(another) => {
+                    self.hang_up_on_another().await;
+                    Err(another.into())
+                }
+            },
             Reply::Failed(cause) => {
                 self.hang_up().await;
                 Err(cause)
             }
             _ => Err(Cause::Internal("a session opened without saying so".into())),
         }
+    }
+
+    /// Whether another device than before answers: its configuration would be taken for this one's.
+    fn is_another(&self) -> Option<Trouble> {
+        let found = &self.hostname;
+        let before = self.shown.last()?;
+        let known = found.is_empty() || self.shown.contains(found);
+        if known || self.tools.settings.other_hostname == OtherHostname::Warn {
+            return None;
+        }
+        Some(Trouble::OtherDevice {
+            before: before.clone(),
+            found: found.clone(),
+        })
+    }
+
+    async fn hang_up_on_another(&mut self) {
+        if self.is_ready() {
+            let _ = self.ask(Request::Leave).await;
+        }
+        let shown = self.shown.clone();
+        self.hang_up().await;
+        self.hostname = shown.last().cloned().unwrap_or_default();
+        self.shown = shown;
     }
 
     pub(super) fn is_ready(&self) -> bool {
@@ -195,6 +226,9 @@ impl<C: Connect> Deployment<'_, C> {
 
     async fn hang_up(&mut self) {
         if let Some(talk) = self.talk.take() {
+            // A line of ours, or somebody else, may have changed it.
+            let hostname = talk.hostname().filter(|name| !self.shown.contains(name));
+            self.shown.extend(hostname);
             let said = talk.close().await;
             self.transcript.append(said, self.talk_began);
         }

@@ -3,7 +3,7 @@
 use programmer::push::{OnError, OtherHostname, Pace, Settings};
 use programmer::report::{ExitStatus, exit_status};
 
-use super::{BOTH, check, plan, pushed, run, tasks, tools, vlans};
+use super::{BOTH, check, plan, planned, pushed, run, tasks, tools, vlans};
 use crate::lab::{Faults, Lab};
 
 #[tokio::test(start_paused = true)]
@@ -36,6 +36,25 @@ async fn another_device_than_the_one_that_was_meant_is_left_alone() {
     let result = run(&tools, tasks(&plan), &Pace::default()).await.remove(0);
     check(&result, "NOT_STARTED", &[], "other_hostname");
     assert_eq!(vlans(&lab, 1), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hostname_that_the_inventory_says_must_be_the_devices_unless_somebody_knows_better() {
+    let inventory = "credentials: {username: netadmin, password: C1sco12345, enable: C1sco54321}\n\
+        devices:\n  - {name: d-1, host: 127.0.0.1, port: 1, pack: catalyst-9800, role: wlc, prompt: core-1}\n";
+    for (other_hostname, state, cause) in [
+        (OtherHostname::default(), "NOT_STARTED", "other_hostname"),
+        (OtherHostname::Warn, "APPLIED", ""),
+    ] {
+        let (lab, plan) = (Lab::default(), planned(inventory));
+        let settings = Settings {
+            other_hostname,
+            ..Settings::default()
+        };
+        let tools = tools(&lab, &plan, settings).await;
+        let result = run(&tools, tasks(&plan), &Pace::default()).await.remove(0);
+        check(&result, state, &[], cause);
+    }
 }
 
 #[tokio::test(start_paused = true)]
