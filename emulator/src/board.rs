@@ -6,7 +6,7 @@
 //!
 //! Known limit: a network is what the topology connects; a device that is told may find that nothing concerns it.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use device::network::{Node, Surroundings};
@@ -65,9 +65,8 @@ impl Board {
 
     fn number(&self, name: &str) -> Option<usize> {
         let connected = || {
-            let numbers = self.topology.connected();
-            let named =
-                numbers.filter_map(|number| Some((self.topology.row(number)?.name, number)));
+            let numbers = self.topology.connected().into_iter();
+            let named = numbers.filter_map(|number| Some((self.topology.name_of(number)?, number)));
             named.collect()
         };
         self.numbers.get_or_init(connected).get(name).copied()
@@ -107,15 +106,7 @@ impl Board {
         if let Some(known) = self.shown().networks.get(&number) {
             return *known;
         }
-        let mut found = HashSet::from([number]);
-        let mut next = vec![number];
-        while let Some(at) = next.pop() {
-            next.extend(
-                self.topology
-                    .neighbours(at)
-                    .filter(|near| found.insert(*near)),
-            );
-        }
+        let found = self.topology.network(number);
         let lowest = found.iter().min().copied().unwrap_or(number);
         let mut shown = self.shown();
         shown
@@ -187,21 +178,6 @@ impl Drop for Place {
     /// A device whose task has ended boots anew, as it was born.
     fn drop(&mut self) {
         self.board.shown().latest.remove(&self.number);
-    }
-}
-
-impl Topology {
-    /// Every device that has a cable, a controller or access points.
-    fn connected(&self) -> impl Iterator<Item = usize> {
-        let all: BTreeSet<usize> = self.ends().collect();
-        all.into_iter()
-    }
-
-    /// The devices that a device is connected to.
-    fn neighbours(&self, number: usize) -> impl Iterator<Item = usize> {
-        let cables = self.cables(number).iter().map(|link| link.far);
-        let points = self.joined(number).iter().copied();
-        cables.chain(points).chain(self.controller(number))
     }
 }
 

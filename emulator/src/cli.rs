@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use device::pack::Packs;
 use emulator::Topology;
-use emulator::topology::Reach;
+use emulator::topology::{Reach, Shard};
 
 use failure::Failure;
 use logging::LogFormat;
@@ -86,6 +86,12 @@ struct Source {
     /// Allow addresses that other machines can reach
     #[arg(long)]
     allow_remote: bool,
+    /// Take only the devices of shard I of N, counted from 0: 0/10 is the first of ten
+    ///
+    /// Which devices those are follows from the topology alone. Devices that links or controllers connect stay together,
+    /// and every device keeps its address. In a StatefulSet: --shard "$ORDINAL/10".
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
 }
 
 impl Source {
@@ -102,7 +108,11 @@ impl Source {
         if !mistakes.is_empty() {
             return Err(Failure::Mistakes(mistakes));
         }
-        topology.map_err(Failure::Mistakes)
+        let topology = topology.map_err(Failure::Mistakes)?;
+        Ok(match self.shard {
+            Some(shard) => topology.sharded(shard),
+            None => topology,
+        })
     }
 
     fn load_packs(&self) -> Result<Packs, Failure> {

@@ -5,7 +5,7 @@
 //!
 //! Known limit: a device once touched keeps its task until the fleet stops.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -67,7 +67,7 @@ impl Default for Settings {
 /// A fleet that serves until it is stopped.
 pub struct Fleet {
     core: Arc<Core>,
-    addresses: Vec<SocketAddr>,
+    addresses: BTreeMap<usize, SocketAddr>,
     stop: watch::Sender<bool>,
     listeners: JoinSet<()>,
 }
@@ -125,7 +125,7 @@ impl Fleet {
     /// Where a device listens. It is what the topology says, but for port 0.
     #[must_use]
     pub fn address(&self, number: usize) -> Option<SocketAddr> {
-        match self.addresses.get(number) {
+        match self.addresses.get(&number) {
             Some(address) => Some(*address),
             None => self.core.topology.row(number).map(|row| row.address),
         }
@@ -341,11 +341,9 @@ impl Core {
 
     /// The number of a device.
     pub(crate) fn number(&self, device: &str) -> Result<usize, FaultError> {
-        let mut rows = self.topology.rows();
-        let found = rows.find(|row| row.name == device);
-        found
-            .map(|row| row.number)
-            .ok_or_else(|| FaultError::NoDevice(device.to_string()))
+        let found = self.topology.number(device);
+        let found = found.filter(|number| self.topology.row(*number).is_some());
+        found.ok_or_else(|| FaultError::NoDevice(device.to_string()))
     }
 
     /// Adds a rule for one device, or for those that its role names, or for all.

@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::topology::{Row, Topology};
 
 pub use known_hosts::HostKeyUnknown;
-pub use table::{columns, table};
+pub use table::{columns, group_table, table};
 
 /// How an inventory is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -91,7 +91,11 @@ pub fn write(
     format: Format,
     out: &mut dyn Write,
 ) -> Result<(), InventoryError> {
-    if topology.row(0).is_some_and(|row| row.address.port() == 0) {
+    if topology
+        .rows()
+        .next()
+        .is_some_and(|row| row.address.port() == 0)
+    {
         return Err(InventoryError::NoPorts);
     }
     let entries = topology.rows().map(|row| Entry::of(&row));

@@ -4,6 +4,7 @@
 //! a whole network with one. On Linux it is tied to the loopback interface, and everywhere each connection's
 //! own address must be in the network and, if that is loopback, its peer's as well.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -63,8 +64,8 @@ fn reason(error: &io::Error) -> &'static str {
 
 /// Open listeners that nobody serves yet.
 pub(crate) enum Listeners {
-    /// One a device, in order.
-    Each(Vec<TcpListener>),
+    /// One a device, with its number.
+    Each(Vec<(usize, TcpListener)>),
     /// One for all.
     One(TcpListener, Network),
 }
@@ -80,9 +81,11 @@ pub(crate) fn bind(topology: &Topology) -> Result<Listeners, BindError> {
     };
     match topology.listen() {
         Listen::Ports { .. } => {
-            let each = topology
-                .rows()
-                .map(|row| listener(row.address, false).map_err(wrong(row.name, row.address)));
+            let each = topology.rows().map(|row| {
+                let socket = listener(row.address, false);
+                let socket = socket.map_err(wrong(row.name, row.address))?;
+                Ok((row.number, socket))
+            });
             Ok(Listeners::Each(each.collect::<Result<_, _>>()?))
         }
         Listen::Network { network, port } => {
@@ -120,13 +123,13 @@ fn tie_to_loopback(_: &Socket) {}
 
 impl Listeners {
     /// Where each device listens, if that is not what the topology says.
-    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
+    pub(crate) fn addresses(&self) -> BTreeMap<usize, SocketAddr> {
         match self {
             Self::Each(each) => each
                 .iter()
-                .filter_map(|one| one.local_addr().ok())
+                .filter_map(|(number, one)| Some((*number, one.local_addr().ok()?)))
                 .collect(),
-            Self::One(..) => vec![],
+            Self::One(..) => BTreeMap::new(),
         }
     }
 
@@ -134,7 +137,7 @@ impl Listeners {
     pub(crate) fn serve(self, core: &Arc<Core>, tasks: &mut JoinSet<()>) {
         match self {
             Self::Each(each) => {
-                for (number, listener) in each.into_iter().enumerate() {
+                for (number, listener) in each {
                     tasks.spawn(accept(core.clone(), listener, move |_, _| Some(number)));
                 }
             }
@@ -203,7 +206,7 @@ fn admit(
     stream: TcpStream,
     peer: SocketAddr,
 ) {
-    let number = number.filter(|number| *number < core.topology.len());
+    let number = number.filter(|number| core.topology.row(*number).is_some());
     match (number, core.startups.clone().try_acquire_owned()) {
         (Some(number), Ok(permit)) => {
             connections.spawn(connection::serve(

@@ -14,12 +14,14 @@ mod judge;
 mod links;
 mod listen;
 mod name;
+mod names;
 mod node;
 mod read;
+mod shard;
 mod spelling;
 mod ssh;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use yaml::Mistake;
 pub use address::{Listen, Network};
 pub use faults::{Placed, Scope};
 pub use name::NamePattern;
+pub use shard::{Shard, ShardError};
 
 /// The most devices of one topology.
 pub const DEVICES_MAX: usize = 1_000_000;
@@ -56,6 +59,8 @@ pub struct Topology {
     joined: BTreeMap<usize, Vec<usize>>,
     /// What goes wrong, and where.
     faults: Vec<Placed>,
+    /// The part of it that is served here, if not all.
+    part: Option<shard::Part>,
 }
 
 /// Devices that one entry of `devices` stands for.
@@ -158,23 +163,45 @@ impl Topology {
         &self.listen
     }
 
-    /// How many devices there are.
+    /// Leaves the devices of one shard; the others are served elsewhere, at the addresses that they have.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.groups
-            .last()
-            .map_or(0, |last| last.first + last.name.count())
+    pub fn sharded(mut self, shard: Shard) -> Self {
+        self.part = Some(shard::Part::new(&self, shard));
+        self
     }
 
-    /// A topology has at least one device.
+    /// The shard that this is, if not all.
+    #[must_use]
+    pub fn shard(&self) -> Option<Shard> {
+        Some(self.part.as_ref()?.shard)
+    }
+
+    /// How many devices there are here.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.part.as_ref().map_or(self.total(), |part| part.len)
+    }
+
+    /// Only a shard can have no device.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The device with this number.
+    /// How many devices the file describes, in all shards.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.groups
+            .last()
+            .map_or(0, |last| last.first + last.name.count())
+    }
+
+    /// The device with this number, if it is served here.
     #[must_use]
     pub fn row(&self, number: usize) -> Option<Row<'_>> {
+        if self.part.as_ref().is_some_and(|part| !part.has(number)) {
+            return None;
+        }
         let before = self.groups.partition_point(|group| group.first <= number);
         let group = self.groups.get(before.checked_sub(1)?)?;
         Some(Row {
@@ -185,18 +212,54 @@ impl Topology {
         })
     }
 
-    /// Every device, in order.
-    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        (0..self.len()).filter_map(|number| self.row(number))
+    /// The entries of the file: devices that differ in number alone.
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
     }
 
-    /// Every device with a cable, a controller or access points; some more than once.
-    pub(crate) fn ends(&self) -> impl Iterator<Item = usize> {
-        let points = self
-            .joined
-            .iter()
-            .flat_map(|(of, points)| points.iter().chain([of]));
-        self.cables.keys().chain(points).copied()
+    /// The number of the device with this name, wherever it is served.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<usize> {
+        let mut groups = self.groups.iter();
+        groups.find_map(|group| Some(group.first + group.name.index(name)?))
+    }
+
+    /// The name of the device with this number, wherever it is served.
+    #[must_use]
+    pub fn name_of(&self, number: usize) -> Option<String> {
+        let before = self.groups.partition_point(|group| group.first <= number);
+        let group = self.groups.get(before.checked_sub(1)?)?;
+        group.name.nth(number - group.first)
+    }
+
+    /// Every device that is served here, in order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> + Clone {
+        (0..self.total()).filter_map(|number| self.row(number))
+    }
+
+    /// Every device that has a cable, a controller or access points, in order.
+    pub(crate) fn connected(&self) -> BTreeSet<usize> {
+        let joined = self.joined.iter();
+        let points = joined.flat_map(|(of, points)| points.iter().chain([of]));
+        self.cables.keys().chain(points).copied().collect()
+    }
+
+    /// All that a device is connected to, near or far, and the device itself.
+    pub(crate) fn network(&self, number: usize) -> HashSet<usize> {
+        let mut found = HashSet::from([number]);
+        let mut next = vec![number];
+        while let Some(at) = next.pop() {
+            next.extend(self.neighbours(at).filter(|near| found.insert(*near)));
+        }
+        found
+    }
+
+    /// The devices that a device is connected to.
+    pub(crate) fn neighbours(&self, number: usize) -> impl Iterator<Item = usize> {
+        let cables = self.cables(number).iter().map(|link| link.far);
+        let points = self.joined(number).iter().copied();
+        cables.chain(points).chain(self.controller(number))
     }
 
     /// The cables of a device.

@@ -30,6 +30,10 @@ fn every_topology_is_checked_and_told_in_every_format() {
     ]
     .concat()
     {
+        // A million host keys take minutes; `emulator/tests/fleet/scale.rs` looks at these.
+        if topology.contains("/scale-") {
+            continue;
+        }
         fleet(&["check", &topology]).ends(0);
         for format in [
             "table",

@@ -6,6 +6,13 @@ pub(super) fn run(source: &Source) -> Result<(), Failure> {
     let topology = source.read()?;
     output::write(|out| {
         let many = super::serve::devices(topology.len());
-        writeln!(out, "{}: {many}, no mistakes", source.topology.display())
+        let file = source.topology.display();
+        match topology.shard() {
+            None => writeln!(out, "{file}: {many}, no mistakes"),
+            Some(shard) => {
+                let all = topology.total();
+                writeln!(out, "{file}: {many} of {all} in shard {shard}, no mistakes")
+            }
+        }
     })
 }

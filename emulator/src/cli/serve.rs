@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, Logging, Source, logging, output};
 
-/// The devices that the table at the start lists.
+/// So many devices are listed at the start; of more, the entries of the file are.
 const TABLE_ROWS_MAX: usize = 100;
 
 /// The arguments of `fleet serve`.
@@ -104,7 +104,12 @@ async fn serve(
         .map_err(|error| Failure::System("the control address can't be listened at", error))?;
     output::write(|out| {
         let address = |row: &Row<'_>| fleet.address(row.number).unwrap_or(row.address);
-        inventory::table(fleet.topology(), TABLE_ROWS_MAX, address, out)?;
+        match fleet.topology() {
+            few if few.len() <= TABLE_ROWS_MAX => {
+                inventory::table(few, TABLE_ROWS_MAX, address, out)?
+            }
+            many => inventory::group_table(many, TABLE_ROWS_MAX, out)?,
+        }
         if let Some(address) = controlled {
             writeln!(out, "\ncontrol: http://{address}")?;
         }
@@ -129,17 +134,21 @@ fn signals(error: std::io::Error) -> Failure {
 /// The line that says that every listener accepts.
 fn ready(fleet: &Fleet) -> String {
     let topology = fleet.topology();
-    let count = topology.len();
     let at = |number| fleet.address(number);
-    let place = match (topology.listen(), at(0), at(count - 1)) {
+    let mut numbers = topology.rows().map(|row| row.number);
+    let first = numbers.next();
+    let last = numbers.last().or(first);
+    let place = match (topology.listen(), first.and_then(at), last.and_then(at)) {
         (Listen::Ports { port: 0, address }, ..) => format!("{address}, ports as above"),
         (_, Some(first), Some(last)) => range(first, last),
-        _ => String::new(),
+        _ => "no address".to_string(),
     };
+    let shard = topology.shard();
     format!(
-        "ready: {} of {} on {place}",
-        devices(count),
-        topology.name()
+        "ready: {} of {}{} on {place}",
+        devices(topology.len()),
+        topology.name(),
+        shard.map_or_else(String::new, |shard| format!(", shard {shard},"))
     )
 }
 

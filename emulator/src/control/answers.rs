@@ -54,11 +54,7 @@ fn fault(topology: &Topology, placed: &Placed) -> Value {
 
 /// Whom a rule concerns, in a word or two.
 fn scope(topology: &Topology, scope: &Scope) -> String {
-    let name = |number| {
-        topology
-            .row(number)
-            .map_or_else(String::new, |row| row.name)
-    };
+    let name = |number| topology.name_of(number).unwrap_or_default();
     match scope {
         Scope::Fleet => "all devices".to_string(),
         Scope::Role(role) => format!("role {role}"),

@@ -1,6 +1,6 @@
 //! An Ansible inventory in YAML: one group a role, and the variables of `cisco.ios`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::{Entry, quoted};
@@ -15,23 +15,26 @@ all:
   hosts:
 ";
 
-pub(super) fn write(entries: impl Iterator<Item = Entry>, out: &mut dyn Write) -> io::Result<()> {
-    let mut roles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+pub(super) fn write(
+    entries: impl Iterator<Item = Entry> + Clone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut roles = BTreeSet::new();
     out.write_all(COMMON.as_bytes())?;
-    for entry in entries {
+    for entry in entries.clone() {
         host(&entry, out)?;
-        if let Some(role) = entry.role {
-            roles.entry(group(&role)).or_default().push(entry.name);
-        }
+        roles.extend(entry.role.as_deref().map(group));
     }
     if roles.is_empty() {
         return Ok(());
     }
     writeln!(out, "  children:")?;
-    for (role, names) in roles {
+    for role in roles {
         writeln!(out, "    {role}:\n      hosts:")?;
-        for name in names {
-            writeln!(out, "        {name}:")?;
+        let of_role = |entry: &Entry| entry.role.as_deref().map(group).as_ref() == Some(&role);
+        // The devices are asked again, so that a million of them need no memory.
+        for entry in entries.clone().filter(of_role) {
+            writeln!(out, "        {}:", entry.name)?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The `devices` key.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use device::pack::{Packs, Platform};
 use super::credentials::Partial;
 use super::judge::{Judge, Map, Value};
 use super::name::NamePattern;
+use super::names::{Known, Names};
 use super::read::optional;
 use super::spelling;
 use super::ssh::Override;
@@ -52,20 +53,11 @@ pub(super) struct Devices {
     pub(super) joined: BTreeMap<usize, Vec<usize>>,
     /// What goes wrong with some of them, and where in the file it stands.
     pub(super) faults: Vec<(String, Placed)>,
-    names: HashMap<String, Known>,
+    names: Names,
     /// Some entry has a mistake, and so there is no fleet.
     spoilt: bool,
     /// The name of some entry can't be read: an unknown name may be that one.
     nameless: bool,
-}
-
-/// What a name stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
-    /// The device with this number.
-    Device(usize),
-    /// A device with a mistake, which is told; what refers to it is not judged.
-    Spoilt,
 }
 
 impl Devices {
@@ -83,10 +75,11 @@ impl Devices {
     /// What a name stands for; an unknown one is a mistake at `path`.
     pub(super) fn find(&self, judge: &mut Judge, name: &str, path: &str) -> Known {
         if let Some(known) = self.names.get(name) {
-            return *known;
+            return known;
         }
         if !self.nameless {
-            let hint = match spelling::nearest(name, self.names.keys().map(String::as_str)) {
+            let names: Vec<_> = self.names.all().collect();
+            let hint = match spelling::nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "name one of `devices`".to_string(),
             };
@@ -310,7 +303,7 @@ fn add(
         // A name that is wrong is still the one that links use.
         match map.get("name").and_then(|value| value.node.text()) {
             Some(text) if !text.contains('{') => {
-                devices.names.insert(text.to_string(), Known::Spoilt);
+                devices.names.insert_one(text.to_string(), Known::Spoilt);
             }
             _ => devices.nameless = true,
         }
@@ -324,22 +317,16 @@ fn add(
         return None;
     }
     devices.spoilt |= group.is_none();
-    for index in 0..name.count() {
-        let known = if group.is_some() {
-            Known::Device(first + index)
-        } else {
-            Known::Spoilt
-        };
-        let one = name.nth(index).unwrap_or_default();
-        if devices.names.insert(one.clone(), known).is_some() {
-            judge.wrong(
-                &place,
-                format!("the name `{one}` is taken"),
-                "give each device a name of its own",
-            );
-            return None;
-        }
+    if let Some(taken) = devices.names.taken(&name) {
+        let says = format!("the name `{taken}` is taken");
+        judge.wrong(&place, says, "give each device a name of its own");
+        return None;
     }
+    let known = match group {
+        Some(_) => Known::Device(first),
+        None => Known::Spoilt,
+    };
+    devices.names.insert(name.clone(), known);
     let range = first..first + name.count();
     devices.groups.extend(group.map(|group| Group {
         name,

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Link;
-use super::devices::{Devices, Known};
+use super::devices::Devices;
 use super::judge::{Judge, Value};
+use super::names::Known;
 
 /// Every device's cables.
 pub(super) type Cables = BTreeMap<usize, Vec<Link>>;

@@ -91,6 +91,7 @@ fn body(
         cables,
         joined: devices.joined,
         faults,
+        part: None,
     })
 }
 

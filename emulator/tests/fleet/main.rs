@@ -13,6 +13,8 @@ mod door;
 mod facts;
 mod inventory;
 mod login;
+mod scale;
 mod scripted;
+mod shards;
 mod topology;
 mod trial;
