@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 done, 1 it failed while running, 2 the input is wrong.
 
+mod bench;
 mod check;
 mod ctl;
 mod failure;
@@ -66,6 +67,11 @@ enum Command {
     Faults(faults::Faults),
     /// Add faults to a fleet that runs, remove them, and look at its devices
     Ctl(ctl::Ctl),
+    /// Load a fleet, or anything that speaks SSH, and tell what it did, beside a bare SSH server
+    Bench(bench::Bench),
+    /// A side of `bench` in a process of its own
+    #[command(hide = true)]
+    BenchSide(bench::side::BenchSide),
     /// Write shell completions to standard output
     Completions {
         /// The shell
@@ -142,6 +148,8 @@ pub(crate) fn run() -> ExitCode {
         (Some(Command::Record(arguments)), _) => record::run(&arguments),
         (Some(Command::Faults(arguments)), _) => faults::run(&arguments),
         (Some(Command::Ctl(arguments)), _) => ctl::run(&arguments),
+        (Some(Command::Bench(arguments)), _) => bench::run(&arguments),
+        (Some(Command::BenchSide(arguments)), _) => bench::side::run(&arguments),
         (Some(Command::Completions { shell }), _) => completions(shell),
         (None, None) => output::write(|out| write!(out, "{}", Cli::command().render_help())),
     };

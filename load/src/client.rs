@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use russh::{client, kex};
+use russh::{Preferred, client, kex};
 
 pub use terminal::{Answered, Terminal};
 
@@ -110,9 +110,9 @@ impl Client {
     }
 
     async fn open_unbounded(&self, address: SocketAddr) -> Result<Terminal, Failure> {
-        let mut handle = door::meet(address, self.config.clone()).await?;
+        let (mut handle, handshake) = door::meet(address, self.config.clone()).await?;
         door::log_in(&mut handle, &self.username, &self.password, self.method).await?;
-        Terminal::open(handle, self.dialogue.clone()).await
+        Terminal::open(handle, handshake, self.dialogue.clone()).await
     }
 }
 
@@ -128,7 +128,11 @@ fn config() -> client::Config {
     ];
     client::Config {
         nodelay: true,
-        preferred: crate::preferred(&offered),
+        // The library's own first choice is post-quantum, which costs more and which no device has.
+        preferred: Preferred {
+            kex: offered.to_vec().into(),
+            ..Preferred::default()
+        },
         // Unread packets of a peer that answers letter by letter; the window bounds their bytes.
         channel_buffer_size: 1 << 16,
         ..client::Config::default()

@@ -40,6 +40,8 @@ pub(super) enum Failure {
     Refused(u16, String),
     /// A control address that other machines can reach.
     Reachable(SocketAddr),
+    /// A load can't be put on anybody.
+    Load(String),
     /// The system refuses something.
     System(&'static str, std::io::Error),
 }
@@ -54,6 +56,7 @@ impl Failure {
             | Self::Unidentified
             | Self::NoFault(_)
             | Self::Reachable(_)
+            | Self::Load(_)
             | Self::Refused(400..=499, _) => BAD_INPUT.into(),
             Self::Bind(_)
             | Self::Inventory(_)
@@ -87,6 +90,7 @@ impl Failure {
             Self::Reachable(address) => format!(
                 "error: other machines can reach {address}\n\nhint: control a fleet at 127.0.0.1, or say --allow-remote"
             ),
+            Self::Load(says) => format!("error: {says}"),
             Self::System(what, error) => format!("error: {what}: {error}"),
         }
     }

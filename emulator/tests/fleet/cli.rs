@@ -4,17 +4,17 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
 /// A topology in a folder of its own, which goes with it.
-struct Written(std::path::PathBuf);
+pub(crate) struct Written(std::path::PathBuf);
 
 impl Written {
-    fn new(test: &str, text: &str) -> Self {
+    pub(crate) fn new(test: &str, text: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("fleet-{}-{test}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("t.yaml"), text).unwrap();
         Self(folder)
     }
 
-    fn fleet(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn fleet(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fleet"));
         command.args(arguments).current_dir(&self.0);
         command

@@ -7,6 +7,7 @@
     reason = "a test that can't go on fails"
 )]
 
+mod bench;
 mod cli;
 mod client;
 mod door;

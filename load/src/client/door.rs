@@ -1,20 +1,28 @@
 //! From an address to a login.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use russh::Names;
 use russh::client::{self, Handle, KeyboardInteractiveAuthResponse as Asked};
 use russh::keys::PublicKeyOrCertificate;
 use tokio::net::TcpStream;
 
 use super::Method;
 use crate::failure::Failure;
+use crate::handshake::Handshake;
 
 /// A peer that asks more often than this is refused.
 const ROUNDS_MAX: usize = 4;
 
 /// Takes any host key: a load is put on what one owns.
-pub(super) struct Trusting;
+#[derive(Default)]
+pub(super) struct Trusting {
+    agreed: Agreed,
+}
+
+/// What the first key exchange agreed on.
+pub(super) type Agreed = Arc<OnceLock<Handshake>>;
 
 impl client::Handler for Trusting {
     type Error = russh::Error;
@@ -22,19 +30,31 @@ impl client::Handler for Trusting {
     async fn check_server_key(&mut self, _: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
         Ok(true)
     }
+
+    async fn kex_done(
+        &mut self,
+        _: Option<&[u8]>,
+        names: &Names,
+        _: &mut client::Session,
+    ) -> Result<(), russh::Error> {
+        self.agreed.get_or_init(|| Handshake::of(names));
+        Ok(())
+    }
 }
 
 /// Connects and agrees on keys.
 pub(super) async fn meet(
     address: SocketAddr,
     config: Arc<client::Config>,
-) -> Result<Handle<Trusting>, Failure> {
+) -> Result<(Handle<Trusting>, Agreed), Failure> {
     let refused = |error: std::io::Error| Failure::Connect(error.kind());
     let stream = TcpStream::connect(address).await.map_err(refused)?;
     // Without it each line waits for the delayed acknowledgement of the one before.
     stream.set_nodelay(true).map_err(refused)?;
-    let met = client::connect_stream(config, stream, Trusting).await;
-    met.map_err(Failure::of_handshake)
+    let door = Trusting::default();
+    let agreed = door.agreed.clone();
+    let met = client::connect_stream(config, stream, door).await;
+    Ok((met.map_err(Failure::of_handshake)?, agreed))
 }
 
 /// Logs in, with one try.

@@ -6,10 +6,11 @@ use bytes::Bytes;
 use russh::client::{Handle, Msg};
 use russh::{Channel, ChannelMsg, Disconnect};
 
-use super::door::Trusting;
+use super::door::{Agreed, Trusting};
 use super::screen::{Awaited, Screen};
 use super::{Dialogue, Enable};
 use crate::failure::Failure;
+use crate::handshake::Handshake;
 
 /// The terminal that is asked for: so wide that no line wraps, and so long that no pager stops.
 const COLUMNS: u32 = 511;
@@ -24,6 +25,8 @@ pub struct Terminal {
     channel: Channel<Msg>,
     screen: Screen,
     dialogue: Arc<Dialogue>,
+    asked: bool,
+    handshake: Agreed,
 }
 
 /// What lines were answered with.
@@ -39,6 +42,7 @@ impl Terminal {
     /// Terminal and shell are asked for in one go: each answer waited for would cost a round trip.
     pub(super) async fn open(
         handle: Handle<Trusting>,
+        handshake: Agreed,
         dialogue: Arc<Dialogue>,
     ) -> Result<Self, Failure> {
         let opened = handle.channel_open_session().await;
@@ -52,8 +56,10 @@ impl Terminal {
             channel,
             screen: Screen::new(&dialogue),
             dialogue: dialogue.clone(),
+            asked: false,
+            handshake,
         };
-        terminal.to_prompt().await?;
+        terminal.until_prompt().await?;
         if let Some(enable) = &dialogue.enable {
             terminal.enable(enable).await?;
         }
@@ -110,6 +116,18 @@ impl Terminal {
         }
     }
 
+    /// Whether the peer has asked for the second password.
+    #[must_use]
+    pub fn was_asked(&self) -> bool {
+        self.asked
+    }
+
+    /// What the key exchange agreed on.
+    #[must_use]
+    pub fn handshake(&self) -> Option<&Handshake> {
+        self.handshake.get()
+    }
+
     /// Ends the session and the connection.
     pub async fn close(self) {
         // One that is over is closed.
@@ -119,7 +137,7 @@ impl Terminal {
             .await;
     }
 
-    async fn to_prompt(&mut self) -> Result<(), Failure> {
+    async fn until_prompt(&mut self) -> Result<(), Failure> {
         loop {
             let data = self.read().await?;
             if self.screen.finds_prompt(&data, &self.dialogue) {
@@ -133,11 +151,12 @@ impl Terminal {
         self.channel
             .data_bytes(format!("{}\n", enable.command))
             .await?;
-        if self.to_question(&enable.question).await? {
+        if self.until_question(&enable.question).await? {
+            self.asked = true;
             self.channel
                 .data_bytes(format!("{}\n", enable.password))
                 .await?;
-            if self.to_question(&enable.question).await? {
+            if self.until_question(&enable.question).await? {
                 return Err(Failure::Enable);
             }
         }
@@ -145,7 +164,7 @@ impl Terminal {
     }
 
     /// Waits for a question; false if a prompt came.
-    async fn to_question(&mut self, question: &str) -> Result<bool, Failure> {
+    async fn until_question(&mut self, question: &str) -> Result<bool, Failure> {
         loop {
             let data = self.read().await?;
             if self.screen.finds_question(&data, question) {

@@ -4,14 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use russh::keys::PrivateKey;
-use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
 use russh::server::{self, Auth, ChannelOpenHandle, Msg, Session};
-use russh::{Channel, ChannelId, Pty, kex};
+use russh::{Channel, ChannelId, Pty};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
 use super::replies::{Lines, Replies};
+use crate::handshake::Handshake;
 
 /// A server of SSH. It takes any password, and serves until it is dropped.
 pub struct Server {
@@ -26,18 +25,18 @@ impl Server {
     ///
     /// If no port can be listened at.
     pub async fn start(replies: Replies) -> io::Result<Self> {
-        Self::start_at("127.0.0.1:0", replies).await
+        Self::start_with(&Handshake::default(), replies).await
     }
 
-    /// The same at an address.
+    /// The same with another handshake.
     ///
     /// # Errors
     ///
-    /// If the address can't be listened at.
-    pub async fn start_at(address: &str, replies: Replies) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+    /// If there is no host key of its kind, or no port can be listened at.
+    pub async fn start_with(handshake: &Handshake, replies: Replies) -> io::Result<Self> {
+        let config = Arc::new(config(handshake)?);
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let config = Arc::new(config()?);
         let accepting = tokio::spawn(accept(listener, config, Arc::new(replies)));
         Ok(Self {
             address,
@@ -58,16 +57,13 @@ impl Drop for Server {
     }
 }
 
-/// The key exchange and the host key that current devices have; the library's own first choices cost more.
-fn config() -> io::Result<server::Config> {
-    let pair = KeypairData::Ed25519(Ed25519Keypair::from_seed(&[7; 32]));
-    let key = PrivateKey::new(pair, "").map_err(io::Error::other)?;
+fn config(handshake: &Handshake) -> io::Result<server::Config> {
     Ok(server::Config {
-        keys: vec![key],
+        keys: vec![handshake.key()?],
         nodelay: true,
         // A session that is held open is no idle one.
         inactivity_timeout: None,
-        preferred: crate::preferred(&[kex::CURVE25519]),
+        preferred: handshake.preferred(),
         ..server::Config::default()
     })
 }
