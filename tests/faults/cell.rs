@@ -20,6 +20,7 @@ use programmer::push::{
 use programmer::resolve::resolve;
 use programmer::rfs;
 use programmer::seal::Key;
+use programmer::session::Sending;
 use tokio::sync::watch;
 
 use crate::oracle::Truth;
@@ -97,7 +98,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     /// A scene with these rules.
-    pub(crate) async fn set(rules: &[String], on_error: OnError) -> Self {
+    pub(crate) async fn set(rules: &[String], on_error: OnError, sending: Sending) -> Self {
         let text = topology(rules);
         let read = Topology::parse(
             "t.yaml",
@@ -131,6 +132,7 @@ impl Scene {
             run,
             settings: Settings {
                 on_error,
+                sending,
                 other_hostname,
                 ..Settings::default()
             },

@@ -1,4 +1,4 @@
-//! The matrix: case × policy × position.
+//! The matrix: case × policy × position × way of sending.
 //!
 //! Asked of each cell, against the oracle:
 //!
@@ -17,6 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use programmer::push::{EndState, OnError};
+use programmer::session::Sending;
 
 use crate::cases::{CASES, Case, End};
 use crate::cell::{After, Scene, plan, plays, shows_a_secret};
@@ -24,11 +25,19 @@ use crate::oracle::Truth;
 
 const POLICIES: [OnError; 3] = [OnError::Stop, OnError::Continue, OnError::Rollback];
 
+/// Some lines of the plan are in flight with the first, and some aren't.
+const SENDINGS: [Sending; 3] = [
+    Sending::Lockstep,
+    Sending::Pipelined { window: 3 },
+    Sending::Buffer,
+];
+
 /// One cell of the matrix.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     case: &'static Case,
     on_error: OnError,
+    sending: Sending,
     position: &'static str,
     line: usize,
 }
@@ -45,28 +54,36 @@ struct Findings {
     false_successes: usize,
 }
 
+/// The cells to play: in lockstep every fault × policy × position. In the two other ways every fault × policy at one
+/// position, and every fault × position under one policy: which one goes round with the fault, the policy and the way,
+/// so that no pair is left out. A fault without a position is played under one policy there. `EVERY=1` plays all.
 fn cells(lines: usize) -> Vec<Cell> {
     let only = std::env::var("KIND").ok();
+    let every = std::env::var_os("EVERY").is_some();
     let positions = [("first", 1), ("middle", lines / 2 + 1), ("last", lines)];
     let mut cells = vec![];
-    for case in CASES
-        .iter()
-        .filter(|case| only.as_ref().is_none_or(|only| case.kind == only))
-    {
-        for on_error in POLICIES {
-            let wanted = if case.has_position() {
-                &positions[..]
-            } else {
-                &positions[..1]
-            };
-            for (position, line) in wanted.iter().copied() {
-                let position = if case.has_position() { position } else { "any" };
-                cells.push(Cell {
-                    case,
-                    on_error,
-                    position,
-                    line,
-                });
+    for (number, case) in CASES.iter().enumerate() {
+        if only.as_ref().is_some_and(|only| case.kind != only) {
+            continue;
+        }
+        let wanted = match case.has_position() {
+            true => &positions[..],
+            false => &[("any", 1)],
+        };
+        for (way, sending) in SENDINGS.into_iter().enumerate() {
+            for (policy, on_error) in POLICIES.into_iter().enumerate() {
+                for (place, (position, line)) in wanted.iter().copied().enumerate() {
+                    let turn = (number + way + policy + place) % POLICIES.len();
+                    if every || sending == Sending::Lockstep || turn == 0 {
+                        cells.push(Cell {
+                            case,
+                            on_error,
+                            sending,
+                            position,
+                            line,
+                        });
+                    }
+                }
             }
         }
     }
@@ -76,7 +93,8 @@ fn cells(lines: usize) -> Vec<Cell> {
 impl Cell {
     fn name(&self) -> String {
         let rules = self.case.rules(self.line).join(" ");
-        format!("{rules} | {:?} | {}", self.on_error, self.position)
+        let (on_error, sending) = (self.on_error, self.sending);
+        format!("{rules} | {on_error:?} | {sending:?} | {}", self.position)
     }
 
     /// Plays the cell; its end, and what is wrong with it.
@@ -93,7 +111,7 @@ impl Cell {
     }
 
     async fn to_its_end(self, finishes: bool, reference: &Reference) -> (Pushed, Vec<String>) {
-        let scene = Scene::set(&self.case.rules(self.line), self.on_error).await;
+        let scene = Scene::set(&self.case.rules(self.line), self.on_error, self.sending).await;
         let after = scene.push().await;
         let pushed = self.judge(&after, &scene.before, reference);
         scene.calm().await;
@@ -213,9 +231,10 @@ fn play_all(cells: &[Cell], reference: &Reference) -> Findings {
             let (end, wrong) = cell.plays(reference);
             let mut findings = findings.lock().unwrap();
             let row = format!(
-                "{} | {:?}",
+                "{} | {:?} | {:?}",
                 cell.case.rules(cell.line).join(" "),
-                cell.on_error
+                cell.on_error,
+                cell.sending
             );
             let entry = findings.ends.entry(row).or_default();
             let _ = write!(entry, "\n    {}: {end}", cell.position);
@@ -242,7 +261,12 @@ fn play_all(cells: &[Cell], reference: &Reference) -> Findings {
 
 #[test]
 fn what_is_said_of_a_device_is_true_whatever_goes_wrong_and_can_be_finished_or_taken_back() {
-    let after = plays(async { Scene::set(&[], OnError::Stop).await.push().await });
+    let after = plays(async {
+        Scene::set(&[], OnError::Stop, Sending::Lockstep)
+            .await
+            .push()
+            .await
+    });
     assert_eq!(
         after.result.state,
         EndState::Applied { saved: true },
