@@ -201,8 +201,9 @@ impl Bench {
                     answer.question()
                 ));
             }
-            let said = self.typed(answer.answer().reveal());
-            let below = said.strip_prefix(answer.answer().reveal()).unwrap_or(&said);
+            let typed = answer.answer().reveal().trim_end();
+            let said = self.typed(typed);
+            let below = said.strip_prefix(typed).unwrap_or(&said);
             text = format!("{first}\n{}", below.trim_start_matches('\n'));
         }
         answered(first, &text)

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use programmer::config::{Config, Rules, Standing, change, difference, standing};
+use programmer::config::{Config, Rules, Standing, change, difference, expected, standing};
 use programmer::packs::Expect;
 use programmer::plan::PlanLine;
 
@@ -38,7 +38,8 @@ pub(crate) fn push(
     {
         return Ok(());
     }
-    let wrong = difference(&change.expected, &after, rules);
+    let meant = expected(wanted, &before, rules, &after);
+    let wrong = difference(&meant, &after, rules);
     if !wrong.is_empty() {
         return Err(sent(format!(
             "what was expected differs from what the device has by\n{}",

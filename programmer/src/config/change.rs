@@ -78,6 +78,15 @@ pub fn change(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Change {
 /// What the lines that take something back belong to.
 const INVERSE: &str = "inverse";
 
+/// What a device shows that has taken all wanted lines, as far as the rules tell; what it shows as `no ...`
+/// now is known by that.
+#[must_use]
+pub fn expected(wanted: &[PlanLine], before: &Config, rules: &Rules, shows: &Config) -> Config {
+    let mut cursor = Cursor::towards(rules, before.clone(), Some(shows));
+    cursor.all(wanted);
+    cursor.finish()
+}
+
 /// What takes back these lines, which a device with this configuration has taken.
 #[must_use]
 pub fn inverse(taken: &[PlanLine], before: &Config, rules: &Rules) -> Vec<PlanLine> {

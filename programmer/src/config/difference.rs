@@ -182,6 +182,7 @@ impl Writer<'_> {
         let mode = self.rules.mode(place.mode);
         let line = match old.negated {
             false => mode.negation(&old.text, &self.rules.key(place.mode, &old.text), beside),
+            true if mode.goes_to_default(&old.text) => format!("default {}", old.text),
             true if mode.is_on(&old.text, beside)
                 && !mode.one.is_match(&format!("{} ", old.text)) =>
             {

@@ -27,12 +27,29 @@ impl Bench<'_> {
                 having: effect.having.as_ref().and_then(escaped),
                 lacking: effect.lacking.as_ref().and_then(escaped),
                 adds,
+                copied: self.like(place, &effect.copies),
             };
             let own = Done::path_of(rules, place, line);
             for at in self.places(effect, place, &own, escaped) {
                 self.side_effect(&at, &change, touched);
             }
         }
+    }
+
+    /// What stands beside a line and matches one of these.
+    fn like(&self, place: &Place, patterns: &[String]) -> Vec<(String, Statement)> {
+        let patterns: Vec<Pattern> = patterns.iter().filter_map(|it| Pattern::new(it)).collect();
+        let beside = self
+            .config
+            .root
+            .at(&place.path)
+            .filter(|_| !patterns.is_empty());
+        let statements = beside.into_iter().flat_map(|block| &block.statements);
+        let alike =
+            statements.filter(|(_, it)| patterns.iter().any(|like| like.is_match(&it.text)));
+        alike
+            .map(|(key, statement)| (key.clone(), statement.clone()))
+            .collect()
     }
 
     /// Where an effect happens.
@@ -108,9 +125,9 @@ impl Bench<'_> {
             let key = rules.key(at.mode, text);
             if block.get(&key).is_none() {
                 let opens = rules.mode(at.mode).opened_by(text).map(|opens| opens.mode);
-                block
-                    .statements
-                    .insert(key.clone(), Statement::new(text, negated, opens));
+                let mut statement = Statement::new(text, negated, opens);
+                statement.block.statements.extend(change.copied.clone());
+                block.statements.insert(key.clone(), statement);
                 touched.push(at.of(&key));
             }
         }
@@ -124,4 +141,6 @@ struct Change {
     having: Option<Pattern>,
     lacking: Option<Pattern>,
     adds: Vec<String>,
+    /// What stands in a section that is added.
+    copied: Vec<(String, Statement)>,
 }

@@ -32,7 +32,7 @@ mod property_tests;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, Deed, change, inverse};
+pub use change::{Change, Deed, change, expected, inverse};
 pub use difference::difference;
 pub use fingerprint::Fingerprint;
 pub use parse::ConfigError;

@@ -257,4 +257,7 @@ pub(super) struct EffectFile {
     pub(super) removes: Vec<String>,
     #[serde(default)]
     pub(super) adds: Vec<String>,
+    /// Of the section that the line stands in, these stand in a section that is added, too.
+    #[serde(default)]
+    pub(super) copies: Vec<String>,
 }

@@ -137,6 +137,12 @@ impl ModeRules {
         said || self.opened_by(text).is_some() || self.list(text).is_some()
     }
 
+    /// Whether a statement that is negated goes to its default, because the device keeps what it is told.
+    pub(super) fn goes_to_default(&self, text: &str) -> bool {
+        let with = self.negate.captures(text).map(|(_, with)| with);
+        with.is_some_and(|with| with.starts_with("default "))
+    }
+
     /// How a statement is negated.
     pub(super) fn negation(&self, text: &str, key: &str, block: &Block) -> String {
         if let Some((found, with)) = self.negate.captures(text) {

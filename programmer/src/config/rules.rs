@@ -252,6 +252,7 @@ impl<'a> Compiler<'a> {
         for file in files {
             let within = file.within.iter().flatten();
             let patterns = file.removes.iter().chain(within).chain(&file.having);
+            let patterns = patterns.chain(&file.copies);
             for pattern in patterns.chain(&file.lacking) {
                 let _ = self.pattern(&bare(pattern));
             }
@@ -354,7 +355,11 @@ impl ModeFile {
         self.ordered.extend(base.ordered);
         self.unshown.extend(base.unshown);
         self.negate.extend(base.negate);
-        self.effects.extend(base.effects);
+        // Of the same event, the nearest platform says what it does.
+        let own: Vec<String> = self.effects.iter().map(|it| it.when.clone()).collect();
+        let others = base.effects.into_iter();
+        self.effects
+            .extend(others.filter(|effect| !own.contains(&effect.when)));
         self
     }
 }

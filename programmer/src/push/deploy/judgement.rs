@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Change, Config, Rules, Standing, change, difference, standing};
+use crate::config::{Change, Config, Rules, Standing, change, difference, expected, standing};
 use crate::plan::PlanLine;
 use crate::session::LineFate;
 
@@ -86,8 +86,13 @@ impl Intended<'_> {
 
     /// What differs from what should be there, where that is known.
     fn foreign(&self, after: &Config, is_whole: bool, is_back: bool) -> Vec<String> {
+        let meant;
         let expected = match (is_whole, is_back) {
-            (true, _) => &self.change.expected,
+            (true, _) if self.change.expected == *after => after,
+            (true, _) => {
+                meant = expected(self.wanted, self.before, self.rules, after);
+                &meant
+            }
             (false, true) => self.before,
             (false, false) => return Vec::new(),
         };
