@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use programmer::inventory::Format;
 
 pub(crate) use super::run_args::{
     JournalArgs, LookArgs, ResumeArgs, RunArgs, RunsArgs, ShowArgs, TranscriptArgs, UndoArgs,
@@ -47,7 +48,7 @@ Exit status:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Print the CLI that each device would get, and touch nothing
-    Render(InputArgs),
+    Render(RenderArgs),
     /// Read each device, and print what would be sent, what goes, and what takes it back; change nothing
     Plan(PlanArgs),
     /// Push the CLI to the devices, or a plan that `plan --out` has written
@@ -92,6 +93,15 @@ pub(crate) struct InputArgs {
     /// The form of what is printed
     #[arg(long, value_enum, default_value_t = Output::Text, value_name = "FORM")]
     pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The form of the inventory [default: told by its content]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) inventory_format: Option<Format>,
 }
 
 #[derive(Debug, Args)]

@@ -39,7 +39,7 @@ pub(crate) fn run() -> ExitStatus {
     let cli = Cli::parse();
     start_log(&cli.log);
     let done = match cli.command {
-        Command::Render(input) => show::render(&input, cli.packs),
+        Command::Render(args) => show::render(&args, cli.packs),
         Command::Plan(args) => plan::plan(&args, cli.packs),
         Command::Push(args) => push::push(args, cli.packs),
         Command::Runs(args) => runs::runs(&args),

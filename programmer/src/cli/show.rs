@@ -10,15 +10,19 @@ use programmer::rfs::Op;
 use serde_json::{Value, json};
 use yaml::Mistake;
 
-use super::args::{InputArgs, Output};
+use super::args::{Output, RenderArgs};
 
 /// `programmer render`
 pub(super) fn render(
-    input: &InputArgs,
+    args: &RenderArgs,
     packs: Option<PathBuf>,
 ) -> Result<ExitStatus, Vec<Mistake>> {
-    let plan = super::plan(input, &super::ReachArgs::default(), packs)?;
-    match input.output {
+    let reach = super::ReachArgs {
+        inventory_format: args.inventory_format,
+        ..super::ReachArgs::default()
+    };
+    let plan = super::plan(&args.input, &reach, packs)?;
+    match args.input.output {
         Output::Text => {
             print(&plan.to_string());
             warn(&plan);

@@ -105,6 +105,24 @@ fn render_prints_the_lines_and_touches_nothing() {
 }
 
 #[test]
+fn render_is_told_the_form_of_an_inventory() {
+    let run = Run::new("render_format", 1, SERVICE);
+    run.write(
+        "devices",
+        "name,host,platform\nwlc-1,10.1.1.1,catalyst-9800\n",
+    );
+    let render = ["render", "--inventory", "devices", "service.yaml"];
+    let csv = run.command(&[&render[..], &["--inventory-format", "csv"]].concat());
+    check(
+        &csv,
+        0,
+        &["! wlc-1 (catalyst-9800) at 10.1.1.1:22: 3 lines\n"],
+    );
+    let ansible = run.command(&[&render[..], &["--inventory-format", "ansible"]].concat());
+    check(&ansible, 2, &["the topology has no device `wlc-1`"]);
+}
+
+#[test]
 fn bad_input_is_status_2_and_every_file_is_told_of() {
     let run = Run::new("bad_input", 1, "kind: rfs\ndevice: wlc-2\nfeatures: []\n");
     run.write("other.json", "{");
