@@ -155,6 +155,13 @@ pub(crate) const CASES: &[Case] = &[
     case("seven-bit-echo", &["kind: seven-bit-echo"], Done),
     case(
         "echo-wrapped",
+        &["kind: echo-wrapped, width: 24, AT}"],
+        Done,
+    ),
+    case("echo-wrapped", &["kind: echo-wrapped, width: 24"], Done),
+    // No terminal is so narrow: the echo is torn.
+    case(
+        "echo-wrapped",
         &["kind: echo-wrapped, width: 10, AT}"],
         Finds,
     ),

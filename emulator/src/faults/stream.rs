@@ -47,6 +47,8 @@ pub(crate) struct Stream {
     /// Rules for the line that is being typed or answered.
     pub(crate) active: Vec<Arc<Rule>>,
     echoed: usize,
+    /// Where on its row the echo begins: behind the prompt.
+    column: usize,
     replied: usize,
     /// An echo that comes once more.
     copy: Vec<u8>,
@@ -102,6 +104,7 @@ impl Stream {
             always: vec![],
             active: vec![],
             echoed: 0,
+            column: 0,
             replied: 0,
             copy: vec![],
             ending: None,
@@ -196,7 +199,10 @@ impl Stream {
         let pieces = match part {
             Part::Echo => vec![Piece::bytes(self.echo(bytes))],
             Part::Body => self.body(bytes),
-            Part::Prompt => self.prompt(bytes),
+            Part::Prompt => {
+                self.column = bytes.len();
+                self.prompt(bytes)
+            }
             Part::Aside => vec![Piece::bytes(bytes.to_vec())],
         };
         let pieces = match part {

@@ -26,7 +26,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Stream,
         "echo-wrapped",
         "E3",
-        "The echo has a line end after every so many columns.",
+        "The echo goes on in the next row after so many columns, of which the prompt takes the first: a terminal whose width can't be set.",
         &[parameter("width", Number, "40", "so many")],
         "{id: narrow, kind: echo-wrapped, width: 40}",
         Kind::Echo(Echo::Wrapped),

@@ -27,7 +27,9 @@ impl Stream {
                 Echo::Corrupted if at + 1 == rule.length("byte") => {
                     shown = rule.text("as").as_bytes().to_vec();
                 }
-                Echo::Wrapped if at > 0 && at.is_multiple_of(rule.length("width").max(1)) => {
+                Echo::Wrapped
+                    if at > 0 && (self.column + at).is_multiple_of(rule.length("width").max(1)) =>
+                {
                     out.extend_from_slice(b"\r\n");
                 }
                 Echo::Syslog if at == rule.length("byte") => {
