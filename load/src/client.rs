@@ -17,6 +17,7 @@ use russh::{Preferred, client, kex};
 pub use terminal::{Answered, Terminal};
 
 use crate::failure::Failure;
+use crate::handshake::Handshake;
 
 /// Who comes in, and what the peer's dialogue looks like.
 ///
@@ -107,6 +108,18 @@ impl Client {
         let patience = self.dialogue.patience;
         let opened = tokio::time::timeout(patience, self.open_unbounded(address)).await;
         opened.unwrap_or(Err(Failure::Slow("login")))
+    }
+
+    /// Connects, and gives what the key exchange agrees on.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`], if there is no connection or no agreement.
+    pub async fn handshake(&self, address: SocketAddr) -> Result<Handshake, Failure> {
+        let met = door::meet(address, self.config.clone());
+        let met = tokio::time::timeout(self.dialogue.patience, met).await;
+        let (_, agreed) = met.unwrap_or(Err(Failure::Slow("handshake")))?;
+        agreed.get().cloned().ok_or(Failure::Closed)
     }
 
     async fn open_unbounded(&self, address: SocketAddr) -> Result<Terminal, Failure> {

@@ -31,6 +31,9 @@ pub enum Failure {
     /// A line was refused.
     #[error("refused: {0}")]
     Refused(String),
+    /// What another client says of itself: a kind, and in words.
+    #[error("{1}")]
+    Other(&'static str, String),
 }
 
 impl Failure {
@@ -46,6 +49,7 @@ impl Failure {
             Self::Closed => "closed",
             Self::Slow(_) => "slow",
             Self::Refused(_) => "refused",
+            Self::Other(kind, _) => kind,
         }
     }
 

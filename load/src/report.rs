@@ -92,7 +92,10 @@ fn row(figure: &Figure) -> Value {
         "at_once": figure.at_once,
         "rate": figure.rate,
         "lines": figure.lines,
-        "window": figure.window,
+        "window": figure.window.map(|window| match window {
+            usize::MAX => json!("all"),
+            window => json!(window),
+        }),
         "done": tally.done,
         "failed": tally.failed(),
         "failures": failures.collect::<serde_json::Map<_, _>>(),

@@ -62,13 +62,29 @@ impl Script {
     /// So many lines of configuration.
     #[must_use]
     pub fn lines(&self, count: usize) -> Vec<String> {
-        let numbered = (0_usize..).flat_map(|n| {
-            let number = n.to_string();
-            let block = self.lines.iter();
-            block.map(move |line| line.replace("{n}", &number))
-        });
-        // Without a line there is no end of looking for one.
-        let count = if self.lines.is_empty() { 0 } else { count };
-        numbered.take(count).collect()
+        numbered(&self.lines, count)
+    }
+}
+
+/// So many lines of a block that is repeated; `{n}` counts its repetitions. A block without lines gives none.
+#[must_use]
+pub fn numbered(block: &[String], count: usize) -> Vec<String> {
+    let lines = block.iter().cycle().zip(0..count);
+    let number = |at: usize| (at / block.len()).to_string();
+    lines
+        .map(|(line, at)| line.replace("{n}", &number(at)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_repeated_until_there_are_enough_lines() {
+        let block = ["interface Lo{n}", " description {n}"].map(String::from);
+        let lines = ["interface Lo0", " description 0", "interface Lo1"];
+        assert_eq!(numbered(&block, 3), lines);
+        assert!(numbered(&[], 3).is_empty());
     }
 }

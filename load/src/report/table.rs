@@ -72,7 +72,10 @@ fn columns(figures: &[Figure]) -> Vec<Column> {
         column("WHAT", true, &|figure| Some(figure.what.to_string())),
         column("LINES", false, &|figure| some(figure.lines)),
         column("WINDOW", false, &|figure| {
-            some(figure.window.filter(|window| *window < usize::MAX))
+            figure.window.map(|window| match window {
+                usize::MAX => "all".to_string(),
+                window => window.to_string(),
+            })
         }),
         column("AT ONCE", false, &|figure| some(Some(figure.at_once))),
         column("DUE/S", false, &|figure| figure.rate.map(number)),

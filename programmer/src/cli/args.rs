@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use programmer::inventory::Format;
 
+pub(crate) use super::bench::BenchArgs;
 pub(crate) use super::run_args::{
     JournalArgs, LookArgs, ResumeArgs, RunArgs, RunsArgs, ShowArgs, TranscriptArgs, UndoArgs,
 };
@@ -63,6 +64,15 @@ pub(crate) enum Command {
     Resume(ResumeArgs),
     /// Take back what a run did: read each device, and send the inverse of what is in
     Undo(UndoArgs),
+    /// Push generated lines, or services, again and again, and tell how fast that was, beside a bare SSH client
+    Bench(Box<BenchArgs>),
+    /// The floor of `bench` in a process of its own
+    #[command(hide = true)]
+    BenchSide {
+        /// The exchange that it holds
+        #[arg(long, value_name = "JSON")]
+        floor: String,
+    },
     /// List the writers, or show the fields of one
     Writers {
         /// The writer to show

@@ -2,6 +2,7 @@
 
 mod again;
 mod args;
+mod bench;
 mod calendar;
 mod journal;
 mod plan;
@@ -47,6 +48,8 @@ pub(crate) fn run() -> ExitStatus {
         Command::Transcript(args) => transcript::transcript(&args),
         Command::Resume(args) => resume::resume(&args, cli.packs),
         Command::Undo(args) => undo::undo(&args, cli.packs),
+        Command::Bench(args) => bench::bench(&args, cli.packs),
+        Command::BenchSide { floor } => bench::side(&floor),
         Command::Writers { writer } => show::writers(writer.as_deref(), cli.packs),
         Command::Schema { writer } => schema::schema(writer.as_deref(), cli.packs),
         Command::Completions { shell } => {

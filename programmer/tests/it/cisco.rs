@@ -172,6 +172,11 @@ impl Door {
             ("exit", "config-vlan") => self.mode = "config",
             ("write memory", "") => text = "Building configuration...\r\n[OK]\r\n",
             ("vlan 13", _) => text = "    ^\r\n% Invalid input detected at '^' marker.\r\n\r\n",
+            (line, "config" | "config-vlan") if line.starts_with("no vlan ") => {
+                self.mode = "config";
+                let vlan = line.trim_start_matches("no ");
+                self.vlans.lock().unwrap().remove(vlan);
+            }
             (line, "config" | "config-vlan") if line.starts_with("vlan ") => {
                 self.mode = "config-vlan";
                 self.vlan = line.to_string();

@@ -7,6 +7,7 @@
     reason = "a test that can't go on shall panic"
 )]
 
+mod bench;
 mod cisco;
 mod deploy;
 mod lab;
