@@ -202,12 +202,15 @@ impl<T: Transport> Conversation<T> {
         // Without a deadline the request would be answered, so an hour is only a net.
         let until = self.clock.0 + self.wake.unwrap_or(Duration::from_secs(3_600));
         tokio::select! {
+            // Who interrupts isn't kept waiting by a device that goes on, nor by chance; and what has come is read
+            // before it is said that nothing did.
+            biased;
+            () = interrupted(&mut self.interrupt) => Woken::Interrupted,
             read = self.transport.read() => match read {
                 Ok(Some(bytes)) => Woken::Bytes(bytes),
                 Ok(None) => Woken::Closed("the device ended it".to_string()),
                 Err(error) => Woken::broken(&error),
             },
-            () = interrupted(&mut self.interrupt) => Woken::Interrupted,
             () = tokio::time::sleep_until(until) => Woken::TimeUp,
         }
     }

@@ -386,6 +386,9 @@ impl<C: Connect> Deployment<'_, C> {
             true if self.fates.values().any(was_in) => EndState::RolledBack,
             true => EndState::NotStarted,
         };
+        if state == EndState::Partial {
+            self.tell_foreign(&judgement.unexplained);
+        }
         self.is_in = judgement.is_in;
         Verdict::new(state, cause)
     }

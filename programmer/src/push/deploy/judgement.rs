@@ -28,6 +28,9 @@ pub(super) struct Judgement {
     pub(super) is_back: bool,
     /// Statements that nobody here has changed, as lines.
     pub(super) foreign: Vec<String>,
+    /// The same where only some lines are in: changes that these don't explain. They may be ours, if a line got where
+    /// it doesn't belong.
+    pub(super) unexplained: Vec<String>,
 }
 
 impl Intended<'_> {
@@ -65,7 +68,11 @@ impl Intended<'_> {
                 .map(shown)
                 .collect();
         }
-        judgement.foreign = self.foreign(after, judgement.missing.is_empty(), judgement.is_back);
+        let is_whole = judgement.missing.is_empty();
+        judgement.foreign = self.foreign(after, is_whole, judgement.is_back);
+        if !is_whole && !judgement.is_back && judgement.doubtful.is_none() {
+            judgement.unexplained = self.unexplained(after, &now, fates);
+        }
         judgement
     }
 
@@ -96,6 +103,31 @@ impl Intended<'_> {
             (false, true) => self.before,
             (false, false) => return Vec::new(),
         };
+        self.besides(expected, after)
+    }
+
+    /// What differs from what the lines that are in have made.
+    fn unexplained(
+        &self,
+        after: &Config,
+        now: &[Standing],
+        fates: &BTreeMap<usize, LineFate>,
+    ) -> Vec<String> {
+        let is_in = |index: &usize| match now.get(*index) {
+            Some(Standing::In) => true,
+            Some(Standing::CantTell) => {
+                matches!(fates.get(index), None | Some(LineFate::Accepted))
+            }
+            _ => false,
+        };
+        let them = (0..self.wanted.len()).filter(is_in);
+        let them: Vec<PlanLine> = them
+            .filter_map(|index| self.wanted.get(index).cloned())
+            .collect();
+        self.besides(&expected(&them, self.before, self.rules, after), after)
+    }
+
+    fn besides(&self, expected: &Config, after: &Config) -> Vec<String> {
         if expected == after {
             return Vec::new();
         }

@@ -7,6 +7,30 @@ use super::{BOTH, check, plan, planned, pushed, run, tasks, tools, vlans};
 use crate::lab::{Faults, Lab};
 
 #[tokio::test(start_paused = true)]
+async fn what_somebody_else_has_changed_is_told_of_a_device_that_has_a_part() {
+    let lab = Lab::with(Faults {
+        is_changed_at: "name a",
+        refuses: "name b",
+        ..Faults::default()
+    });
+    let (result, _) = pushed(&lab, OnError::Stop).await;
+    let is_in = ["vlan 20", " name a", "vlan 30"];
+    check(&result, "PARTIAL", &is_in, "refused");
+    assert_eq!(
+        result.warnings,
+        [
+            "what nobody sent has changed, by the device itself or by somebody else: `vlan 999`, `name foreign`"
+        ]
+    );
+    let lab = Lab::with(Faults {
+        refuses: "name b",
+        ..Faults::default()
+    });
+    let (result, _) = pushed(&lab, OnError::Stop).await;
+    assert_eq!(result.warnings, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_configuration_that_is_cut_off_is_read_again() {
     let lab = Lab::with(Faults {
         cuts_off: 1,
