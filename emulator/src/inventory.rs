@@ -12,11 +12,10 @@ mod ssh_config;
 mod table;
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use crate::topology::{Row, Topology};
+use crate::topology::{Listen, Row, Topology};
 
 pub use known_hosts::HostKeyUnknown;
 pub use table::{columns, group_table, table};
@@ -61,6 +60,9 @@ pub enum InventoryError {
     /// The topology leaves the ports to the system.
     #[error("the topology has port 0: its ports are known only while it is served")]
     NoPorts,
+    /// One host is to stand for many addresses.
+    #[error("the devices have an address each, and can't all be at one host")]
+    NoHost,
     /// A host key can't be told.
     #[error("the host keys can't be written")]
     HostKey(#[source] HostKeyUnknown),
@@ -75,6 +77,7 @@ impl InventoryError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoPorts => "give `listen` a port, or one address a device with `network`",
+            Self::NoHost => "leave --host out, or give `listen` an `address` and a `port`",
             Self::HostKey(_) => "name another algorithm in `ssh: {host_key: [...]}`",
             Self::Output(_) => "look at the disk or the program that reads the output",
         }
@@ -91,6 +94,23 @@ pub fn write(
     format: Format,
     out: &mut dyn Write,
 ) -> Result<(), InventoryError> {
+    write_at(topology, None, format, out)
+}
+
+/// As [`write()`], for those who reach the fleet by another name than the address that it listens at.
+///
+/// # Errors
+///
+/// See [`InventoryError`].
+pub fn write_at(
+    topology: &Topology,
+    host: Option<&str>,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), InventoryError> {
+    if host.is_some() && matches!(topology.listen(), Listen::Network { .. }) {
+        return Err(InventoryError::NoHost);
+    }
     if topology
         .rows()
         .next()
@@ -98,25 +118,30 @@ pub fn write(
     {
         return Err(InventoryError::NoPorts);
     }
-    let entries = topology.rows().map(|row| Entry::of(&row));
+    let entries = topology.rows().map(|row| Entry::of(&row, host));
+    let address = |row: &Row<'_>| match host {
+        Some(host) => format!("{host}:{}", row.address.port()),
+        None => row.address.to_string(),
+    };
     match format {
-        Format::Table => table(topology, usize::MAX, |row| row.address, out),
+        Format::Table => table(topology, usize::MAX, address, out),
         Format::Json => json::write(entries, out),
         Format::Csv => csv::write(entries, out),
         Format::SshConfig => ssh_config::write(topology.name(), entries, out),
         Format::Ansible => ansible::write(entries, out),
         Format::Nornir => nornir::write(entries, out),
-        Format::KnownHosts => return known_hosts::write(topology, out),
+        Format::KnownHosts => return known_hosts::write(topology, host, out),
     }
     .map_err(InventoryError::Output)
 }
 
 impl Entry {
-    fn of(row: &Row<'_>) -> Self {
+    fn of(row: &Row<'_>, host: Option<&str>) -> Self {
         let group = row.group;
+        let own = || row.address.ip().to_string();
         Self {
             name: row.name.clone(),
-            host: row.address.ip().to_string(),
+            host: host.map_or_else(own, str::to_string),
             port: row.address.port(),
             username: group.credentials.username.clone(),
             password: group.credentials.password.clone(),
@@ -141,10 +166,9 @@ fn quoted(text: &str) -> String {
 }
 
 /// How OpenSSH names a host that doesn't listen at port 22.
-fn host_pattern(address: SocketAddr) -> String {
-    if address.port() == 22 {
-        address.ip().to_string()
-    } else {
-        format!("[{}]:{}", address.ip(), address.port())
+fn host_pattern(host: &str, port: u16) -> String {
+    match port {
+        22 => host.to_string(),
+        port => format!("[{host}]:{port}"),
     }
 }

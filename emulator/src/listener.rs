@@ -186,6 +186,12 @@ async fn accept(
                     .and_then(|own| whom(own.ip(), peer.ip()));
                 admit(&core, &mut connections, number, stream, peer);
             }
+            Err(error) if error.raw_os_error() == Some(NO_FILES_LEFT) => {
+                tracing::warn!(
+                    "no session more: the limit of open files is reached, see `ulimit -n`"
+                );
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "accept");
                 tokio::time::sleep(ACCEPT_PAUSE).await;

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Serve) -> Result<(), Failure> {
         .control
         .map(|address| Controlled::new(address, arguments));
     let control = control.transpose()?;
-    raise_file_limit();
+    raise_file_limit(&topology);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -103,7 +103,8 @@ async fn serve(
         .transpose()
         .map_err(|error| Failure::System("the control address can't be listened at", error))?;
     output::write(|out| {
-        let address = |row: &Row<'_>| fleet.address(row.number).unwrap_or(row.address);
+        let at = |row: &Row<'_>| fleet.address(row.number).unwrap_or(row.address);
+        let address = |row: &Row<'_>| at(row).to_string();
         match fleet.topology() {
             few if few.len() <= TABLE_ROWS_MAX => {
                 inventory::table(few, TABLE_ROWS_MAX, address, out)?
@@ -171,7 +172,7 @@ pub(super) fn devices(count: usize) -> String {
 }
 
 /// Each listener and each session takes a file descriptor, and the usual limit is 1,024 of them.
-fn raise_file_limit() {
+fn raise_file_limit(topology: &Topology) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let maximum = getrlimit(Resource::Nofile).maximum;
     let limit = Rlimit {
@@ -181,4 +182,22 @@ fn raise_file_limit() {
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
+    let listeners = match topology.listen() {
+        Listen::Ports { .. } => topology.len() as u64,
+        Listen::Network { .. } => 1,
+    };
+    let wanted = SESSIONS_EXPECTED.min(topology.len() as u64);
+    let most = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let sessions = most.saturating_sub(listeners + FILES_OF_ITS_OWN);
+    if sessions < wanted {
+        tracing::warn!(
+            "`ulimit -n` is {most}: no more than {sessions} sessions at once; raise it for more"
+        );
+    }
 }
+
+/// So many sessions at once, or one a device, are worth a warning if there is no room for them.
+const SESSIONS_EXPECTED: u64 = 10_000;
+
+/// Files that a fleet has open beside its listeners and sessions: standard streams, the runtime's, the control API's.
+const FILES_OF_ITS_OWN: u64 = 32;

@@ -17,7 +17,11 @@ pub enum HostKeyUnknown {
     Encode(#[source] russh::keys::ssh_key::Error),
 }
 
-pub(super) fn write(topology: &Topology, out: &mut dyn Write) -> Result<(), InventoryError> {
+pub(super) fn write(
+    topology: &Topology,
+    host: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<(), InventoryError> {
     for row in topology.rows() {
         let key = host_key(topology.seed(), &row.name, &row.group.ssh)
             .map_err(HostKeyUnknown::Make)
@@ -27,8 +31,9 @@ pub(super) fn write(topology: &Topology, out: &mut dyn Write) -> Result<(), Inve
                     .map_err(HostKeyUnknown::Encode)
             })
             .map_err(InventoryError::HostKey)?;
-        writeln!(out, "{} {}", host_pattern(row.address), key.trim())
-            .map_err(InventoryError::Output)?;
+        let own = row.address.ip().to_string();
+        let pattern = host_pattern(host.unwrap_or(&own), row.address.port());
+        writeln!(out, "{pattern} {}", key.trim()).map_err(InventoryError::Output)?;
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Columns for people.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
 
 use crate::topology::{Group, Row, Topology};
 
@@ -13,14 +12,14 @@ use crate::topology::{Group, Row, Topology};
 pub fn table(
     topology: &Topology,
     rows_max: usize,
-    address: impl Fn(&Row<'_>) -> SocketAddr,
+    address: impl Fn(&Row<'_>) -> String,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let header = ["NAME", "ADDRESS", "PACK", "MODEL", "ROLE"].map(str::to_string);
     let rows = topology.rows().take(rows_max);
     let cells = rows.map(|row| {
         let [pack, model, role] = kind(row.group);
-        let address = address(&row).to_string();
+        let address = address(&row);
         [row.name, address, pack, model, role]
     });
     in_columns(std::iter::once(header).chain(cells), out)?;

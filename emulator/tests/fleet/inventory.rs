@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use emulator::Topology;
-use emulator::inventory::{self, Format};
+use emulator::inventory::{self, Format, InventoryError};
 use emulator::topology::Reach;
 
 const TOPOLOGY: &str = "\
@@ -22,12 +22,36 @@ fn check(format: Format, expected: &str) {
 }
 
 fn written(format: Format) -> String {
+    written_at(TOPOLOGY, None, format).unwrap()
+}
+
+fn written_at(text: &str, host: Option<&str>, format: Format) -> Result<String, InventoryError> {
     let packs = crate::scripted::packs();
     let topology =
-        Topology::parse("t.yaml", TOPOLOGY, Path::new("."), &packs, Reach::Loopback).unwrap();
+        Topology::parse("t.yaml", text, Path::new("."), &packs, Reach::Loopback).unwrap();
     let mut out = vec![];
-    inventory::write(&topology, format, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    inventory::write_at(&topology, host, format, &mut out)?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn another_host_stands_in_every_format_in_place_of_the_address() {
+    for format in [
+        Format::Table,
+        Format::Json,
+        Format::Csv,
+        Format::SshConfig,
+        Format::Ansible,
+        Format::Nornir,
+        Format::KnownHosts,
+    ] {
+        let told = written_at(TOPOLOGY, Some("fleet-3.fleet"), format).unwrap();
+        assert_eq!(told.matches("fleet-3.fleet").count(), 2, "{told}");
+        assert!(!told.contains("127.0.0.1"), "{told}");
+    }
+    let network = TOPOLOGY.replace("address: 127.0.0.1", "network: 127.20.0.0/16");
+    let error = written_at(&network, Some("fleet-3.fleet"), Format::Json).unwrap_err();
+    assert!(error.hint().contains("--host"));
 }
 
 #[test]
