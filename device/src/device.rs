@@ -18,7 +18,8 @@ use crate::{Effect, Facts, Login, Opening, Screen, SessionId, SimTime};
 #[derive(Debug)]
 pub struct Device {
     state: State,
-    sessions: BTreeMap<SessionId, Session>,
+    /// Boxed, because the map has room for eleven as soon as it has one.
+    sessions: BTreeMap<SessionId, Box<Session>>,
     /// When it will be back, if it is away.
     back_at: Option<SimTime>,
     /// The time that the driver was last asked to wake it.
@@ -53,7 +54,8 @@ impl Device {
         now: SimTime,
     ) -> Self {
         let presence = Presence::new(&facts, now);
-        let state = State::new(platform, facts, surroundings, now);
+        let mut state = State::new(platform, facts, surroundings, now);
+        state.config.shrink();
         Self {
             state,
             sessions: BTreeMap::new(),
@@ -152,7 +154,7 @@ impl Device {
             Some(command) => session.run_once(&mut self.state, command, now),
             None => session.begin(&self.state),
         }
-        self.sessions.insert(id, session);
+        self.sessions.insert(id, Box::new(session));
         self.settle(now, out);
     }
 
@@ -311,14 +313,31 @@ impl Device {
             }
         }
         self.sessions.retain(|_, session| !session.is_closed());
+        if self.sessions.is_empty() {
+            self.is_left();
+        }
     }
 
-    fn ask_to_wake(&mut self, out: &mut Vec<Effect>) {
+    /// Nobody is logged in: what only sessions need gives its memory back.
+    fn is_left(&mut self) {
+        self.sessions = BTreeMap::new();
+        self.state.lines = Vec::new();
+        self.state.config.shrink();
+    }
+
+    /// Whether nobody is logged in and it waits for nothing: no time will change it.
+    #[must_use]
+    pub fn may_rest(&self) -> bool {
+        self.sessions.is_empty() && self.next_time().is_none()
+    }
+
+    /// The next time that something is to be done.
+    fn next_time(&self) -> Option<SimTime> {
         let sessions = self
             .sessions
             .values()
             .filter_map(|session| session.wake_at(&self.state));
-        let next = sessions
+        sessions
             .chain(self.back_at)
             .chain(self.state.reload_at)
             .chain(self.state.delayed.iter().map(|delayed| delayed.at))
@@ -329,7 +348,11 @@ impl Device {
                     .wake_at()
                     .filter(|_| self.back_at.is_none()),
             )
-            .min();
+            .min()
+    }
+
+    fn ask_to_wake(&mut self, out: &mut Vec<Effect>) {
+        let next = self.next_time();
         // Asking again for a later time is left out: an early tick does no harm.
         if let Some(next) = next.filter(|next| self.wakes_at.is_none_or(|asked| *next < asked)) {
             self.wakes_at = Some(next);

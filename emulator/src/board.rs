@@ -146,6 +146,11 @@ impl Place {
         }
     }
 
+    /// Whether there are other devices in its network.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.board.topology.neighbours(self.number).next().is_some()
+    }
+
     /// Waits until another device of the network has changed.
     pub(crate) async fn rung(&self) {
         self.bell.notified().await;

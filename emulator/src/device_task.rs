@@ -108,13 +108,30 @@ pub(crate) struct Opened {
     pub(crate) outbox: Arc<Outbox>,
 }
 
+/// Why a device's task ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// For good.
+    Ended,
+    /// Nobody has been at the device for a while, and it waits for nothing: the state can be kept without a task, and run
+    /// again, as if it had never stopped.
+    Idle,
+}
+
+enum Next {
+    Event(DeviceEvent),
+    Unreachable,
+    Idle,
+}
+
 /// The state of a device's task.
 pub(crate) struct DeviceTask {
     name: String,
     machine: Box<dyn Machine>,
-    events: mpsc::Receiver<DeviceEvent>,
     clock: Clock,
     place: Place,
+    /// How long nobody must have been here before the task ends; see [`Left::Idle`].
+    rest_after: Duration,
     sessions: BTreeMap<SessionId, Sink>,
     wake: Option<SimTime>,
     /// Between [`Effect::Down`] and [`Effect::Up`].
@@ -134,16 +151,16 @@ impl DeviceTask {
     pub(crate) fn new(
         name: String,
         machine: Box<dyn Machine>,
-        events: mpsc::Receiver<DeviceEvent>,
         clock: Clock,
         place: Place,
+        rest_after: Duration,
     ) -> Self {
         Self {
             name,
             machine,
-            events,
             clock,
             place,
+            rest_after,
             sessions: BTreeMap::new(),
             wake: None,
             down: false,
@@ -163,30 +180,55 @@ impl DeviceTask {
         }
     }
 
-    /// Runs until the fleet stops or nobody can reach the device any more.
-    pub(crate) async fn run(mut self) {
-        while let Some(event) = self.next_event().await {
-            if matches!(event, DeviceEvent::Stop) {
-                return;
-            }
+    /// Runs until the fleet stops, nobody can reach the device any more, or it may rest.
+    pub(crate) async fn run(&mut self, events: &mut mpsc::Receiver<DeviceEvent>) -> Left {
+        loop {
+            let event = match self.next_event(events).await {
+                Next::Event(DeviceEvent::Stop) | Next::Unreachable => return Left::Ended,
+                Next::Event(event) => event,
+                Next::Idle => return Left::Idle,
+            };
             self.handle(event, self.clock.now());
+            if self.sessions.is_empty() {
+                // A device that nobody is at keeps no memory for those who were.
+                self.sessions = BTreeMap::new();
+                self.effects = vec![];
+            }
         }
     }
 
-    async fn next_event(&mut self) -> Option<DeviceEvent> {
+    async fn next_event(&mut self, events: &mut mpsc::Receiver<DeviceEvent>) -> Next {
+        let (may_rest, rest_after) = (self.may_rest(), self.rest_after);
         let wake = async {
             match self.wake {
                 Some(wake) => tokio::time::sleep_until(self.clock.instant(wake)).await,
                 None => std::future::pending().await,
             }
         };
+        let rest = async {
+            match may_rest {
+                true => tokio::time::sleep(rest_after).await,
+                false => std::future::pending().await,
+            }
+        };
         // In this order, so that a run can be repeated: what was due comes before what happens now.
         tokio::select! {
             biased;
-            () = wake => Some(DeviceEvent::Tick),
-            () = self.place.rung() => Some(DeviceEvent::Neighbours),
-            event = self.events.recv() => event,
+            () = wake => Next::Event(DeviceEvent::Tick),
+            () = self.place.rung() => Next::Event(DeviceEvent::Neighbours),
+            event = events.recv() => event.map_or(Next::Unreachable, Next::Event),
+            () = rest => Next::Idle,
         }
+    }
+
+    /// Whether nothing can happen to it before somebody knocks. A time that was asked for by those who have gone doesn't
+    /// count: the machine asks again, if need be, when it comes.
+    fn may_rest(&self) -> bool {
+        self.sessions.is_empty()
+            && self.chain.is_none()
+            && !self.down
+            && !self.place.is_connected()
+            && self.machine.may_rest()
     }
 
     fn handle(&mut self, event: DeviceEvent, now: SimTime) {

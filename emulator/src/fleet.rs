@@ -1,14 +1,16 @@
 //! A fleet that serves: which devices run, and how to reach one.
 //!
 //! A device that nobody has touched is only its number. `Core::running` boots it at the first knock, and
-//! again if its task has ended.
+//! again if its task has failed. One that was touched and left rests: what it has changed is kept, and no task.
 //!
-//! Known limit: a device once touched keeps its task until the fleet stops.
+//! Known limit: a device that others are connected to doesn't rest, because they may change what it shows, nor one where
+//! something goes wrong on purpose.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use device::network::Surroundings;
 use device::pack::SshOffer;
@@ -21,7 +23,7 @@ use tokio::task::JoinSet;
 use crate::board::{Board, Place};
 use crate::clock::Clock;
 use crate::control;
-use crate::device_task::{Change, DeviceEvent, DeviceTask, EVENTS_MAX, Report};
+use crate::device_task::{Change, DeviceEvent, DeviceTask, EVENTS_MAX, Left, Report};
 use crate::facts;
 use crate::faults::{Admission, Rule, act::Oddities};
 use crate::listener::{self, BindError};
@@ -33,8 +35,11 @@ use crate::topology::{Placed, Row, Scope, Topology};
 /// half a millisecond of a core; a load test of a thousand devices opens some hundreds.
 pub const STARTUPS_MAX: usize = 4096;
 
+/// Longer than a client needs to come back, and so short that a push to many devices leaves few of them with a task.
+const REST_AFTER: Duration = Duration::from_secs(2);
+
 /// How long the fleet waits for its sessions when it stops.
-const STOP_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Makes the machine of a device, which finds what others show in its surroundings.
 pub type Boot =
@@ -46,6 +51,8 @@ pub struct Settings {
     pub clock: Clock,
     /// See [`STARTUPS_MAX`].
     pub startups_max: usize,
+    /// How long nobody must have been at a device before it gives up its task.
+    pub rest_after: Duration,
     /// What a device is.
     pub boot: Box<Boot>,
 }
@@ -55,6 +62,7 @@ impl Default for Settings {
         Self {
             clock: Clock::wall(),
             startups_max: STARTUPS_MAX,
+            rest_after: REST_AFTER,
             boot: Box::new(|topology, row, clock, surroundings| {
                 let facts = facts::of_device(topology, row);
                 let platform = row.group.platform.clone();
@@ -80,13 +88,27 @@ pub(crate) struct Core {
     pub(crate) startups: Arc<Semaphore>,
     pub(crate) stopping: watch::Receiver<bool>,
     settings: Settings,
-    running: Mutex<HashMap<usize, Arc<Running>>>,
+    touched: Mutex<HashMap<usize, Touched>>,
     /// What goes wrong: the topology's rules, and what was changed since.
     faults: Mutex<Vec<Placed>>,
     sessions: AtomicU64,
 }
 
 /// A device that was touched.
+enum Touched {
+    /// It has a task.
+    Running(Arc<Running>),
+    /// Nobody is at it, and it waits for nothing.
+    Resting(Box<Resting>),
+}
+
+/// What stays of a device that rests.
+struct Resting {
+    task: DeviceTask,
+    ssh: OnceLock<Arc<Config>>,
+}
+
+/// A device that has a task.
 pub(crate) struct Running {
     pub(crate) name: String,
     pub(crate) events: mpsc::Sender<DeviceEvent>,
@@ -176,7 +198,7 @@ impl Core {
             topology,
             stopping,
             settings,
-            running: Mutex::default(),
+            touched: Mutex::default(),
             sessions: AtomicU64::new(1),
         })
     }
@@ -199,39 +221,90 @@ impl Core {
         Some((device, door.await.ok()?))
     }
 
-    /// A device's task.
+    fn table(&self) -> MutexGuard<'_, HashMap<usize, Touched>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A device with its task.
     fn running(self: &Arc<Self>, number: usize) -> Option<Arc<Running>> {
-        let mut table = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(device) = table
-            .get(&number)
-            .filter(|device| !device.events.is_closed())
-        {
-            return Some(device.clone());
-        }
+        let mut table = self.table();
+        let before = match table.get(&number) {
+            Some(Touched::Running(device)) if !device.events.is_closed() => {
+                return Some(device.clone());
+            }
+            Some(_) => table.remove(&number),
+            None => None,
+        };
+        let (task, ssh) = match before {
+            Some(Touched::Resting(rested)) => (Some(rested.task), rested.ssh),
+            _ => (None, OnceLock::new()),
+        };
         let (events, queue) = mpsc::channel(EVENTS_MAX);
-        let device = Arc::new(Running {
-            name: self.topology.row(number)?.name,
-            events,
-            ssh: OnceLock::new(),
-        });
-        tokio::spawn(self.clone().live(number, queue));
-        table.insert(number, device.clone());
+        let name = self.topology.row(number)?.name;
+        let device = Arc::new(Running { name, events, ssh });
+        tokio::spawn(self.clone().live(number, queue, task));
+        table.insert(number, Touched::Running(device.clone()));
         Some(device)
     }
 
-    /// The life of a device: it boots in its own task, so that a slow one holds nobody up.
-    async fn live(self: Arc<Self>, number: usize, events: mpsc::Receiver<DeviceEvent>) {
-        let Some(row) = self.topology.row(number) else {
+    /// The life of a device, until it ends or rests.
+    async fn live(
+        self: Arc<Self>,
+        number: usize,
+        mut events: mpsc::Receiver<DeviceEvent>,
+        rested: Option<DeviceTask>,
+    ) {
+        let Some(mut task) = rested.or_else(|| self.boot(number)) else {
             return;
         };
+        // The fleet ends when nobody else has it.
+        let core = Arc::downgrade(&self);
+        drop(self);
+        while task.run(&mut events).await == Left::Idle {
+            let Some(core) = core.upgrade() else { return };
+            match core.rest(number, task, &events) {
+                Some(back) => task = back,
+                None => return,
+            }
+        }
+    }
+
+    /// A device boots in its own task, so that a slow one holds nobody up.
+    fn boot(self: &Arc<Self>, number: usize) -> Option<DeviceTask> {
+        let row = self.topology.row(number)?;
         tracing::debug!(device = row.name, "boot");
         let clock = self.settings.clock;
         let place = Place::new(&self.board, number);
         let machine = (self.settings.boot)(&self.topology, &row, &clock, self.board.clone());
-        let mut task = DeviceTask::new(row.name.clone(), machine, events, clock, place);
+        let rest_after = self.settings.rest_after;
+        let mut task = DeviceTask::new(row.name.clone(), machine, clock, place, rest_after);
         task.has_faults(self.topology.seed(), self.faults_of(&row));
-        drop(self);
-        task.run().await;
+        Some(task)
+    }
+
+    /// Puts a device to rest; gives it back if somebody is at the door.
+    fn rest(
+        &self,
+        number: usize,
+        task: DeviceTask,
+        events: &mpsc::Receiver<DeviceEvent>,
+    ) -> Option<DeviceTask> {
+        let mut table = self.table();
+        // Who isn't in the table is stopping.
+        let Some(Touched::Running(device)) = table.remove(&number) else {
+            return None;
+        };
+        let (seat, back) = match Arc::try_unwrap(device) {
+            // Nobody has it, and nobody left an event.
+            Ok(device) if events.is_empty() => {
+                let ssh = device.ssh;
+                (Touched::Resting(Box::new(Resting { task, ssh })), None)
+            }
+            Ok(device) => (Touched::Running(Arc::new(device)), Some(task)),
+            Err(device) => (Touched::Running(device), Some(task)),
+        };
+        table.insert(number, seat);
+        back
     }
 
     /// The configuration of a device's SSH server.
@@ -289,13 +362,12 @@ impl Core {
 
     /// Ends every device's task, and so every session.
     async fn stop_devices(&self) {
-        let table = {
-            let mut table = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *table)
-        };
+        let table = std::mem::take(&mut *self.table());
         for device in table.into_values() {
-            // One that has ended is stopped.
-            _ = device.events.send(DeviceEvent::Stop).await;
+            if let Touched::Running(device) = device {
+                // One that has ended is stopped.
+                _ = device.events.send(DeviceEvent::Stop).await;
+            }
         }
     }
 }
@@ -320,7 +392,7 @@ pub enum FaultError {
 }
 
 impl Core {
-    fn rules(&self) -> std::sync::MutexGuard<'_, Vec<Placed>> {
+    fn rules(&self) -> MutexGuard<'_, Vec<Placed>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -348,7 +420,7 @@ impl Core {
 
     /// Adds a rule for one device, or for those that its role names, or for all.
     pub(crate) async fn add_fault(
-        &self,
+        self: &Arc<Self>,
         rule: Rule,
         device: Option<&str>,
     ) -> Result<(), FaultError> {
@@ -378,7 +450,7 @@ impl Core {
     }
 
     /// Removes a rule.
-    pub(crate) async fn remove_fault(&self, id: &str) -> Result<(), FaultError> {
+    pub(crate) async fn remove_fault(self: &Arc<Self>, id: &str) -> Result<(), FaultError> {
         let placed = {
             let mut rules = self.rules();
             let at = rules.iter().position(|placed| placed.rule.id == id);
@@ -391,25 +463,20 @@ impl Core {
     }
 
     /// Removes every rule; how many there were.
-    pub(crate) async fn clear_faults(&self) -> usize {
+    pub(crate) async fn clear_faults(self: &Arc<Self>) -> usize {
         let count = std::mem::take(&mut *self.rules()).len();
         self.change(&Scope::Fleet, || Change::Clear).await;
         count
     }
 
-    /// Tells the devices that run. The others look when they boot.
-    async fn change(&self, scope: &Scope, change: impl Fn() -> Change) {
-        let running: Vec<_> = {
-            let table = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            table
-                .iter()
-                .map(|(number, device)| (*number, device.clone()))
-                .collect()
-        };
-        for (number, device) in running {
+    /// Tells the devices that were touched. The others look when they boot.
+    async fn change(self: &Arc<Self>, scope: &Scope, change: impl Fn() -> Change) {
+        for number in self.touched() {
             let row = self.topology.row(number);
             let role = row.as_ref().and_then(|row| row.group.role.as_deref());
-            if scope.covers(number, role) {
+            if scope.covers(number, role)
+                && let Some(device) = self.running(number)
+            {
                 let (told, done) = oneshot::channel();
                 let event = DeviceEvent::Fault(change(), told);
                 // One whose task has ended looks again when it boots.
@@ -422,7 +489,7 @@ impl Core {
 
     /// The numbers of the devices that somebody has touched.
     pub(crate) fn touched(&self) -> Vec<usize> {
-        let table = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let table = self.table();
         let mut numbers: Vec<usize> = table.keys().copied().collect();
         numbers.sort_unstable();
         numbers

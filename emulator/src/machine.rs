@@ -35,6 +35,10 @@ pub trait Machine: Send + 'static {
     fn device(&mut self) -> Option<&mut Device> {
         None
     }
+    /// Whether it waits for nothing: with no session open, nothing changes until somebody knocks.
+    fn may_rest(&self) -> bool {
+        false
+    }
     /// Others of its network show something else than before.
     fn neighbours_changed(&mut self, _now: SimTime, _out: &mut Vec<Effect>) {}
 }
@@ -82,6 +86,10 @@ impl Machine for Device {
 
     fn device(&mut self) -> Option<&mut Device> {
         Some(self)
+    }
+
+    fn may_rest(&self) -> bool {
+        Device::may_rest(self)
     }
 
     fn neighbours_changed(&mut self, now: SimTime, out: &mut Vec<Effect>) {

@@ -233,6 +233,11 @@ impl Block {
             .map(Arc::as_ref)
     }
 
+    /// Gives the memory back that was kept for more statements of this level.
+    pub(crate) fn shrink(&mut self) {
+        self.statements.shrink_to_fit();
+    }
+
     fn find(&self, rank: &Rank) -> Result<usize, usize> {
         if rank.typed.is_none() {
             return self.statements.binary_search_by(|s| s.rank.cmp(rank));

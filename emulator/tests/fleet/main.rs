@@ -14,6 +14,7 @@ mod door;
 mod facts;
 mod inventory;
 mod login;
+mod rest;
 mod scale;
 mod scripted;
 mod shards;

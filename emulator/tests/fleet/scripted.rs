@@ -122,6 +122,7 @@ pub(crate) async fn fleet_with(script: &Script, listen: &str, startups_max: usiz
             boot.boots.fetch_add(1, Ordering::SeqCst);
             Box::new(boot.clone())
         }),
+        ..Settings::default()
     };
     Fleet::start(topology(listen), settings).await.unwrap()
 }
