@@ -23,7 +23,7 @@ use super::{Failure, output};
 use stations::Stations;
 
 /// The script that is built in.
-const SCRIPT: &str = include_str!("../../../examples/load/ios-xe.yaml");
+const SCRIPT: &str = include_str!("../../../load/scripts/ios-xe.yaml");
 
 /// The arguments of `fleet bench`.
 #[derive(Debug, Args)]
@@ -113,7 +113,7 @@ pub(super) struct Bench {
     /// The command that is measured, instead of the script's
     #[arg(long, value_name = "COMMAND")]
     command: Option<String>,
-    /// What is typed; the built-in one is examples/load/ios-xe.yaml
+    /// What is typed; the built-in one is load/scripts/ios-xe.yaml
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
     /// How long an answer is waited for, in seconds

@@ -24,7 +24,7 @@ use floors::{EXCHANGE, Floors};
 use pushes::Pushes;
 
 /// The lines that are built in.
-const LINES: &str = include_str!("../../../examples/load/lines.txt");
+const LINES: &str = include_str!("../../../load/scripts/lines.txt");
 /// The name of our own figures.
 const PROGRAMMER: &str = "programmer";
 
@@ -51,7 +51,7 @@ pub(crate) struct BenchArgs {
     /// How many lines
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "20")]
     lines: Vec<usize>,
-    /// The lines, repeated as often as need be: {n} counts repetitions, {push} pushes; built in is examples/load/lines.txt
+    /// The lines, repeated as often as need be: {n} counts repetitions, {push} pushes; built in is load/scripts/lines.txt
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
     /// Push this RFS document instead, and take it back each time, which isn't measured; may be given several times

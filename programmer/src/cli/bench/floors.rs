@@ -20,7 +20,7 @@ use super::{PATIENCE, Point};
 /// The name of the second floor.
 pub(super) const EXCHANGE: &str = "exchange";
 /// How configuration is entered and left.
-const SCRIPT: &str = include_str!("../../../../examples/load/ios-xe.yaml");
+const SCRIPT: &str = include_str!("../../../../load/scripts/ios-xe.yaml");
 /// What the floor's prompt is.
 const PROMPT: &str = "floor#";
 
