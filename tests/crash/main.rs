@@ -18,6 +18,8 @@
 mod devices;
 mod processes;
 mod rounds;
+#[path = "../secrecy.rs"]
+mod secrecy;
 
 /// What fits into a build server's patience with a debug build.
 const ROUNDS: usize = 8;

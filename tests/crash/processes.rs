@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::secrecy;
+
 /// Below the ports that systems give to clients.
 const PORTS: std::ops::Range<u16> = 26_000..29_900;
 pub(crate) const DEVICES: u16 = 50;
@@ -53,10 +55,10 @@ impl Scene {
             .unwrap();
         std::fs::write(folder.join("known_hosts"), keys.stdout).unwrap();
         let mut fleet = Command::new(program("fleet"))
-            .arg("topology.yaml")
+            .args(["topology.yaml", "-v"])
             .current_dir(&folder)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(folder.join("fleet.log")).unwrap())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(fleet.stdout.take().unwrap()).lines();
@@ -86,6 +88,7 @@ impl Scene {
     pub(crate) fn runs(&self, arguments: &[&str]) -> Said {
         let output = self.programmer(arguments).output().unwrap();
         let text = [output.stdout, output.stderr].concat();
+        secrecy::keeps("what the programmer says", &text);
         Said {
             status: output.status.code(),
             text: String::from_utf8_lossy(&text).into_owned(),
@@ -129,6 +132,8 @@ impl Drop for Scene {
         let _ = self.fleet.kill();
         let _ = self.fleet.wait();
         if !std::thread::panicking() {
+            assert!(secrecy::folder_keeps(&self.folder.join("state"), &[]) > 1);
+            secrecy::folder_keeps(&self.folder.join("fleet.log"), &[]);
             let _ = std::fs::remove_dir_all(&self.folder);
         }
     }

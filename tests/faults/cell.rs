@@ -17,6 +17,7 @@ use programmer::push::{
     DeviceResult, EndState, Journal, Kept, Lease, OnError, OtherHostname, Purpose, Settings, Task,
     Tools, deploy,
 };
+use programmer::report;
 use programmer::resolve::resolve;
 use programmer::rfs;
 use programmer::seal::Key;
@@ -24,6 +25,7 @@ use programmer::session::Sending;
 use tokio::sync::watch;
 
 use crate::oracle::Truth;
+use crate::secrecy;
 use crate::wire::InMemory;
 
 /// 09:00:00 UTC on Monday the 5th of January 2026.
@@ -200,11 +202,34 @@ impl Scene {
         };
         let (_keep, calm) = watch::channel(false);
         let result = deploy(task, &tools, calm).await;
+        self.keeps_secrets(run, &result).await;
         let report = self.wired.look("sw").await.expect("the device is there");
         After {
             result,
             running: Truth::running(&report),
             saved: Truth::saved(&report),
+        }
+    }
+
+    /// Nothing that is written of a push shows a secret: the journal, its transcripts, and the reports.
+    async fn keeps_secrets(&self, run: &RunId, result: &DeviceResult) {
+        let results = std::slice::from_ref(result);
+        secrecy::keeps("the transcript", result.transcript.text());
+        secrecy::keeps("the report in JSON", report::json(results).to_string());
+        secrecy::keeps("the report in JUnit", report::junit(results));
+        secrecy::keeps("the report in text", report::device_line(result));
+        secrecy::keeps(
+            "what is told",
+            format!("{:?}", result.failure) + &result.warnings.concat(),
+        );
+        for record in self.ledger.devices(run).await.unwrap() {
+            secrecy::keeps("the journal, sealed", &record.sealed);
+            secrecy::keeps("the journal", format!("{record:?}"));
+        }
+        let events = self.ledger.events(run).await.unwrap();
+        secrecy::keeps("the journal's events", format!("{events:?}"));
+        if let Ok(kept) = self.ledger.transcript(run, &self.plan.device().name).await {
+            secrecy::keeps("the journal's transcript", kept);
         }
     }
 
@@ -242,9 +267,4 @@ pub(crate) fn plays<T>(scene: impl Future<Output = T>) -> T {
         .build()
         .unwrap();
     runtime.block_on(scene)
-}
-
-/// Whether a text has a secret in it.
-pub(crate) fn shows_a_secret(text: &str) -> bool {
-    text.contains(PASSWORD) || text.contains(ENABLE)
 }

@@ -20,5 +20,7 @@ mod cases;
 mod cell;
 mod matrix;
 mod oracle;
+#[path = "../secrecy.rs"]
+mod secrecy;
 mod shipped;
 mod wire;

@@ -20,7 +20,7 @@ use programmer::push::{EndState, OnError};
 use programmer::session::Sending;
 
 use crate::cases::{CASES, Case, End};
-use crate::cell::{After, Scene, plan, plays, shows_a_secret};
+use crate::cell::{After, Scene, plan, plays};
 use crate::oracle::Truth;
 
 const POLICIES: [OnError; 3] = [OnError::Stop, OnError::Continue, OnError::Rollback];
@@ -177,9 +177,6 @@ impl Cell {
             ));
         }
         let transcript = result.transcript.text();
-        if shows_a_secret(&transcript) {
-            wrong.push("a transcript shows a password (I6)".to_string());
-        }
         let end = match &result.failure {
             Some(failure) => format!("{}: {failure}", result.state.name()),
             None => result.state.name().to_string(),

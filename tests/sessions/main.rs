@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../secrecy.rs"]
+mod secrecy;
 mod wire;
 
 use std::sync::Arc;

@@ -15,6 +15,8 @@ use programmer::session::{
     Access, Action, Configured, Input, OnRefused, Reply, Request, Sending, Session,
 };
 
+use crate::secrecy;
+
 /// 09:00:00 UTC on Monday the 5th of January 2026.
 const BEGIN: SimTime = SimTime(1_767_603_600_000);
 const PASSWORD: &str = "C1sco12345";
@@ -249,5 +251,13 @@ impl Wire {
 
     fn time(&self) -> SimTime {
         BEGIN.after(self.now)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            secrecy::keeps("the transcript", self.session.transcript().text());
+        }
     }
 }
