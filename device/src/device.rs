@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::config::Networks;
 use crate::network::presence::Presence;
 use crate::network::{Alone, Node, Surroundings};
 use crate::pack::Platform;
@@ -149,7 +150,7 @@ impl Device {
         // One that has just booted knows its neighbours before it prompts.
         self.presence.look(&mut self.state, true, now);
         let mut session = Session::new(&self.state, vty, &opening, now);
-        self.see_lines(now);
+        self.see_lines();
         match &opening.command {
             Some(command) => session.run_once(&mut self.state, command, now),
             None => session.begin(&self.state),
@@ -164,7 +165,7 @@ impl Device {
             session.touch(now);
             self.state.revert_is_touched(session.vty, now);
         }
-        self.see_lines(now);
+        self.see_lines();
         if let Some(session) = self.sessions.get_mut(&id) {
             session.input(&mut self.state, bytes, now);
         }
@@ -213,7 +214,7 @@ impl Device {
         }
         self.presence
             .look(&mut self.state, self.back_at.is_none(), now);
-        self.see_lines(now);
+        self.see_lines();
         for session in self.sessions.values_mut() {
             session.tick(&mut self.state, now);
         }
@@ -238,14 +239,11 @@ impl Device {
     }
 
     /// `show users` shows the lines as they are when the command is given.
-    fn see_lines(&mut self, now: SimTime) {
-        let views = self
-            .sessions
-            .values()
-            .map(|session| session.line_view(&self.state, now));
-        let mut views: Vec<_> = views.collect();
-        views.sort_by_key(|view| view.index);
-        self.state.lines = views;
+    fn see_lines(&mut self) {
+        let in_use = self.sessions.values().map(|session| session.line_in_use());
+        self.state.lines.clear();
+        self.state.lines.extend(in_use);
+        self.state.lines.sort_by_key(|line| line.index);
     }
 
     /// Carries out what sessions asked of the device, and hands over what they print.
@@ -322,6 +320,7 @@ impl Device {
     fn is_left(&mut self) {
         self.sessions = BTreeMap::new();
         self.state.lines = Vec::new();
+        self.state.networks = Networks::default();
         self.state.config.shrink();
     }
 

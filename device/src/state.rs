@@ -1,5 +1,6 @@
 //! What all sessions of a device share: its configuration, its files, its log, its clock.
 
+mod startup;
 mod users;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -7,16 +8,17 @@ use std::sync::{Arc, OnceLock};
 
 use crate::archive::Archive;
 use crate::archive::revert::Operator;
-use crate::config::{Bench, Block, Note, Statement, reader, text};
+use crate::config::{Bench, Block, Networks, Note, Statement, reader, text};
 use crate::files::Files;
 use crate::network::adjacency::{self, Memory};
 use crate::network::{Network, Node, Shown, Surroundings};
 use crate::pack::Platform;
 use crate::secrets::Vault;
-use crate::session::Delayed;
+use crate::session::{Delayed, LineInUse};
 use crate::syslog::{self, Logged};
 use crate::views::{LineView, SessionView, Snapshot, Zone, stamp};
 use crate::{Facts, SimTime};
+pub(crate) use startup::Startup;
 
 /// The log buffer keeps this many messages; a device keeps 4,096 bytes, about as much.
 const LOG_MAX: usize = 64;
@@ -42,8 +44,10 @@ pub(crate) struct State {
     pub(crate) platform: Arc<Platform>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) config: Block,
+    /// Where the networks of its interfaces are.
+    pub(crate) networks: Networks,
     pub(crate) ops: Block,
-    pub(crate) startup: Option<String>,
+    pub(crate) startup: Option<Startup>,
     /// Shared with snapshots; [`Self::files_mut`] writes.
     pub(crate) files: Arc<Files>,
     /// The archive of configurations.
@@ -64,7 +68,7 @@ pub(crate) struct State {
     /// The line of a user who is known beside those of the configuration ([`State::let_in`]).
     visitor: Option<String>,
     /// The terminal lines in use, as they were when the running input began.
-    pub(crate) lines: Vec<LineView>,
+    pub(crate) lines: Vec<LineInUse>,
     /// How it finds what other devices show.
     pub(crate) surroundings: Arc<dyn Surroundings>,
     /// What it knew of its links and neighbours when it looked last.
@@ -88,7 +92,7 @@ impl State {
         now: SimTime,
     ) -> Self {
         let mut state = Self::unsaved_at_first(platform, facts, surroundings, now);
-        state.startup = Some(state.running_text(now));
+        state.startup = Some(Startup::born(state.platform.clone(), state.config.clone()));
         state
     }
 
@@ -103,6 +107,7 @@ impl State {
         let mut state = Self {
             vault: platform.vault().clone(),
             config: platform.baseline().clone(),
+            networks: Networks::default(),
             platform,
             facts: Arc::new(facts),
             ops: Block::default(),
@@ -129,7 +134,7 @@ impl State {
         };
         match state.facts.startup.clone() {
             Some(startup) => {
-                state.startup = Some(startup);
+                state.startup = Some(startup.into());
                 state.boot(now);
             }
             None => state.be_born(now),
@@ -223,9 +228,11 @@ impl State {
 
     /// What a configuration line works on.
     pub(crate) fn bench<'s>(&'s mut self, platform: &'s Platform) -> Bench<'s> {
+        self.networks.check(&self.config);
         Bench {
             platform,
             root: &mut self.config,
+            networks: &mut self.networks,
             hasher: &mut self.vault,
             privilege: 15,
             said: String::new(),
@@ -237,7 +244,7 @@ impl State {
     /// The first statement of a kind.
     pub(crate) fn get(&self, kind: &str) -> Option<&Statement> {
         let grammar = self.platform.grammar();
-        self.config.iter().find(|s| s.kind(grammar) == kind)
+        self.config.named(grammar, kind).next()
     }
 
     /// Whether a statement of a kind is set (and not as `no …`).
@@ -297,7 +304,7 @@ impl State {
     /// The block of the `line vty` statement that covers a vty line.
     pub(crate) fn vty(&self, index: usize) -> Option<&Block> {
         let grammar = self.platform.grammar();
-        let mut lines = self.config.iter().filter(|s| s.kind(grammar) == "line vty");
+        let mut lines = self.config.named(grammar, "line vty");
         let covers = |s: &&Statement| {
             let number = |name: &str| s.value(name).and_then(|n| n.parse::<usize>().ok());
             let first = number("first").unwrap_or(0);
@@ -334,18 +341,25 @@ impl State {
             saved: self.saved,
             log: self.log.iter().cloned().collect(),
             logged: self.logged,
-            lines: self.lines.clone(),
+            lines: self.line_views(now),
             session,
             files: self.files.clone(),
             born: self.born,
             archive: self.archive.clone(),
-            saved_bytes: self.startup.as_ref().map_or(0, String::len) as u64,
+            startup: self.startup.clone(),
             args: BTreeMap::new(),
             surroundings: self.surroundings.clone(),
             memory: self.memory.clone(),
             network: OnceLock::new(),
             interfaces: OnceLock::new(),
         }
+    }
+
+    fn line_views(&self, now: SimTime) -> Vec<LineView> {
+        let first = self.platform.identity("vty_first");
+        let first = first.and_then(|n| n.parse().ok()).unwrap_or(1);
+        let lines = self.lines.iter();
+        lines.map(|line| line.view(first, now)).collect()
     }
 
     /// The running-config from its first `!` through `end`, lines ended by LF.
@@ -359,16 +373,13 @@ impl State {
     /// A configuration with its heading and `end`.
     pub(crate) fn headed(&self, body: &str, _now: SimTime) -> String {
         let zone = self.zone();
-        let mut heading = String::from("!\n");
-        match &self.changed {
-            Some((at, user)) => {
-                heading.push_str(&format!(
-                    "! Last configuration change at {} by {user}\n",
-                    stamp(*at, &zone).short
-                ));
-            }
-            None => heading.push_str("! No configuration change since last restart\n"),
-        }
+        let mut heading = match &self.changed {
+            Some((at, user)) => format!(
+                "! Last configuration change at {} by {user}\n",
+                stamp(*at, &zone).short
+            ),
+            None => startup::UNCHANGED.to_string(),
+        };
         if let Some(at) = self.saved {
             let user = self
                 .changed
@@ -380,7 +391,7 @@ impl State {
                 stamp(at, &zone).short
             ));
         }
-        format!("{heading}!\n{body}end\n")
+        startup::headed(&heading, body)
     }
 
     /// Saves the running-config; else says why it can't be.
@@ -389,7 +400,7 @@ impl State {
             return Err(says.clone());
         }
         self.saved = Some(now);
-        self.startup = Some(self.running_text(now));
+        self.startup = Some(self.running_text(now).into());
         self.archive_on_save(now);
         Ok(())
     }

@@ -78,9 +78,7 @@ impl<'c> Settings<'c> {
     /// Those of a configuration.
     pub(crate) fn of(platform: &'c Platform, config: &'c Block) -> Self {
         let grammar = platform.grammar();
-        let archive = config
-            .iter()
-            .find(|statement| statement.kind(grammar) == "archive");
+        let archive = config.named(grammar, "archive").next();
         Self {
             grammar,
             block: archive.and_then(|statement| statement.block.as_ref()),

@@ -3,6 +3,10 @@
 //! Statements are shared between a platform's baseline and its devices until one is changed, so that a device costs
 //! what differs.
 
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::order::Rank;
@@ -13,8 +17,40 @@ use crate::pack::{By, Grammar, Sort};
 pub struct Block {
     statements: Vec<Arc<Statement>>,
     entered: u32,
+    /// Where the last change was: the next one is often there. It is looked at first, and never relied on.
+    last: u32,
     /// Grows with every change, and with every look that could be one.
     revision: u64,
+    texts: Texts,
+}
+
+/// What the statements of a block say, but for their numbers: their hashes, once somebody has asked. Those of statements
+/// that went stay; a copy of a block finds out anew.
+#[derive(Debug, Default)]
+struct Texts(Option<Box<BTreeSet<u64>>>);
+
+impl Clone for Texts {
+    fn clone(&self) -> Self {
+        Self(None)
+    }
+}
+
+impl Texts {
+    fn add(&mut self, statement: &Statement) {
+        if let Some(known) = &mut self.0 {
+            known.insert(hash(statement.unnumbered()));
+        }
+    }
+}
+
+/// A shorter block is looked through: to remember what it says would cost more than it saves.
+const LONG: usize = 32;
+
+/// The same text has the same hash, and different texts nearly always different ones.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl PartialEq for Block {
@@ -82,6 +118,25 @@ impl Statement {
         }
     }
 
+    /// Whether another one says the same, whatever stands below the two.
+    fn says(&self, other: &Self) -> bool {
+        self.line == other.line
+            && self.negated == other.negated
+            && self.definition == other.definition
+            && self.rank == other.rank
+            && self.values == other.values
+            && self.block.is_some() == other.block.is_some()
+    }
+
+    /// An entry of a numbered list without its number; of any other statement its line.
+    pub(super) fn unnumbered(&self) -> &str {
+        let line = self.line.strip_prefix("sequence ").unwrap_or(&self.line);
+        match line.split_once(' ') {
+            Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => rest,
+            _ => line,
+        }
+    }
+
     /// A value by name; the first, if several were given.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
@@ -93,8 +148,16 @@ impl Statement {
 }
 
 impl Block {
+    const EMPTY: Self = Self {
+        statements: Vec::new(),
+        entered: 0,
+        last: 0,
+        revision: 0,
+        texts: Texts(None),
+    };
+
     /// The statements, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Statement> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Statement> {
         self.statements.iter().map(Arc::as_ref)
     }
 
@@ -134,38 +197,122 @@ impl Block {
     pub fn below(&mut self, rank: &Rank) -> Option<&mut Self> {
         self.revision += 1;
         let index = self.find(rank).ok()?;
-        let statement = Arc::make_mut(self.statements.get_mut(index)?);
-        Some(statement.block.get_or_insert_default())
+        Some(self.enter(index))
+    }
+
+    /// The innermost block that there is on a way down, to be changed.
+    pub(super) fn innermost_mut(&mut self, path: &[Rank]) -> &mut Self {
+        let mut at = self;
+        for rank in path {
+            match at.find(rank) {
+                Ok(index) => at = at.enter(index),
+                Err(_) => break,
+            }
+        }
+        at
+    }
+
+    /// The innermost block that there is on a way down.
+    pub(super) fn innermost(&self, path: &[Rank]) -> &Self {
+        let mut at = self;
+        for rank in path {
+            match at.get(rank).map(|statement| &statement.block) {
+                Some(Some(below)) => at = below,
+                Some(None) => return const { &Self::EMPTY },
+                None => break,
+            }
+        }
+        at
+    }
+
+    fn enter(&mut self, index: usize) -> &mut Self {
+        self.revision += 1;
+        self.stand_at(index);
+        let statement = Arc::make_mut(&mut self.statements[index]);
+        statement.block.get_or_insert_default()
+    }
+
+    fn stand_at(&mut self, index: usize) {
+        self.last = u32::try_from(index).unwrap_or(u32::MAX);
     }
 
     /// Stores a statement; one with the same identity is replaced, and what stood below it is kept if the new one
-    /// opens a mode too.
-    pub fn put(&mut self, mut statement: Statement) {
+    /// opens a mode too. Returns the one that it replaced.
+    pub fn put(&mut self, mut statement: Statement) -> Option<Arc<Statement>> {
         self.revision += 1;
         match self.find(&statement.rank) {
             Ok(index) => {
-                let old = &self.statements[index];
-                if let (Some(new), Some(kept)) = (&mut statement.block, &old.block) {
-                    new.clone_from(kept);
-                }
+                self.stand_at(index);
+                let old = self.statements[index].clone();
                 if statement.rank.typed.is_some() {
                     statement.rank.typed = old.rank.typed;
                 }
-                if **old != statement {
+                if !old.says(&statement) {
+                    if statement.block.is_some() && old.block.is_some() {
+                        statement.block.clone_from(&old.block);
+                    }
+                    self.texts.add(&statement);
                     self.statements[index] = Arc::new(statement);
                 }
+                Some(old)
             }
-            Err(_) => {
-                if statement.rank.typed.is_some() {
+            Err(index) => {
+                let index = if statement.rank.typed.is_some() {
                     self.entered += 1;
                     statement.rank.typed = Some(self.entered);
-                }
-                let index = self
-                    .statements
-                    .partition_point(|old| old.rank < statement.rank);
+                    self.statements
+                        .partition_point(|old| old.rank < statement.rank)
+                } else {
+                    index
+                };
+                self.texts.add(&statement);
                 self.statements.insert(index, Arc::new(statement));
+                self.stand_at(index);
+                None
             }
         }
+    }
+
+    /// Whether a statement may say this, but for its number. One that did may be gone.
+    pub(super) fn may_say(&mut self, text: &str) -> bool {
+        let statements = &self.statements;
+        if statements.len() < LONG {
+            return true;
+        }
+        let known = self.texts.0.get_or_insert_with(|| {
+            let texts = statements.iter().map(|s| hash(s.unnumbered()));
+            Box::new(texts.collect())
+        });
+        known.contains(&hash(text))
+    }
+
+    /// Removes one statement.
+    pub fn take(&mut self, rank: &Rank) -> Option<Arc<Statement>> {
+        self.revision += 1;
+        let index = self.find(rank).ok()?;
+        let is_it = self.statements.get(index)?.rank.same(rank);
+        is_it.then(|| self.statements.remove(index))
+    }
+
+    /// Removes the statements of one kind for which `which` holds, and returns them.
+    pub fn remove_of(
+        &mut self,
+        place: u16,
+        kind: u16,
+        which: impl Fn(&Statement) -> bool,
+    ) -> Vec<Arc<Statement>> {
+        self.revision += 1;
+        let here = self.at(place, kind);
+        let found = self.statements.get(here.clone()).unwrap_or_default().iter();
+        let goes = |(_, s): &(usize, &Arc<Statement>)| s.rank.kind == kind && which(s);
+        let gone: Vec<usize> = here.zip(found).filter(goes).map(|(at, _)| at).collect();
+        let mut removed: Vec<_> = gone
+            .into_iter()
+            .rev()
+            .map(|index| self.statements.remove(index))
+            .collect();
+        removed.reverse();
+        removed
     }
 
     /// Removes the statements for which `which` holds, and returns them.
@@ -206,6 +353,7 @@ impl Block {
     /// Gives statements new lines, here and below; `to` says which and what.
     pub fn rewrite(&mut self, to: &impl Fn(&Statement) -> Option<String>) {
         self.revision += 1;
+        self.texts = Texts(None);
         for statement in &mut self.statements {
             if let Some(line) = to(statement) {
                 Arc::make_mut(statement).line = line.into();
@@ -225,10 +373,14 @@ impl Block {
     }
 
     /// The statements of one kind.
-    pub fn of_kind(&self, place: u16, kind: u16) -> impl Iterator<Item = &Statement> {
-        let start = self.statements.partition_point(|s| s.rank.place < place);
-        let here = self.statements.get(start..).unwrap_or_default().iter();
-        here.take_while(move |s| s.rank.place == place)
+    pub fn of_kind(
+        &self,
+        place: u16,
+        kind: u16,
+    ) -> impl DoubleEndedIterator<Item = &Statement> + Clone {
+        let here = self.statements.get(self.at(place, kind));
+        here.unwrap_or_default()
+            .iter()
             .filter(move |s| s.rank.kind == kind)
             .map(Arc::as_ref)
     }
@@ -236,21 +388,60 @@ impl Block {
     /// Gives the memory back that was kept for more statements of this level.
     pub(crate) fn shrink(&mut self) {
         self.statements.shrink_to_fit();
+        self.texts = Texts(None);
+    }
+
+    /// The statements of the top level that are of a kind, by its name.
+    pub fn named<'s>(
+        &'s self,
+        grammar: &'s Grammar,
+        name: &str,
+    ) -> impl Iterator<Item = &'s Statement> {
+        let places = grammar.places_of(name).iter();
+        places.flat_map(|(place, kind)| self.of_kind(*place, *kind))
+    }
+
+    /// Where the statements of a place stand; if the place is sorted by kind, those of the kind.
+    fn at(&self, place: u16, kind: u16) -> Range<usize> {
+        let here = |s: &Arc<Statement>| {
+            let kind = s.rank.kind.cmp(&kind);
+            let kind = if s.rank.by == By::Kind {
+                kind
+            } else {
+                Ordering::Equal
+            };
+            s.rank.place.cmp(&place).then(kind)
+        };
+        let start = self.statements.partition_point(|s| here(s).is_lt());
+        let rest = self.statements.get(start..).unwrap_or_default();
+        // Most kinds have one statement or none.
+        let is_short = rest.get(1).is_none_or(|second| here(second).is_gt());
+        let length = match rest.first() {
+            Some(first) if is_short => usize::from(here(first).is_eq()),
+            _ => rest.partition_point(|s| here(s).is_eq()),
+        };
+        start..start + length
     }
 
     fn find(&self, rank: &Rank) -> Result<usize, usize> {
+        let last = self.last as usize;
+        let near = [last, last.wrapping_add(1)];
+        let is_here = |at: &usize| self.statements.get(*at).is_some_and(|s| s.rank.same(rank));
+        if let Some(here) = near.into_iter().find(is_here) {
+            return Ok(here);
+        }
         if rank.typed.is_none() {
+            // What is read from a file comes in order.
+            if self.statements.last().is_none_or(|last| last.rank < *rank) {
+                return Err(self.statements.len());
+            }
             return self.statements.binary_search_by(|s| s.rank.cmp(rank));
         }
         // Statements that stay in the order of entry have to be looked at one by one.
-        let start = self.statements.partition_point(|s| {
-            s.rank.place < rank.place
-                || (rank.by == By::Kind && (s.rank.place, s.rank.kind) < (rank.place, rank.kind))
-        });
-        let here = self.statements.get(start..).unwrap_or_default().iter();
-        let same = here
-            .take_while(|s| s.rank.place == rank.place)
-            .position(|s| s.rank.same(rank));
+        let here = self.at(rank.place, rank.kind);
+        let start = here.start;
+        let mut statements = self.statements.get(here).unwrap_or_default().iter();
+        let same = statements.position(|s| s.rank.same(rank));
         same.map(|at| start + at).ok_or(start)
     }
 }

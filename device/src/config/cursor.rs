@@ -1,9 +1,11 @@
 //! Where an operator stands in the configuration, and what a typed line does there.
 
+use std::sync::Arc;
+
 use super::edit::{Applied, Bench, Edit};
 use super::{Block, Rank};
 use crate::grammar::line::Line;
-use crate::grammar::matcher::{Parsed, parse};
+use crate::grammar::matcher::{Stuck, read};
 use crate::grammar::{Form, Matched, Refusal, Target};
 use crate::pack::{CONFIG, Grammar, ModeId, Platform};
 
@@ -20,7 +22,7 @@ pub struct Cursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Level {
     mode: ModeId,
-    paths: Vec<Vec<Rank>>,
+    paths: Arc<[Vec<Rank>]>,
 }
 
 /// What a line did.
@@ -62,7 +64,7 @@ impl Default for Cursor {
         Self {
             levels: vec![Level {
                 mode: CONFIG,
-                paths: vec![Vec::new()],
+                paths: [Vec::new()].into(),
             }],
         }
     }
@@ -136,25 +138,29 @@ impl Cursor {
         privilege: u8,
         line: &Line<'_>,
     ) -> Result<(usize, Matched), Refusal> {
-        let mut furthest = Refusal::Invalid(0);
-        let read = |refusal: Refusal| match refusal {
-            Refusal::Invalid(at) => at,
-            Refusal::Ambiguous | Refusal::Incomplete => usize::MAX,
-        };
+        let mut refusals = Vec::new();
         for (depth, level) in self.levels.iter().enumerate().rev() {
             let graph = &platform.grammar().mode(level.mode).graph;
-            match parse(graph, line, platform, privilege) {
-                Parsed::Command(matched) => return Ok((depth, matched)),
-                Parsed::Refused(refusal) if depth + 1 == self.levels.len() => furthest = refusal,
-                Parsed::Refused(refusal) if read(refusal) > read(furthest) => furthest = refusal,
-                Parsed::Refused(_) => {}
+            match read(graph, line, platform, privilege) {
+                Ok(matched) => return Ok((depth, matched)),
+                Err(stuck) => refusals.push(stuck),
             }
             // A line that the current mode begins to know is not another mode's.
-            if depth + 1 == self.levels.len() && furthest == Refusal::Incomplete {
+            if let [innermost] = &refusals[..]
+                && innermost.may_be_incomplete()
+                && innermost.refusal() == Refusal::Incomplete
+            {
                 break;
             }
         }
-        Err(furthest)
+        let mut furthest = None;
+        for refusal in refusals.iter().map(Stuck::refusal) {
+            let first = *furthest.get_or_insert(refusal);
+            if reach(refusal) > reach(first) {
+                furthest = Some(refusal);
+            }
+        }
+        Err(furthest.unwrap_or(Refusal::Invalid(0)))
     }
 
     fn run(
@@ -176,7 +182,7 @@ impl Cursor {
             return Reply::Done;
         };
         let mut entered: Option<(ModeId, Vec<Vec<Rank>>)> = None;
-        for path in &level.paths {
+        for path in level.paths.iter() {
             // What stood here may be gone by another session's hand: then the line is read and nothing comes of it.
             let before = (!stands(bench.root, path)).then(|| bench.root.clone());
             let mut edit = Edit {
@@ -214,6 +220,7 @@ impl Cursor {
             }
         }
         if let Some((mode, paths)) = entered {
+            let paths = paths.into();
             self.levels.push(Level { mode, paths });
         }
         Reply::Done
@@ -291,6 +298,14 @@ impl Cursor {
     /// The statement that the innermost mode stands in.
     pub(super) fn target(&self) -> Option<Rank> {
         self.levels.last()?.paths.first()?.last().cloned()
+    }
+}
+
+/// How far a line was read.
+fn reach(refusal: Refusal) -> usize {
+    match refusal {
+        Refusal::Invalid(at) => at,
+        Refusal::Ambiguous | Refusal::Incomplete => usize::MAX,
     }
 }
 

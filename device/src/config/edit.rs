@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::block::{Block, Statement};
 use super::cursor::Reply;
+use super::networks::Networks;
 use super::order::{KEY_JOINT, Rank};
 use crate::grammar::line::Line;
 use crate::grammar::matcher::{Parsed, parse};
@@ -19,6 +20,8 @@ pub struct Bench<'a> {
     pub platform: &'a Platform,
     /// The configuration.
     pub root: &'a mut Block,
+    /// Where its interfaces' networks are.
+    pub networks: &'a mut Networks,
     /// Hashes secrets.
     pub hasher: &'a mut dyn Hasher,
     /// The operator's privilege level.
@@ -164,12 +167,15 @@ impl<'b> Edit<'_, 'b> {
         let platform = self.bench.platform;
         let graph = &platform.grammar().mode(self.mode).graph;
         let skip = usize::from(form != Form::Set);
-        let written = matched.canonical(graph, line, platform, skip);
+        let (written, values) = matched.written(graph, line, platform, skip);
         let apart = self.definition(definition).apart.as_deref();
         Typed {
             definition,
-            line: apart.map_or_else(|| written.clone(), |word| spread(&written, word)),
-            values: matched.bindings(graph, line, platform),
+            line: match apart {
+                Some(word) => spread(&written, word),
+                None => written,
+            },
+            values,
             raw: line.rest(0).to_string(),
         }
     }
@@ -182,17 +188,12 @@ impl<'b> Edit<'_, 'b> {
     pub(super) fn block(&mut self) -> &mut Block {
         // Every path was made from statements that are stored; one that another session removed meanwhile leads to the
         // innermost block that is left.
-        let mut at = &mut *self.bench.root;
-        for rank in self.path {
-            if at.get(rank).is_none() {
-                break;
-            }
-            let Some(below) = at.below(rank) else {
-                unreachable!("`get` found it")
-            };
-            at = below;
-        }
-        at
+        self.bench.root.innermost_mut(self.path)
+    }
+
+    /// The same, to be looked at.
+    pub(super) fn here(&self) -> &Block {
+        self.bench.root.innermost(self.path)
     }
 
     /// Whether a condition holds for the interface whose block this is.
@@ -208,7 +209,7 @@ impl<'b> Edit<'_, 'b> {
         let free = definition.opens.is_some() || lock.but.contains(&definition.name);
         let closed = !free
             && self
-                .block()
+                .here()
                 .iter()
                 .any(|statement| statement.line == lock.line);
         closed.then_some(&*lock.says)
@@ -317,17 +318,13 @@ impl Edit<'_, '_> {
             values: typed.values.clone(),
             block: definition.opens.map(|_| Block::default()),
         };
-        let block = self.block();
-        let changed = block
-            .get(rank)
-            .is_none_or(|old| old.line != statement.line || old.negated);
-        block.put(statement);
-        changed
+        let old = self.block().put(statement);
+        self.has_network(typed);
+        old.is_none_or(|old| *old.line != *typed.line || old.negated)
     }
 
     fn forget(&mut self, rank: &Rank) -> bool {
-        let rank = rank.clone();
-        !self.block().remove(|old| old.rank.same(&rank)).is_empty()
+        self.block().take(rank).is_some()
     }
 
     /// A statement's identity.
@@ -335,10 +332,14 @@ impl Edit<'_, '_> {
         let key = match &definition.key {
             Key::Line => typed.line.clone(),
             Key::Of(names) => {
-                let values = names
-                    .iter()
-                    .map(|name| self.sortable(typed.value(name).unwrap_or_default()));
-                values.collect::<Vec<_>>().join(KEY_JOINT)
+                let mut key = String::with_capacity(24);
+                for (at, name) in names.iter().enumerate() {
+                    if at > 0 {
+                        key.push_str(KEY_JOINT);
+                    }
+                    self.add_sortable(typed.value(name).unwrap_or_default(), &mut key);
+                }
+                key
             }
         };
         Rank {
@@ -353,17 +354,19 @@ impl Edit<'_, '_> {
     }
 
     /// Interfaces are sorted in the platform's order.
-    fn sortable(&self, value: &str) -> String {
+    fn add_sortable(&self, value: &str, key: &mut String) {
         use crate::grammar::World;
-        let sorted = self.bench.platform.interfaces().sort_key(value);
-        sorted.unwrap_or_else(|| value.to_string())
+        match self.bench.platform.interfaces().sort_key(value) {
+            Some(sorted) => key.push_str(&sorted),
+            None => key.push_str(value),
+        }
     }
 
     /// Another statement of the kind, where only one may be.
     fn rival(&mut self, definition: &StatementDef, unique: &Fill, typed: &Typed) -> Option<String> {
         let rank = self.rank(definition, typed);
-        let block = self.block();
-        let rival = block
+        let rival = self
+            .here()
             .of_kind(rank.place, rank.kind)
             .find(|other| !other.rank.same(&rank))?;
         let mut values = rival.values.clone();
@@ -400,13 +403,8 @@ impl Edit<'_, '_> {
             if let Some((definition, typed)) = self.reads(mode, text) {
                 let rank = self.rank(self.definition(definition), &typed);
                 let path = &self.path[..depth];
-                let mut edit = Edit {
-                    bench: self.bench,
-                    mode,
-                    path,
-                    confirmed: false,
-                };
-                if edit.block().get(&rank).is_some_and(|found| !found.negated) {
+                let block = self.bench.root.innermost(path);
+                if block.get(&rank).is_some_and(|found| !found.negated) {
                     return true;
                 }
             }
@@ -432,13 +430,14 @@ impl Edit<'_, '_> {
         else {
             return None;
         };
-        let edit = Typed {
+        let (line, values) = matched.written(graph, &line, platform, 0);
+        let typed = Typed {
             definition: index,
-            line: matched.canonical(graph, &line, platform, 0),
-            values: matched.bindings(graph, &line, platform),
+            line,
+            values,
             raw: text.to_string(),
         };
-        Some((index, edit))
+        Some((index, typed))
     }
 
     /// Stores a global line if it isn't, and says so; then what shall stand below it.
@@ -474,7 +473,7 @@ impl Edit<'_, '_> {
             return Vec::new();
         };
         let grammar = self.bench.platform.grammar();
-        let lines = self.block().iter();
+        let lines = self.here().iter();
         let taken = lines.filter(|line| line.kind(grammar).starts_with(&**kinds));
         taken.map(|line| line.line.to_string()).collect()
     }

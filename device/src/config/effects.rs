@@ -73,7 +73,7 @@ impl Edit<'_, '_> {
                     let mut one = self.one(typed, "vlan", &vlan.to_string());
                     one.line = format!("vlan {vlan}");
                     let rank = self.rank(definition, &one);
-                    self.block().remove(|old| old.rank.same(&rank));
+                    self.block().take(&rank);
                 }
                 Some(Applied::Done)
             }

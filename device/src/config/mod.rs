@@ -9,6 +9,7 @@ mod cursor;
 pub mod difference;
 mod edit;
 mod effects;
+mod networks;
 mod order;
 pub mod outline;
 pub mod reader;
@@ -19,6 +20,7 @@ pub mod text;
 pub use block::{AT, Block, KIND, Statement};
 pub use cursor::{Cursor, Reply};
 pub use edit::{Bench, Hasher, Note, Plain, is_stored};
+pub use networks::Networks;
 pub use order::Rank;
 #[cfg(test)]
 pub(crate) use order::natural;

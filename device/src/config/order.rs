@@ -47,7 +47,7 @@ impl Rank {
     /// Whether it is the same statement, whenever it was entered.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
-        self.place == other.place && self.kind == other.kind && self.key == other.key
+        self.kind == other.kind && self.place == other.place && self.key == other.key
     }
 }
 

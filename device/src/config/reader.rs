@@ -3,6 +3,7 @@
 use super::block::Block;
 use super::cursor::{Cursor, Reply};
 use super::edit::{Bench, Hasher, Plain};
+use super::networks::Networks;
 use crate::grammar::Refusal;
 use crate::pack::Platform;
 
@@ -34,6 +35,7 @@ pub fn read_with(
     let mut bench = Bench {
         platform,
         root,
+        networks: &mut Networks::default(),
         hasher,
         privilege: 15,
         said: String::new(),

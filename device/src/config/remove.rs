@@ -64,13 +64,12 @@ impl Edit<'_, '_> {
             !definition.takes_prefix
                 || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         };
-        let of_kind =
-            |old: &Statement| old.rank.kind == kind && old.rank.place == place && begins(old);
+        let block = self.block();
         let removed = match &definition.key {
-            Key::Line => self
-                .block()
-                .remove(|old| of_kind(old) && positive(old) == typed.line),
-            Key::Of(names) => self.block().remove(|old| {
+            Key::Line => block.remove_of(place, kind, |old| {
+                begins(old) && positive(old) == typed.line
+            }),
+            Key::Of(names) => block.remove_of(place, kind, |old| {
                 let agrees = |name: &str| match typed.value(name) {
                     Some(value) => old.value(name) == Some(value),
                     None => {
@@ -78,7 +77,7 @@ impl Edit<'_, '_> {
                             || old.value(name).is_none()
                     }
                 };
-                of_kind(old) && addresses_agree(old, typed) && names.iter().all(|name| agrees(name))
+                begins(old) && names.iter().all(|name| agrees(name)) && addresses_agree(old, typed)
             }),
         };
         self.dissolve(&removed);
@@ -118,16 +117,14 @@ impl Edit<'_, '_> {
         };
         let statement = Statement {
             definition: index,
-            rank: rank.clone(),
+            rank,
             negated: true,
             line: format!("no {line}").into(),
             values: typed.values.clone(),
             block: None,
         };
-        let block = self.block();
-        let new = block.get(&rank).is_none_or(|old| !old.negated);
-        block.put(statement);
-        new
+        let old = self.block().put(statement);
+        old.is_none_or(|old| !old.negated)
     }
 }
 

@@ -1,5 +1,8 @@
 //! The configuration as the running-config shows it.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::block::{Block, Statement};
 use super::order::Rank;
 use crate::grammar::slot::vlan_text;
@@ -24,13 +27,9 @@ pub enum Detail {
 /// The body of the running-config, from the first statement to the last, lines ended by LF.
 #[must_use]
 pub fn body(platform: &Platform, root: &Block, detail: Detail) -> String {
-    let mut printer = Printer {
-        platform,
-        release: release(platform, root),
-        root,
-        detail,
-        text: String::with_capacity(4096),
-    };
+    let mut printer = Printer::new(platform, root);
+    printer.detail = detail;
+    printer.text.reserve(4096);
     printer.block(CONFIG, root, None, 0);
     printer.text
 }
@@ -39,13 +38,8 @@ pub fn body(platform: &Platform, root: &Block, detail: Detail) -> String {
 #[must_use]
 pub fn statement(platform: &Platform, root: &Block, rank: &Rank, detail: Detail) -> Option<String> {
     let statement = root.get(rank)?;
-    let mut printer = Printer {
-        platform,
-        release: release(platform, root),
-        root,
-        detail,
-        text: String::new(),
-    };
+    let mut printer = Printer::new(platform, root);
+    printer.detail = detail;
     printer.statement(statement, 0);
     Some(printer.text)
 }
@@ -106,6 +100,8 @@ pub(super) struct Printer<'p> {
     root: &'p Block,
     detail: Detail,
     text: String,
+    /// Of the definitions that are shown with another line, whether that is stored.
+    shown_with: RefCell<BTreeMap<u32, bool>>,
 }
 
 /// A line of a block: a statement, or one that shows although nothing is stored.
@@ -143,6 +139,7 @@ impl<'p> Printer<'p> {
             root,
             detail: Detail::Plain,
             text: String::new(),
+            shown_with: RefCell::default(),
         }
     }
 
@@ -155,19 +152,20 @@ impl<'p> Printer<'p> {
             let until = |limit| entries.partition_point(|entry| usize::from(entry.place()) < limit);
             &entries[until(index)..until(index + 1)]
         };
-        let by_release = places.iter().any(|place| place.before.is_some());
+        let moved: Vec<&Place> = places.iter().filter(|it| it.before.is_some()).collect();
+        let mut rest = &entries[..];
         for (index, place) in places.iter().enumerate() {
-            let at = if by_release {
-                self.stands_at(places, index)
-            } else {
-                Some(index)
-            };
-            if let Some(at) = at {
+            let is_here = |entry: &&Entry<'_>| usize::from(entry.place()) == index;
+            let (here, later) = rest.split_at(rest.iter().take_while(is_here).count());
+            rest = later;
+            // Most places stand where they are in every release.
+            if !moved.iter().any(|it| it.name == place.name) {
+                self.place(place, here, indent);
+            } else if let Some(at) = self.stands_at(places, index) {
                 self.place(place, of(at), indent);
             }
         }
-        for entry in &entries[entries.partition_point(|e| usize::from(e.place()) < places.len())..]
-        {
+        for entry in rest {
             self.entry(entry, indent);
         }
     }
@@ -242,19 +240,32 @@ impl<'p> Printer<'p> {
         'p: 'e,
     {
         let shown = |s: &&Statement| self.is_shown(s);
-        let mut entries: Vec<Entry<'e>> = block.iter().filter(shown).map(Entry::Stored).collect();
-        entries.extend(self.unstored(mode, block, owner));
         // Stored lines stay as the block has them; what is not stored joins them by its kind.
-        entries.sort_by(|a, b| match (a, b) {
-            (Entry::Stored(a), Entry::Stored(b)) => a.rank.cmp(&b.rank),
-            _ => (a.place(), a.kind()).cmp(&(b.place(), b.kind())),
-        });
+        let mut stored = block.iter().filter(shown).map(Entry::Stored).peekable();
+        let mut unstored = self.unstored(mode, block, owner);
+        unstored.sort_by_key(|entry| (entry.place(), entry.kind()));
+        let mut entries: Vec<Entry<'e>> = Vec::with_capacity(block.len() + unstored.len());
+        for entry in unstored {
+            let here = (entry.place(), entry.kind());
+            entries.extend(std::iter::from_fn(|| {
+                stored.next_if(|next| (next.place(), next.kind()) <= here)
+            }));
+            entries.push(entry);
+        }
+        entries.extend(stored);
         entries
     }
 
     fn is_shown(&self, statement: &Statement) -> bool {
         let definition = self.platform.grammar().statement(statement.definition);
-        let stored = |line: &str| self.root.iter().any(|other| *other.line == *line);
+        if !definition.shown {
+            return false;
+        }
+        if definition.shown_with.is_empty()
+            && !definition.does.contains(&ConfigEffect::VlanDatabase)
+        {
+            return true;
+        }
         let built_in = matches!(
             statement.value("vlan"),
             Some("1" | "1002" | "1003" | "1004" | "1005")
@@ -266,11 +277,19 @@ impl<'p> Printer<'p> {
                 .value("vlan")
                 .and_then(|vlan| vlan.parse().ok())
                 .is_some_and(|vlan: u16| vlan > 1005);
-        definition.shown
-            && !built_in
+        !built_in
             && (definition.shown_with.is_empty()
                 || extended
-                || definition.shown_with.iter().any(|line| stored(line)))
+                || self.is_shown_with(statement.definition, definition))
+    }
+
+    /// Whether a line is stored with which statements of this definition are shown.
+    fn is_shown_with(&self, index: u32, definition: &StatementDef) -> bool {
+        let stored = |line: &Box<str>| self.root.iter().any(|other| other.line == *line);
+        let mut known = self.shown_with.borrow_mut();
+        *known
+            .entry(index)
+            .or_insert_with(|| definition.shown_with.iter().any(stored))
     }
 
     /// The lines that show, or are in force, although nothing is stored.
@@ -284,11 +303,11 @@ impl<'p> Printer<'p> {
                 .as_deref()
                 .or(definition.default.as_deref().filter(|_| all))?;
             let (place, kind) = (definition.place, definition.kind);
-            let stored = block.of_kind(place, kind).next().is_some();
+            let stored = || block.of_kind(place, kind).next().is_some();
             let fits = definition
                 .when
                 .is_none_or(|when| owner.is_some_and(|o| holds(self.platform, when, o)));
-            (fits && !stored).then_some(Entry::Unstored { place, kind, line })
+            (fits && !stored()).then_some(Entry::Unstored { place, kind, line })
         };
         grammar
             .mode(mode)

@@ -41,8 +41,8 @@ impl State {
         match (self.kind(path), self.prefix(path), &*path.path) {
             (Some(Kind::Nvram), _, "startup-config") => self
                 .startup
-                .clone()
-                .map(Content::from)
+                .as_deref()
+                .map(|text| Content::from(text.to_string()))
                 .ok_or(FileError::Missing),
             (_, "system:", "running-config") => Ok(Content::from(self.running_text(now))),
             (_, "null:", _) => Ok(Content::from(String::new())),
@@ -62,7 +62,7 @@ impl State {
     ) -> Result<(), FileError> {
         match (self.kind(&path), self.prefix(&path), &*path.path) {
             (Some(Kind::Nvram), _, "startup-config") => {
-                self.startup = Some(String::from_utf8_lossy(content.bytes()).into_owned());
+                self.startup = Some(String::from_utf8_lossy(content.bytes()).into_owned().into());
                 Ok(())
             }
             (_, "null:", _) => Ok(()),
@@ -96,9 +96,9 @@ impl State {
             .is_some_and(|system| system.kind == Kind::Nvram);
         let saved = self
             .startup
-            .as_ref()
+            .as_deref()
             .filter(|_| is_nvram)
-            .map_or(0, String::len);
+            .map_or(0, str::len);
         Some(free.saturating_sub(saved as u64))
     }
 

@@ -3,7 +3,7 @@
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a port works until the configuration says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub struct Interfaces {
     types: Vec<InterfaceType>,
     ports: Vec<Port>,
     names: BTreeSet<String>,
+    /// Where among the ports those of a type stand, by their numbers.
+    numbers: BTreeMap<usize, BTreeMap<String, usize>>,
 }
 
 /// A name taken apart.
@@ -127,10 +129,16 @@ impl Interfaces {
                 .map(|kind| format!("{}{}", kind.name, port.number))
         };
         let names = ports.iter().filter_map(name).collect();
+        let mut numbers: BTreeMap<usize, BTreeMap<String, usize>> = BTreeMap::new();
+        for (at, port) in ports.iter().enumerate() {
+            let of_type = numbers.entry(port.kind).or_default();
+            of_type.entry(port.number.clone()).or_insert(at);
+        }
         Self {
             types,
             ports,
             names,
+            numbers,
         }
     }
 
@@ -146,6 +154,8 @@ impl Interfaces {
             let name = format!("{}{}", of.name, port.number);
             if more.ports.len() < PORTS_MAX && more.names.insert(name.clone()) {
                 new.push(name);
+                let of_type = more.numbers.entry(port.kind).or_default();
+                of_type.insert(port.number.clone(), more.ports.len());
                 more.ports.push(port);
             }
         }
@@ -179,11 +189,7 @@ impl Interfaces {
     /// The port of a full name; a sub-interface has its parent's.
     #[must_use]
     pub fn port(&self, name: &str) -> Option<&Port> {
-        let Parts { kind, number } = self.parts(name)?;
-        let number = number.split('.').next().unwrap_or(number);
-        self.ports
-            .iter()
-            .find(|port| port.kind == kind && port.number == number)
+        self.ports.get(self.position(name)?)
     }
 
     /// The place of a full name's port among all ports; a sub-interface has its parent's.
@@ -191,8 +197,7 @@ impl Interfaces {
     pub fn position(&self, name: &str) -> Option<usize> {
         let Parts { kind, number } = self.parts(name)?;
         let number = number.split('.').next().unwrap_or(number);
-        let mut ports = self.ports.iter();
-        ports.position(|port| port.kind == kind && port.number == number)
+        self.numbers.get(&kind)?.get(number).copied()
     }
 
     /// Whether a full name is a physical port's, not a sub-interface's.
@@ -207,7 +212,7 @@ impl Interfaces {
     #[must_use]
     pub fn resolve(&self, typed: &str) -> Option<String> {
         if let Some(of) = self.types.iter().find(|of| {
-            of.name.contains(|c: char| c.is_ascii_digit()) && starts_with(typed, &of.name)
+            starts_with(typed, &of.name) && of.name.contains(|c: char| c.is_ascii_digit())
         }) {
             // A type with a digit in its name (`L2LISP0.8188`) has to be written out.
             let kind = self.types.iter().position(|other| other.name == of.name)?;
@@ -434,7 +439,8 @@ impl Interfaces {
             .virtual_numbers
             .iter()
             .any(|numbers| numbers.contains(base));
-        sub_fits && (parent_is_virtual || self.names.contains(&format!("{}{base}", of.name)))
+        let is_port = || self.numbers.get(&kind)?.get(base).copied();
+        sub_fits && (parent_is_virtual || is_port().is_some())
     }
 }
 

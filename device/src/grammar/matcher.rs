@@ -61,6 +61,15 @@ struct Stop {
     word: usize,
     count: usize,
     rank: u8,
+    /// The next stop that has arrived before the same word.
+    next: Option<usize>,
+}
+
+/// The stops that have arrived before a word: the first and the last of a list.
+#[derive(Debug, Clone, Copy, Default)]
+struct Arrived {
+    first: Option<usize>,
+    last: Option<usize>,
 }
 
 const RANK_EXACT: u8 = 9;
@@ -77,16 +86,41 @@ pub(super) struct Walk<'a> {
     privilege: u8,
     stops: Vec<Stop>,
     /// Stops by the index of the word that comes next.
-    at: Vec<Vec<usize>>,
+    at: Vec<Arrived>,
 }
+
+/// A line that can't be read. Why, is found out when somebody asks.
+pub(crate) struct Stuck<'a>(Walk<'a>);
 
 /// Reads a whole line.
 #[must_use]
 pub fn parse(graph: &Graph, line: &Line<'_>, world: &dyn World, privilege: u8) -> Parsed {
-    let walk = Walk::through(graph, line, line.len(), world, privilege);
-    match walk.outcome() {
+    match read(graph, line, world, privilege) {
         Ok(matched) => Parsed::Command(matched),
-        Err(refusal) => Parsed::Refused(refusal),
+        Err(stuck) => Parsed::Refused(stuck.refusal()),
+    }
+}
+
+/// Reads a whole line, for one who may try it elsewhere if it can't be read here.
+pub(crate) fn read<'a>(
+    graph: &'a Graph,
+    line: &'a Line<'a>,
+    world: &'a dyn World,
+    privilege: u8,
+) -> Result<Matched, Stuck<'a>> {
+    let walk = Walk::through(graph, line, line.len(), world, privilege);
+    walk.matched().ok_or(Stuck(walk))
+}
+
+impl Stuck<'_> {
+    /// Why the line can't be taken.
+    pub(crate) fn refusal(&self) -> Refusal {
+        self.0.refusal()
+    }
+
+    /// Whether the line may only end too early: it has one word, or its first one can stand there.
+    pub(crate) fn may_be_incomplete(&self) -> bool {
+        self.0.line.len() == 1 || self.0.stops.len() > 1
     }
 }
 
@@ -105,17 +139,18 @@ impl<'a> Walk<'a> {
             word: 0,
             count: 0,
             rank: 0,
+            next: None,
         };
-        let mut at = vec![Vec::new(); line.len() + 1];
-        at[0].push(0);
         let mut walk = Self {
             graph,
             line,
             world,
             privilege,
-            stops: vec![start],
-            at,
+            stops: Vec::with_capacity(2 * line.len() + 2),
+            at: vec![Arrived::default(); line.len() + 1],
         };
+        walk.stops.push(start);
+        walk.link(0, 0);
         for word in 0..words {
             walk.step(word);
         }
@@ -125,37 +160,54 @@ impl<'a> Walk<'a> {
     /// Takes the word at `index` on every way that has come this far.
     fn step(&mut self, index: usize) {
         let typed = self.line.word(index);
-        let lower = typed.to_ascii_lowercase();
         let first_new = self.stops.len();
         let mut exact = false;
-        for place in 0..self.at.get(index).map_or(0, Vec::len) {
-            let stop = self.at[index][place];
-            exact |= self.take_words(stop, index, &lower);
+        let mut arrived = self.at.get(index).and_then(|arrived| arrived.first);
+        while let Some(stop) = arrived {
+            exact |= self.take_words(stop, index, typed);
             self.take_slots(stop, index);
             if self.stops.len() > STOPS_MAX {
                 return;
             }
+            arrived = self.stops[stop].next;
         }
         let keep = |stop: &Stop| !(exact && stop.rank == RANK_PREFIX);
         for new in first_new..self.stops.len() {
             let stop = self.stops[new];
             if keep(&stop) {
-                self.at[index + stop.count].push(new);
+                self.link(index + stop.count, new);
             }
         }
     }
 
-    /// Follows the keywords that `lower` may stand for; tells whether one is exactly that.
-    fn take_words(&mut self, from: usize, index: usize, lower: &str) -> bool {
+    /// A stop has arrived before the word at `index`.
+    fn link(&mut self, index: usize, stop: usize) {
+        let Some(arrived) = self.at.get_mut(index) else {
+            return;
+        };
+        match arrived.last.replace(stop) {
+            Some(last) => self.stops[last].next = Some(stop),
+            None => arrived.first = Some(stop),
+        }
+    }
+
+    /// The stops that have arrived before the word at `index`, in the order in which they were found.
+    fn arrived(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        let first = self.at.get(index).and_then(|arrived| arrived.first);
+        std::iter::successors(first, |stop| self.stops.get(*stop)?.next)
+    }
+
+    /// Follows the keywords that `typed` may stand for; tells whether one is exactly that.
+    fn take_words(&mut self, from: usize, index: usize, typed: &str) -> bool {
         let graph = self.graph;
         let words = &graph.node(self.stops[from].node).words;
         let word = |id: &NodeId| graph.node(*id).word().unwrap_or_default();
-        let start = words.partition_point(|id| lowered_below(word(id), lower));
+        let start = words.partition_point(|id| is_below(word(id), typed));
         let mut exact = false;
         let sorted = words.get(start..).unwrap_or_default().iter();
-        let candidates = sorted.take_while(|id| lowered_starts(word(id), lower));
+        let candidates = sorted.take_while(|id| starts_with(word(id), typed));
         for id in candidates {
-            let rank = if word(id).len() == lower.len() {
+            let rank = if word(id).len() == typed.len() {
                 RANK_EXACT
             } else {
                 RANK_PREFIX
@@ -188,6 +240,7 @@ impl<'a> Walk<'a> {
             word,
             count,
             rank,
+            next: None,
         });
         true
     }
@@ -203,19 +256,28 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn outcome(&self) -> Result<Matched, Refusal> {
+    /// What the line means, if it can be read.
+    fn matched(&self) -> Option<Matched> {
+        let best = self.best(self.line.len());
+        if self.line.is_empty() || best.is_empty() || self.differ(&best) {
+            return None;
+        }
+        self.finished(&best).or_else(|| self.finished_beside(&best))
+    }
+
+    /// Why it can't be read.
+    fn refusal(&self) -> Refusal {
         if self.line.is_empty() {
-            return Err(Refusal::Incomplete);
+            return Refusal::Incomplete;
         }
         let best = self.best(self.line.len());
         if best.is_empty() {
-            return Err(self.invalid());
+            return self.invalid();
         }
         if self.differ(&best) {
-            return Err(Refusal::Ambiguous);
+            return Refusal::Ambiguous;
         }
-        let finished = self.finished(&best).or_else(|| self.finished_beside(&best));
-        finished.ok_or(Refusal::Incomplete)
+        Refusal::Incomplete
     }
 
     /// The first of these ways that is a complete command.
@@ -246,11 +308,9 @@ impl<'a> Walk<'a> {
     /// A complete command that is only beaten by the type of a value: of two slots, the one that leads to an end is meant.
     fn finished_beside(&self, best: &[usize]) -> Option<Matched> {
         let top = self.ranks(*best.first()?);
-        let arrived = self.at.get(self.line.len())?;
-        let mut others: Vec<(Vec<u8>, usize)> = arrived
-            .iter()
-            .map(|stop| (self.ranks(*stop), *stop))
-            .collect();
+        let arrived = self.arrived(self.line.len());
+        let mut others: Vec<(Vec<u8>, usize)> =
+            arrived.map(|stop| (self.ranks(stop), stop)).collect();
         others.sort_by(|a, b| b.0.cmp(&a.0));
         let by_value = |ranks: &[u8]| {
             let differs = ranks.iter().zip(&top).find(|(other, best)| other != best);
@@ -274,9 +334,9 @@ impl<'a> Walk<'a> {
     /// The ways that have arrived before word `index` and that no other one beats: at the first word where two
     /// differ in kind, the better kind wins.
     pub(super) fn best(&self, index: usize) -> Vec<usize> {
-        let arrived = self.at.get(index).map_or(&[][..], Vec::as_slice);
+        let arrived: Vec<usize> = self.arrived(index).collect();
         if arrived.len() < 2 {
-            return arrived.to_vec();
+            return arrived;
         }
         let all: Vec<Vec<u8>> = arrived.iter().map(|stop| self.ranks(*stop)).collect();
         let Some(top) = all.iter().max() else {
@@ -298,17 +358,18 @@ impl<'a> Walk<'a> {
                 .filter_map(|s| self.graph.node(s.node).word())
                 .collect()
         };
-        stops.split_first().is_some_and(|(first, rest)| {
-            let first = words(*first);
-            rest.iter().any(|other| words(*other) != first)
-        })
+        let Some((first, rest)) = stops.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+            return false;
+        };
+        let first = words(*first);
+        rest.iter().any(|other| words(*other) != first)
     }
 
     /// Where the line went wrong, for a line on which no way arrives.
     fn invalid(&self) -> Refusal {
         let furthest = (0..self.line.len())
             .rev()
-            .find(|index| !self.at[*index].is_empty())
+            .find(|index| self.arrives(*index))
             .unwrap_or(0);
         let best = self.best(furthest);
         if self.differ(&best) {
@@ -332,9 +393,7 @@ impl<'a> Walk<'a> {
 
     /// The nodes that may come next after the ways which have arrived before word `index`.
     pub(super) fn followers(&self, index: usize) -> impl Iterator<Item = NodeId> + '_ {
-        let arrived = self.at.get(index).map_or(&[][..], Vec::as_slice);
-        arrived.iter().flat_map(move |stop| {
-            let stop_index = *stop;
+        self.arrived(index).flat_map(move |stop_index| {
             let node = self.graph.node(self.stops[stop_index].node);
             let next = node.words.iter().chain(&node.slots).copied();
             next.filter(move |id| {
@@ -379,9 +438,8 @@ impl<'a> Walk<'a> {
 
     /// Whether some way that has arrived before word `index` is a complete command.
     pub(super) fn complete_at(&self, index: usize) -> bool {
-        let arrived = self.at.get(index).map_or(&[][..], Vec::as_slice);
-        arrived.iter().any(|stop| {
-            let node = self.graph.node(self.stops[*stop].node);
+        self.arrived(index).any(|stop| {
+            let node = self.graph.node(self.stops[stop].node);
             node.accepts
                 .iter()
                 .any(|(_, least)| *least <= self.privilege)
@@ -390,20 +448,19 @@ impl<'a> Walk<'a> {
 
     /// Whether any way has arrived before word `index`.
     pub(super) fn arrives(&self, index: usize) -> bool {
-        self.at.get(index).is_some_and(|stops| !stops.is_empty())
+        self.arrived(index).next().is_some()
     }
 }
 
 /// Keywords are compared without regard to case, in the order of their lower-case letters.
-fn lowered_below(word: &str, lower: &str) -> bool {
-    word.bytes()
-        .map(|b| b.to_ascii_lowercase())
-        .lt(lower.bytes())
+fn is_below(word: &str, typed: &str) -> bool {
+    let word = word.bytes().map(|b| b.to_ascii_lowercase());
+    word.lt(typed.bytes().map(|b| b.to_ascii_lowercase()))
 }
 
-fn lowered_starts(word: &str, lower: &str) -> bool {
-    word.get(..lower.len())
-        .is_some_and(|begin| begin.eq_ignore_ascii_case(lower))
+fn starts_with(word: &str, typed: &str) -> bool {
+    word.get(..typed.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(typed))
 }
 
 // === impl Matched ===
@@ -420,26 +477,7 @@ impl Matched {
         world: &dyn World,
         skip: usize,
     ) -> String {
-        let mut text = String::with_capacity(64);
-        for step in self.steps.iter().skip(skip) {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            let node = graph.node(step.node);
-            match node.label.slot() {
-                Some((_, kind)) => {
-                    let value = kind.normal(line, step.word, step.count, world);
-                    // A value of several words is stored with its quotation marks, or it could not be read back.
-                    if kind == SlotKind::Text && value.contains(' ') {
-                        text.push_str(&format!("\"{value}\""));
-                    } else {
-                        text.push_str(&value);
-                    }
-                }
-                None => text.push_str(node.word().unwrap_or_default()),
-            }
-        }
-        text
+        self.written(graph, line, world, skip).0
     }
 
     /// The values of the line's slots, and the keywords chosen in its groups, by name.
@@ -450,21 +488,49 @@ impl Matched {
         line: &Line<'_>,
         world: &dyn World,
     ) -> Vec<(Arc<str>, Box<str>)> {
-        let mut bindings: Vec<(Arc<str>, Box<str>)> = Vec::new();
+        self.written(graph, line, world, 0).1
+    }
+
+    /// Both at once: [`Self::canonical`] and [`Self::bindings`].
+    pub(crate) fn written(
+        &self,
+        graph: &Graph,
+        line: &Line<'_>,
+        world: &dyn World,
+        skip: usize,
+    ) -> (String, Vec<(Arc<str>, Box<str>)>) {
+        let mut text = String::with_capacity(64);
+        let mut bindings: Vec<(Arc<str>, Box<str>)> = Vec::with_capacity(4);
         let mut words = Vec::new();
-        for step in &self.steps {
+        for (at, step) in self.steps.iter().enumerate() {
             let node = graph.node(step.node);
+            let written = at >= skip;
+            if written && !text.is_empty() {
+                text.push(' ');
+            }
             if let Some((slot, kind)) = node.label.slot() {
                 let value = kind.normal(line, step.word, step.count, world);
+                // A value of several words is stored with its quotation marks, or it could not be read back.
+                let quoted = kind == SlotKind::Text && value.contains(' ');
+                let mark = if quoted { "\"" } else { "" };
+                if written {
+                    text.extend([mark, value.as_str(), mark]);
+                }
                 bindings.push((slot.name.clone(), value.into()));
-            } else if let (Some(name), Some(word)) = (&node.binds, node.word()) {
+                continue;
+            }
+            let word = node.word().unwrap_or_default();
+            if written {
+                text.push_str(word);
+            }
+            if let Some(name) = &node.binds {
                 words.push((name.clone(), word.into()));
             }
         }
         // A value is worth more than the keyword before it: `[interface <interface:interface>]`.
         words.retain(|(name, _)| bindings.iter().all(|(known, _)| known != name));
         bindings.append(&mut words);
-        bindings
+        (text, bindings)
     }
 
     /// The keywords of the line, in full.

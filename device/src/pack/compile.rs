@@ -42,6 +42,7 @@ pub(super) fn compile(
             commands: Vec::new(),
             templates: templates::environment(),
             births: Vec::new(),
+            places: BTreeMap::new(),
         },
     };
     for source in chain {
@@ -62,9 +63,7 @@ pub(super) fn compile(
         }
     }
     compiler.exits();
-    for mode in &mut compiler.grammar.modes {
-        mode.graph.finish();
-    }
+    compiler.grammar.finish();
     compiler.grammar
 }
 

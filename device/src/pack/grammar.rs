@@ -1,8 +1,10 @@
 //! A platform's grammar, compiled: modes with their graphs, statements, commands, templates.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use minijinja::Environment;
 
-use super::definition::{CommandDef, Mode, ModeId, StatementDef};
+use super::definition::{CONFIG, CommandDef, Mode, ModeId, StatementDef};
 
 /// All that a platform's packs say of its command line. Immutable, and shared by every device of the platform.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub struct Grammar {
     pub(super) commands: Vec<CommandDef>,
     pub(super) templates: Environment<'static>,
     pub(super) births: Vec<String>,
+    /// Where the statements of the top level stand: the place and kind of each name, in the order of the places.
+    pub(super) places: BTreeMap<Box<str>, BTreeSet<(u16, u16)>>,
 }
 
 impl Grammar {
@@ -56,6 +60,24 @@ impl Grammar {
             self.commands.len(),
             nodes,
         )
+    }
+
+    /// Where the statements of the top level of a kind stand: places and kinds, in order.
+    #[must_use]
+    pub fn places_of(&self, name: &str) -> &BTreeSet<(u16, u16)> {
+        static NOWHERE: BTreeSet<(u16, u16)> = BTreeSet::new();
+        self.places.get(name).unwrap_or(&NOWHERE)
+    }
+
+    /// Notes where the statements of the top level stand. Call it once, after the last statement.
+    pub(super) fn finish(&mut self) {
+        for definition in self.statements.iter().filter(|it| it.mode == CONFIG) {
+            let places = self.places.entry(definition.name.clone()).or_default();
+            places.insert((definition.place, definition.kind));
+        }
+        for mode in &mut self.modes {
+            mode.graph.finish();
+        }
     }
 
     /// The name of a statement's kind.

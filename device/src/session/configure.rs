@@ -69,7 +69,7 @@ impl Session {
         now: SimTime,
         confirmed: bool,
     ) {
-        let Some(mut cursor) = self.cursor.clone() else {
+        let Some(mut cursor) = self.cursor.take() else {
             return;
         };
         let platform = state.platform.clone();
@@ -85,8 +85,8 @@ impl Session {
             std::mem::take(&mut bench.said),
             std::mem::take(&mut bench.notes),
         );
+        state.networks.keep(&state.config);
         state.note(notes, now);
-        let mode = self.cursor.as_ref().map(Cursor::mode);
         self.cursor = Some(cursor);
         self.say(&said);
         match reply {
@@ -96,7 +96,6 @@ impl Session {
             }
             Reply::Refused(refusal) => self.refuse(line, refusal, columns),
             Reply::Command { index, matched } => {
-                let _ = mode;
                 self.config_command(state, line, columns, now, index, &matched);
             }
             Reply::Confirm(question) => self.ask(

@@ -253,8 +253,8 @@ impl Session {
             End::Running => Ok(Content::from(state.running_text(now))),
             End::Startup => state
                 .startup
-                .clone()
-                .map(Content::from)
+                .as_deref()
+                .map(|text| Content::from(text.to_string()))
                 .ok_or(FileError::Missing),
             End::File(path) => state.read_file(path, now),
             End::Remote(_) => return,
@@ -270,7 +270,7 @@ impl Session {
                 self.say(&format!("Building configuration...\n{says}"));
             }
             End::Startup => {
-                state.startup = Some(String::from_utf8_lossy(content.bytes()).into_owned());
+                state.startup = Some(String::from_utf8_lossy(content.bytes()).into_owned().into());
                 self.say("[OK]\n");
                 self.copied(content.len(), CONFIGURATION_RATE);
             }

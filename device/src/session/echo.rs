@@ -172,7 +172,7 @@ struct Aim {
 fn aim(state: &State, request: &Request) -> Result<Aim, String> {
     let vrfs = |kind: &str| {
         let grammar = state.platform.grammar();
-        let mut all = state.config.iter().filter(|s| s.kind(grammar) == kind);
+        let mut all = state.config.named(grammar, kind);
         all.any(|s| s.value("vrf") == request.vrf.as_deref())
     };
     if let Some(vrf) = &request.vrf

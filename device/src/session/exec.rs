@@ -194,10 +194,7 @@ impl Session {
             return self.say(&format!("% Bad IP address or host name{UNKNOWN}"));
         }
         let grammar = state.platform.grammar();
-        let set = state
-            .config
-            .iter()
-            .filter(|s| s.kind(grammar) == "ip name-server");
+        let set = state.config.named(grammar, "ip name-server");
         let mut servers: Vec<&str> = set.flat_map(|s| s.line.split(' ').skip(2)).collect();
         if servers.is_empty() {
             servers.push("255.255.255.255");
@@ -412,10 +409,7 @@ fn missing_interface(
 ) -> Option<usize> {
     let grammar = state.platform.grammar();
     let exists = |name: &str| {
-        let mut interfaces = state
-            .config
-            .iter()
-            .filter(|s| s.kind(grammar) == "interface");
+        let mut interfaces = state.config.named(grammar, "interface");
         state.platform.interfaces().is_physical(name)
             || interfaces.any(|s| s.value("interface") == Some(name))
     };

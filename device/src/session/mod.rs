@@ -122,6 +122,33 @@ enum Reads {
     Closed,
 }
 
+/// A terminal line that a session uses.
+#[derive(Debug)]
+pub(crate) struct LineInUse {
+    /// Its number among the vty lines.
+    pub(crate) index: usize,
+    pub(crate) user: String,
+    peer: IpAddr,
+    last_input: SimTime,
+}
+
+impl LineInUse {
+    /// The line as `show users` has it; `first` is the number of the first vty line among all.
+    pub(crate) fn view(&self, first: usize, now: SimTime) -> LineView {
+        let idle = now.since(self.last_input).as_secs();
+        LineView {
+            number: first + self.index,
+            kind: "vty",
+            index: self.index,
+            user: self.user.clone(),
+            host: "idle",
+            idle: format!("{:02}:{:02}:{:02}", idle / 3600, idle / 60 % 60, idle % 60),
+            location: self.peer.to_string(),
+            current: false,
+        }
+    }
+}
+
 impl Session {
     /// A session on a free vty line. Nothing is printed yet.
     pub(crate) fn new(state: &State, vty: usize, opening: &Opening, now: SimTime) -> Self {
@@ -333,23 +360,13 @@ impl Session {
         }
     }
 
-    /// The session as `show users` has it.
-    pub(crate) fn line_view(&self, state: &State, now: SimTime) -> LineView {
-        let first = state
-            .platform
-            .identity("vty_first")
-            .and_then(|n| n.parse().ok())
-            .unwrap_or(1);
-        let idle = now.since(self.last_input).as_secs();
-        LineView {
-            number: first + self.vty,
-            kind: "vty",
+    /// The line that the session uses.
+    pub(crate) fn line_in_use(&self) -> LineInUse {
+        LineInUse {
             index: self.vty,
             user: self.user.clone(),
-            host: "idle",
-            idle: format!("{:02}:{:02}:{:02}", idle / 3600, idle / 60 % 60, idle % 60),
-            location: self.peer.to_string(),
-            current: false,
+            peer: self.peer,
+            last_input: self.last_input,
         }
     }
 
@@ -390,7 +407,7 @@ impl Session {
 /// The text of a banner, with its tokens filled in.
 pub(crate) fn banner(state: &State, kind: &str) -> Option<String> {
     let grammar = state.platform.grammar();
-    let mut banners = state.config.iter().filter(|s| s.kind(grammar) == "banner");
+    let mut banners = state.config.named(grammar, "banner");
     let text = banners
         .find(|s| s.value("kind") == Some(kind))?
         .value("text")?;

@@ -14,10 +14,7 @@ pub(super) fn running(state: &State, values: &Values, now: SimTime) -> String {
     };
     if let Some(name) = value(values, "interface") {
         let grammar = state.platform.grammar();
-        let mut interfaces = state
-            .config
-            .iter()
-            .filter(|s| s.kind(grammar) == "interface");
+        let mut interfaces = state.config.named(grammar, "interface");
         let found = interfaces
             .find(|s| s.value("interface") == Some(name))
             .map(|s| s.rank.clone());
@@ -95,7 +92,7 @@ fn built(text: &str) -> String {
 }
 
 pub(super) fn startup(state: &State) -> String {
-    let Some(saved) = &state.startup else {
+    let Some(saved) = state.startup.as_deref() else {
         return "startup-config is not present\n".to_string();
     };
     let room = state

@@ -37,7 +37,7 @@ impl State {
     /// The stored line of a local user.
     pub(crate) fn user(&self, name: &str) -> Option<&str> {
         let grammar = self.platform.grammar();
-        let mut users = self.config.iter().filter(|s| s.kind(grammar) == "username");
+        let mut users = self.config.named(grammar, "username");
         let stored = users.find(|s| s.line.split(' ').nth(1) == Some(name));
         stored.map(|s| &*s.line).or_else(|| self.visitor(name))
     }

@@ -33,7 +33,7 @@ impl Zone {
     #[must_use]
     pub fn of(platform: &Platform, config: &Block) -> Self {
         let grammar = platform.grammar();
-        let set = config.iter().find(|s| s.kind(grammar) == "clock timezone");
+        let set = config.named(grammar, "clock timezone").next();
         let Some(set) = set.filter(|s| !s.negated) else {
             return Self::default();
         };

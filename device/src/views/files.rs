@@ -37,7 +37,7 @@ pub(super) fn systems(snapshot: &Snapshot) -> Vec<FileSystemView> {
     let storage = snapshot.platform.storage();
     let view = |(number, system): (usize, &crate::files::system::FileSystem)| {
         let saved = if system.kind == Kind::Nvram {
-            snapshot.saved_bytes
+            snapshot.startup.as_deref().map_or(0, str::len) as u64
         } else {
             0
         };

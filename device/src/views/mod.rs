@@ -37,6 +37,7 @@ use crate::files::Files;
 use crate::network::adjacency::Memory;
 use crate::network::{Discovery, Network, Node, Shown, Surroundings, speaks};
 use crate::pack::Platform;
+use crate::state::Startup;
 use crate::syslog::Logged;
 use crate::{Facts, SimTime};
 
@@ -77,7 +78,7 @@ pub struct Snapshot {
     pub session: SessionView,
     /// The files, and how much of NVRAM the startup-config takes.
     pub(crate) files: Arc<Files>,
-    pub(crate) saved_bytes: u64,
+    pub(crate) startup: Option<Startup>,
     /// The time of the files that the device came with.
     pub(crate) born: SimTime,
     /// The archive of configurations.

@@ -40,7 +40,7 @@ impl Edit<'_, '_> {
             given
         };
         if new.len() == 4094 {
-            self.block().remove(|old| old.rank.same(&rank));
+            self.block().take(&rank);
             return Some(Applied::Done);
         }
         let text = if new.is_empty() {
@@ -94,7 +94,7 @@ impl Edit<'_, '_> {
 
     /// The list of a stored statement.
     fn stored_text(&mut self, rank: &Rank) -> Option<String> {
-        self.block()
+        self.here()
             .get(rank)
             .and_then(|old| old.value("list").map(ToString::to_string))
     }
@@ -122,7 +122,7 @@ impl Edit<'_, '_> {
         let given = words(&typed.line);
         let rank = self.rank(definition, typed);
         let stored = self
-            .block()
+            .here()
             .get(&rank)
             .map(|old| words(&old.line))
             .unwrap_or_default();
@@ -152,7 +152,7 @@ impl Edit<'_, '_> {
         let definition = self.definition(typed.definition);
         if left.is_empty() {
             let rank = self.rank(definition, typed);
-            self.block().remove(|old| old.rank.same(&rank));
+            self.block().take(&rank);
             return Some(Applied::Done);
         }
         let line = format!("{head} {}", left.join(" "));

@@ -18,17 +18,17 @@ impl Edit<'_, '_> {
         let (place, kind) = (definition.place, definition.kind);
         // The numbers of a list on one level are told apart by the list's name.
         let list_name = typed.value("list").map(ToString::to_string);
+        let stands = list_name.is_some() || self.block().may_say(&typed.line);
         let entries = self
-            .block()
+            .here()
             .of_kind(place, kind)
             .filter(|old| old.value("list") == list_name.as_deref());
-        let mut last = 0;
-        for old in entries {
-            if entry_text(old) == typed.line {
-                return Some(Applied::Done);
-            }
-            last = last.max(number_of(old));
+        if stands && entries.clone().any(|old| reads(old, &typed.line)) {
+            return Some(Applied::Done);
         }
+        // They stand by their numbers; a remark may have none yet.
+        let last = entries.rev().map(number_of).find(|number| *number > 0);
+        let last = last.unwrap_or(0);
         let step: u32 = if list_name.is_some() { 5 } else { 10 };
         let next = (last / step * step + step).to_string();
         typed.set("sequence", &next);
@@ -64,7 +64,7 @@ impl Edit<'_, '_> {
         }
         let rank = self.rank(definition, typed);
         let other = self
-            .block()
+            .here()
             .get(&rank)
             .is_some_and(|old| old.value("sequence") == Some(number) && *old.line != *typed.line);
         other.then(|| {
@@ -83,10 +83,14 @@ impl Edit<'_, '_> {
                 .contains(&ConfigEffect::Remark);
             remark && old.value("sequence").is_none()
         };
-        let remarks = self.block().remove(waits);
-        if remarks.is_empty() {
+        // They have no number yet, so they stand in a place of their own: before or behind all that have one.
+        let unnumbered = |old: &&Statement| old.value("sequence").is_none();
+        let first = self.here().iter().take_while(unnumbered);
+        let last = self.here().iter().rev().take_while(unnumbered);
+        if !first.chain(last).any(waits) {
             return None;
         }
+        let remarks = self.block().remove(waits);
         let word = self.number_word(typed.definition);
         let mut lines: Vec<String> = remarks
             .iter()
@@ -114,8 +118,7 @@ impl Edit<'_, '_> {
             return None;
         }
         let text = typed.line.replace("deny ", "deny   ");
-        let same =
-            |old: &Statement| !remark(old) && [&*typed.line, &*text].contains(&entry_text(old));
+        let same = |old: &Statement| !remark(old) && (reads(old, &typed.line) || reads(old, &text));
         for gone in self.block().remove(same) {
             let number = gone.value("sequence");
             self.block()
@@ -156,11 +159,7 @@ fn number_of(entry: &Statement) -> u32 {
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// An entry of a numbered list without its number.
-pub(super) fn entry_text(entry: &Statement) -> &str {
-    let line = entry.line.strip_prefix("sequence ").unwrap_or(&entry.line);
-    match line.split_once(' ') {
-        Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => rest,
-        _ => line,
-    }
+/// Whether an entry is this one, but for its number.
+fn reads(entry: &Statement, text: &str) -> bool {
+    entry.line.ends_with(text) && entry.unnumbered() == text
 }
