@@ -1,7 +1,13 @@
-//! What does a line of configuration cost a device, from its keys to its effect?
+//! What does a line of configuration cost a device, from its keys to its effect, and does it grow with the configuration?
 
-use benches::terminal::{Terminal, configuration};
+use benches::configuration::mixed;
+use benches::terminal::{Terminal, edge};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use device::config::reader;
+use device::secrets::Vault;
+
+/// From ten lines to ten thousand: ten times the lines should take ten times the time.
+const SIZES: [usize; 4] = [25, 100, 1_000, 10_000];
 
 /// A line that takes the place of another.
 fn replaced(criterion: &mut Criterion) {
@@ -15,12 +21,12 @@ fn replaced(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A configuration of new lines; twice the lines should take twice the time.
-fn added(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("config line");
+/// New lines, each typed when the one before has its prompt.
+fn typed(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("config line typed");
     group.sample_size(10);
-    for lines in [500, 1_000, 2_000] {
-        let text = configuration(lines);
+    for lines in SIZES {
+        let text = mixed(lines);
         group.throughput(Throughput::Elements(lines as u64));
         group.bench_function(format!("{lines} added"), |bencher| {
             let in_configuration = || {
@@ -28,8 +34,29 @@ fn added(criterion: &mut Criterion) {
                 terminal.types("configure terminal\n");
                 terminal
             };
-            let typed = |terminal: &mut Terminal| terminal.types(&text);
+            let typed = |terminal: &mut Terminal| terminal.types_one_by_one(&text);
             bencher.iter_batched_ref(in_configuration, typed, BatchSize::LargeInput);
+        });
+    }
+    group.finish();
+}
+
+/// New lines that are read from a file.
+fn read(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("config line read");
+    group.sample_size(10);
+    let platform = edge().platform().clone();
+    for lines in SIZES {
+        let text = mixed(lines);
+        group.throughput(Throughput::Elements(lines as u64));
+        group.bench_function(format!("{lines} added"), |bencher| {
+            let read = || {
+                let mut root = platform.baseline().clone();
+                let refused = reader::read_with(&platform, &mut root, &mut Vault::default(), &text);
+                assert_eq!(refused, [], "all must be taken");
+                root
+            };
+            bencher.iter_with_large_drop(read);
         });
     }
     group.finish();
@@ -38,6 +65,6 @@ fn added(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = benches::criterion();
-    targets = replaced, added
+    targets = replaced, typed, read
 }
 criterion_main!(benches);

@@ -7,13 +7,17 @@
     reason = "a bench that can't go on stops"
 )]
 
+pub mod configuration;
 pub mod fleet;
+pub mod floor;
+pub mod many;
+pub mod plan;
+pub mod recorded;
+pub mod terminal;
+
 use std::time::Duration;
 
 use criterion::Criterion;
-
-pub mod floor;
-pub mod terminal;
 
 /// Criterion in a hurry: a few seconds a bench, and no plots.
 #[must_use]

@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use device::network::Alone;
 use device::pack::Packs;
-use device::{Device, Effect, Opening, Screen, SessionId, SimTime};
+use device::{Device, Effect, Login, Opening, Screen, SessionId, SimTime};
 use emulator::topology::{Reach, Topology};
 
 /// A device and one privileged session on it.
@@ -23,16 +24,8 @@ impl Terminal {
     /// A Catalyst 9300, fresh from its pack, at its prompt; output isn't paged.
     #[must_use]
     pub fn on_an_edge() -> Self {
-        let topology = topology("edge-1", "catalyst-9300", 1);
-        let row = topology.row(0).unwrap();
-        let facts = emulator::facts::of_device(&topology, &row);
         let mut terminal = Self {
-            device: Device::new(
-                row.group.platform.clone(),
-                facts,
-                std::sync::Arc::new(device::network::Alone),
-                now(),
-            ),
+            device: edge(),
             effects: Vec::new(),
             written: Vec::new(),
         };
@@ -46,6 +39,10 @@ impl Terminal {
             terminal: Some("vt100".to_string()),
             command: None,
         };
+        let login = terminal
+            .device
+            .login("netadmin", "C1sco12345", opening.peer, now());
+        assert_eq!(login, Login::Accepted);
         terminal
             .device
             .open(SESSION, opening, now(), &mut terminal.effects);
@@ -71,6 +68,19 @@ impl Terminal {
         bytes
     }
 
+    /// Types lines as a client sends them that waits for each prompt: each comes by itself. All must be taken.
+    pub fn types_one_by_one(&mut self, lines: &str) {
+        let mut keys = String::new();
+        for line in lines.lines() {
+            keys.clear();
+            keys.push_str(line);
+            keys.push('\r');
+            self.presses(keys.as_bytes());
+            let refused = self.written.windows(3).any(|three| three == b"\n% ");
+            assert!(!refused, "{}", String::from_utf8_lossy(&self.written));
+        }
+    }
+
     fn take_effects(&mut self) {
         for effect in self.effects.drain(..) {
             if let Effect::Write(_, bytes) = effect {
@@ -86,6 +96,23 @@ impl Terminal {
     }
 }
 
+/// A Catalyst 9300 that has just booted.
+#[must_use]
+pub fn edge() -> Device {
+    edge_with(None)
+}
+
+/// The same, from a startup-config.
+#[must_use]
+pub fn edge_with(startup: Option<&str>) -> Device {
+    static TOPOLOGY: OnceLock<Topology> = OnceLock::new();
+    let topology = TOPOLOGY.get_or_init(|| topology("edge-1", "catalyst-9300", 1));
+    let row = topology.row(0).unwrap();
+    let mut facts = emulator::facts::of_device(topology, &row);
+    facts.startup = startup.map(str::to_string);
+    Device::new(row.group.platform.clone(), facts, Arc::new(Alone), now())
+}
+
 /// The text of a topology with devices that nobody listens for yet.
 #[must_use]
 pub fn topology(name: &str, pack: &str, count: usize) -> Topology {
@@ -99,26 +126,13 @@ pub fn topology(name: &str, pack: &str, count: usize) -> Topology {
         .unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
 }
 
-/// Blocks of four lines that are all new to a device, `lines` in all.
-#[must_use]
-pub fn configuration(lines: usize) -> String {
-    let block = |n: usize| {
-        format!(
-            "interface Loopback{n}\n description line {n}\n ip address 10.{}.{}.1 255.255.255.0\n shutdown\n",
-            n / 256,
-            n % 256
-        )
-    };
-    (0..lines / 4).map(block).collect()
-}
-
 /// Time stands still.
 fn now() -> SimTime {
     SimTime::default()
 }
 
 /// The built-in packs.
-fn packs() -> &'static Packs {
+pub(crate) fn packs() -> &'static Packs {
     static PACKS: OnceLock<Packs> = OnceLock::new();
     PACKS.get_or_init(|| emulator::packs::load(None).unwrap_or_else(|wrong| panic!("{wrong:?}")))
 }
