@@ -27,6 +27,10 @@ pub struct Block {
 /// What the statements of a block say, but for their numbers: their hashes, once somebody has asked. Those of statements
 /// that went stay; a copy of a block finds out anew.
 #[derive(Debug, Default)]
+#[allow(
+    clippy::box_collection,
+    reason = "most blocks have none, and all have room for it"
+)]
 struct Texts(Option<Box<BTreeSet<u64>>>);
 
 impl Clone for Texts {

@@ -285,11 +285,11 @@ impl<'p> Printer<'p> {
 
     /// Whether a line is stored with which statements of this definition are shown.
     fn is_shown_with(&self, index: u32, definition: &StatementDef) -> bool {
-        let stored = |line: &Box<str>| self.root.iter().any(|other| other.line == *line);
+        let stored = |line: &str| self.root.iter().any(|other| *other.line == *line);
         let mut known = self.shown_with.borrow_mut();
         *known
             .entry(index)
-            .or_insert_with(|| definition.shown_with.iter().any(stored))
+            .or_insert_with(|| definition.shown_with.iter().any(|line| stored(line)))
     }
 
     /// The lines that show, or are in force, although nothing is stored.

@@ -41,6 +41,9 @@ pub struct Matched {
     pub steps: Vec<Step>,
 }
 
+/// The values of a line, by name.
+pub(crate) type Bindings = Vec<(Arc<str>, Box<str>)>;
+
 /// One node on a line's way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
@@ -498,7 +501,7 @@ impl Matched {
         line: &Line<'_>,
         world: &dyn World,
         skip: usize,
-    ) -> (String, Vec<(Arc<str>, Box<str>)>) {
+    ) -> (String, Bindings) {
         let mut text = String::with_capacity(64);
         let mut bindings: Vec<(Arc<str>, Box<str>)> = Vec::with_capacity(4);
         let mut words = Vec::new();
