@@ -11,6 +11,7 @@ pub mod configuration;
 pub mod fleet;
 pub mod floor;
 pub mod many;
+pub mod peers;
 pub mod plan;
 pub mod recorded;
 pub mod terminal;

@@ -121,8 +121,13 @@ pub fn topology(name: &str, pack: &str, count: usize) -> Topology {
          credentials: {{username: netadmin, password: C1sco12345, enable: C1sco54321}}\n\
          devices: [{{name: \"{name}\", pack: {pack}, count: {count}}}]\n"
     );
-    let text = text.replace(", count: 1}", "}");
-    Topology::parse("bench.yaml", &text, Path::new(""), packs(), Reach::Loopback)
+    parsed(&text.replace(", count: 1}", "}"), Path::new(""))
+}
+
+/// A topology as it is written; its files lie in a folder.
+#[must_use]
+pub fn parsed(text: &str, folder: &Path) -> Topology {
+    Topology::parse("bench.yaml", text, folder, packs(), Reach::Loopback)
         .unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
 }
 
