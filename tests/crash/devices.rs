@@ -57,6 +57,7 @@ impl Devices {
                 .ask(Request::Exec {
                     command,
                     within: WITHIN,
+                    ends: None,
                 })
                 .await
             else {

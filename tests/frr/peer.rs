@@ -105,6 +105,7 @@ impl Peer {
                 .ask(Request::Exec {
                     command,
                     within: WITHIN,
+                    ends: None,
                 })
                 .await
             {

@@ -162,6 +162,7 @@ impl Wire {
         let request = Request::Exec {
             command: command.into(),
             within: Duration::from_secs(60),
+            ends: None,
         };
         match self.ask(request) {
             Reply::Output { lines } => lines,

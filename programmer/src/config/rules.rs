@@ -76,6 +76,12 @@ impl Rules {
         all.filter(|read| read.is_needed_for(wanted)).collect()
     }
 
+    /// The line that a reply to this ends with, if that is known.
+    #[must_use]
+    pub fn end_of(&self, read: &super::Read) -> Option<&str> {
+        self.end.as_deref().filter(|_| read.is_configuration())
+    }
+
     /// What is said to letters outside ASCII.
     #[must_use]
     pub fn letters(&self) -> Letters {

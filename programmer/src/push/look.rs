@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::conversation::interrupted;
 use super::trouble::Trouble;
 use super::{Conversation, Settings};
-use crate::config::Config;
+use crate::config::{Config, Read};
 use crate::plan::DevicePlan;
 use crate::push::settings::OtherHostname;
 use crate::session::{Access, Cause, PushFailure, Reply, Request};
@@ -114,7 +114,7 @@ async fn read<T: crate::transport::Transport>(
     loop {
         let mut replies = Vec::new();
         for read in plan.rules().reads_for(plan.lines()) {
-            replies.push((read, command(plan, talk, read.command()).await?));
+            replies.push((read, command(plan, talk, read).await?));
         }
         reads += 1;
         match Config::read(&replies, plan.rules()) {
@@ -128,11 +128,13 @@ async fn read<T: crate::transport::Transport>(
 async fn command<T: crate::transport::Transport>(
     plan: &DevicePlan,
     talk: &mut Conversation<T>,
-    command: &str,
+    read: &Read,
 ) -> Result<String, Cause> {
+    let command = read.command();
     let request = Request::Exec {
         command: command.to_string(),
         within: plan.expect().timeouts.line,
+        ends: plan.rules().end_of(read).map(str::to_string),
     };
     match talk.ask(request).await {
         Reply::Output { lines } => Ok(lines.join("\n")),

@@ -75,7 +75,10 @@ pub(super) enum Phase {
     Setup(usize),
     /// At an EXEC prompt, with nothing pending.
     Ready,
-    Exec,
+    Exec {
+        /// The last line of the output, if it is known.
+        ends: Option<String>,
+    },
     Configure,
     Lines,
     /// At a prompt, until something is tried again.
@@ -221,7 +224,7 @@ impl Session {
         self.transcript.received(bytes, now);
         self.heard += bytes.len();
         let bytes_max = match self.phase {
-            Phase::Exec => OUTPUT_BYTES_MAX,
+            Phase::Exec { .. } => OUTPUT_BYTES_MAX,
             _ => HEARD_BYTES_MAX,
         };
         if self.heard > bytes_max && !matches!(self.phase, Phase::Cleanup(_) | Phase::Over) {
@@ -291,7 +294,7 @@ impl Session {
             }
             Phase::Waiting => self.fail(Cause::Interrupted, now),
             Phase::Leave => self.interrupted = true,
-            Phase::Ready | Phase::Exec | Phase::Save => {}
+            Phase::Ready | Phase::Exec { .. } | Phase::Save => {}
             Phase::Cleanup(_) | Phase::Over => {}
         }
     }

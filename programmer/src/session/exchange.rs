@@ -246,6 +246,12 @@ impl Exchange {
             .trim_ascii()
     }
 
+    /// The last line of the output that isn't blank.
+    pub(super) fn last_words(&self) -> Option<&[u8]> {
+        let lines = self.output.iter().rev().map(|line| line.trim_ascii_end());
+        lines.into_iter().find(|line| !line.is_empty())
+    }
+
     /// The lines between the echo and the prompt.
     pub(super) fn output(&self) -> &[Vec<u8>] {
         &self.output

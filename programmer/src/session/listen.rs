@@ -249,7 +249,7 @@ impl Session {
             if has_parts {
                 return self.prompt_among_parts(prompt, text, now);
             }
-            if matches!(self.phase, Phase::Exec) {
+            if matches!(self.phase, Phase::Exec { .. }) && !self.has_ended() {
                 // A configuration may show a line that is the prompt, and the read may end there.
                 self.settles = Some(now + QUIET);
                 return;
@@ -291,6 +291,15 @@ impl Session {
         }
     }
 
+    /// Whether the output is known to be whole.
+    fn has_ended(&self) -> bool {
+        let Phase::Exec { ends: Some(ends) } = &self.phase else {
+            return false;
+        };
+        let last = self.flight.front().and_then(Exchange::last_words);
+        last.is_some_and(|last| last == ends.as_bytes())
+    }
+
     /// Nothing has come for a moment: what stands there is what the device meant.
     pub(super) fn settled(&mut self, now: Duration) {
         if matches!(self.phase, Phase::Cleanup(_)) {
@@ -304,10 +313,12 @@ impl Session {
                 None => Some(line.clone()),
             },
             Some(Echo::Wrong(received)) => Some(received.clone()),
-            Some(Echo::Right) if matches!(self.phase, Phase::Exec) => match self.prompt_in(&line) {
-                Some(prompt) => return self.stand_at(prompt, line, now),
-                None => None,
-            },
+            Some(Echo::Right) if matches!(self.phase, Phase::Exec { .. }) => {
+                match self.prompt_in(&line) {
+                    Some(prompt) => return self.stand_at(prompt, line, now),
+                    None => None,
+                }
+            }
             _ => None,
         };
         if let Some(wrong) = wrong {

@@ -75,6 +75,9 @@ pub enum Request {
         command: String,
         /// How long it may take.
         within: Duration,
+        /// The line that the output ends with, if that is known: a prompt behind it is the prompt, and needs no
+        /// moment of silence after it.
+        ends: Option<String>,
     },
     /// Enters configuration mode, sends the lines, and leaves it. Reply: [`Reply::Configured`].
     Configure {

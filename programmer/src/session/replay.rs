@@ -334,6 +334,7 @@ impl Replay {
             let show = show.map(|command| Request::Exec {
                 command,
                 within: Duration::from_secs(60),
+                ends: None,
             });
             let reply = if matches!(reply, Reply::Output { .. }) {
                 Reply::Ready

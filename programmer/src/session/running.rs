@@ -12,8 +12,14 @@ use super::failure::Cause;
 const REFUSAL_LINES_MAX: usize = 4;
 
 impl Session {
-    pub(super) fn exec(&mut self, command: &str, within: Duration, now: Duration) {
-        self.phase = Phase::Exec;
+    pub(super) fn exec(
+        &mut self,
+        command: &str,
+        within: Duration,
+        ends: Option<String>,
+        now: Duration,
+    ) {
+        self.phase = Phase::Exec { ends };
         self.command(command, now);
         self.deadline = Some(Deadline::after(within, now));
     }

@@ -15,7 +15,11 @@ impl Session {
     /// Begins what is asked for, at the EXEC prompt.
     pub(super) fn take_up(&mut self, request: Request, now: Duration) {
         match request {
-            Request::Exec { command, within } => self.exec(&command, within, now),
+            Request::Exec {
+                command,
+                within,
+                ends,
+            } => self.exec(&command, within, ends, now),
             Request::Configure {
                 enter,
                 lines,
@@ -52,17 +56,25 @@ impl Session {
             let cause = Cause::EchoMismatch { sent, received };
             return self.fail_at(&exchange.sent, cause, now);
         }
+        if matches!(self.phase, Phase::Exec { .. }) {
+            // It may be long, and is no answer to be judged line by line.
+            return self.executed(exchange, now);
+        }
         let answer = self.answer_of(&exchange);
         match self.phase {
             Phase::Unconfigure => self.begin(now),
             Phase::Enable { secret_sent } => self.enabled(secret_sent, &answer, now),
             Phase::Setup(index) => self.setup(index + 1, now),
-            Phase::Exec => self.executed(exchange, now),
             Phase::Configure => self.configured(&exchange.sent, &answer, now),
             Phase::Lines => self.line_answered(&exchange, answer, now),
             Phase::Leave => self.unconfigured(exchange.sent, &answer, now),
             Phase::Save => self.saved(&exchange, &answer, now),
-            Phase::Login | Phase::Ready | Phase::Waiting | Phase::Cleanup(_) | Phase::Over => {}
+            Phase::Login
+            | Phase::Exec { .. }
+            | Phase::Ready
+            | Phase::Waiting
+            | Phase::Cleanup(_)
+            | Phase::Over => {}
         }
     }
 

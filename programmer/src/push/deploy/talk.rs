@@ -149,11 +149,17 @@ impl<C: Connect> Deployment<'_, C> {
 
     /// Runs a command and gives its output.
     pub(super) async fn command(&mut self, command: &str) -> Result<Vec<String>, Cause> {
+        self.output(command, None).await
+    }
+
+    /// The output of a command, which ends with this line, if that is known.
+    async fn output(&mut self, command: &str, ends: Option<String>) -> Result<Vec<String>, Cause> {
         let within = self.task.plan.expect().timeouts.line;
         match self
             .ask(Request::Exec {
                 command: command.to_string(),
                 within,
+                ends,
             })
             .await
         {
@@ -206,7 +212,9 @@ impl<C: Connect> Deployment<'_, C> {
         let reads = rules.reads_for(self.task.plan.lines());
         let mut replies = Vec::with_capacity(reads.len());
         for read in reads {
-            replies.push((read, self.command(read.command()).await?.join("\n")));
+            let ends = rules.end_of(read).map(str::to_string);
+            let reply = self.output(read.command(), ends).await?;
+            replies.push((read, reply.join("\n")));
         }
         Config::read(&replies, &rules).map_err(|error| Trouble::Unreadable(error).into())
     }
