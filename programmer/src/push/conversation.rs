@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::debug;
 
+use crate::secret::STARS;
 use crate::session::{Access, Action, Cause, Input, Reply, Request, Session, Transcript};
 use crate::transport::{Transport, TransportError};
 
@@ -152,8 +153,8 @@ impl<T: Transport> Conversation<T> {
             match action {
                 Action::Close => self.over = true,
                 Action::WakeAt(at) => self.wake = Some(at),
-                Action::Send { bytes, shown } => {
-                    debug!(sent = %shown.escape_debug());
+                Action::Send { bytes, is_secret } => {
+                    self.log_sent(&bytes, is_secret);
                     if let Err(input) = self.write(bytes).await {
                         return Some(self.happened(&input));
                     }
@@ -180,6 +181,16 @@ impl<T: Transport> Conversation<T> {
             Woken::Reset(reason) => self.session.handle(Input::Reset(reason), now),
             Woken::Interrupted => self.session.handle(Input::Interrupt, now),
             Woken::TimeUp => self.session.handle(Input::Tick, now),
+        }
+    }
+
+    fn log_sent(&self, bytes: &[u8], is_secret: bool) {
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
+        match is_secret {
+            true => debug!(sent = STARS),
+            false => debug!(sent = %self.session.shown(bytes)),
         }
     }
 

@@ -24,8 +24,7 @@ impl Session {
         if expect.password.is_match(question) {
             self.send_secret_keys(typed.into_bytes(), now);
         } else {
-            let shown = self.access.mask.text(&typed);
-            self.send(typed.into_bytes(), shown, now);
+            self.send(typed.into_bytes(), now);
         }
         if let Some(exchange) = self.flight.front_mut() {
             exchange.answered(answer);
@@ -67,7 +66,7 @@ impl Session {
         };
         if !exchange.stalled {
             exchange.stalled = true;
-            self.send(keys.clone().into_bytes(), keys.clone(), now);
+            self.send(keys.clone().into_bytes(), now);
         }
         true
     }
@@ -147,7 +146,7 @@ impl Session {
             exchange.probed = Some(waited);
         }
         let newline = self.access.expect.newline.clone();
-        self.send(newline.clone().into_bytes(), newline, now);
+        self.send(newline.into_bytes(), now);
         self.deadline = Some(Deadline::after(self.access.expect.timeouts.cleanup, now));
     }
 }

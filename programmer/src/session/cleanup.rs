@@ -163,7 +163,7 @@ impl Session {
                 return self.over();
             }
         }
-        self.send(keys.as_bytes().to_vec(), keys.to_string(), now);
+        self.send(keys.as_bytes().to_vec(), now);
         self.settles = None;
         // What stands on the line now was seen; only what comes next counts.
         self.screen = Screen::default();

@@ -31,24 +31,25 @@ impl Session {
         if self.is_early_echo(&line.bytes) {
             return;
         }
-        let answer = self.shown(line.bytes.trim_ascii());
+        let refusal = self.enable_refusal(line.bytes.trim_ascii());
         let Some(exchange) = self.flight.front_mut() else {
             return;
         };
-        let refuses = exchange.echo == Echo::Right
-            && matches!(self.phase, Phase::Enable { .. })
-            && self
-                .access
-                .expect
-                .enable_refused
-                .is_match(line.bytes.trim_ascii());
         if let Some(prompt) = exchange.line(line, &self.access.expect) {
             self.found_echo(&prompt);
-        } else if refuses {
+        } else if let Some(answer) = refusal {
             self.fail_before_prompt(Cause::EnableRefused { answer }, now);
         } else {
             self.go_on_with_parts(now);
         }
+    }
+
+    /// What a line says that refuses the privileged mode.
+    fn enable_refusal(&self, line: &[u8]) -> Option<String> {
+        let is_asked = matches!(self.phase, Phase::Enable { .. })
+            && matches!(self.flight.front()?.echo, Echo::Right);
+        let refuses = is_asked && self.access.expect.enable_refused.is_match(line);
+        refuses.then(|| self.shown(line))
     }
 
     /// The first line's echo shows where banners end and what the hostname is.
@@ -189,7 +190,7 @@ impl Session {
             self.send_secret(secret.reveal(), now);
         } else if expect.username.is_match(&line) && !self.password_sent {
             let name = format!("{}{}", self.access.credentials.username, expect.newline);
-            self.send(name.clone().into_bytes(), name, now);
+            self.send(name.into_bytes(), now);
             // A second question for the name must be a new line.
             self.screen = Screen::default();
         } else if expect.questions.is_match(&line) {
@@ -275,7 +276,7 @@ impl Session {
             .iter()
             .find(|(question, _)| question.is_match(&line))
         {
-            self.send(answer.clone().into_bytes(), answer.clone(), now);
+            self.send(answer.clone().into_bytes(), now);
             if let Some(exchange) = self.flight.front_mut() {
                 exchange.page();
             }

@@ -210,12 +210,12 @@ pub enum Input<'a> {
 /// What the session wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// These bytes go to the device. `shown` is what may be said of them.
+    /// These bytes go to the device.
     Send {
         /// The bytes.
         bytes: Vec<u8>,
-        /// The same, without secrets.
-        shown: String,
+        /// Whether nothing of them may be shown; else [`Session::shown`] shows them.
+        is_secret: bool,
     },
     /// Call again at this time, with [`Input::Tick`], if nothing happens before.
     WakeAt(Duration),

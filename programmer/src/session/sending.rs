@@ -9,7 +9,6 @@ use super::failure::{Cause, Sent};
 use super::prompt::Prompt;
 use super::screen::Screen;
 use super::{Action, Reply, Request};
-use crate::secret::STARS;
 
 impl Session {
     /// Begins what is asked for, at the EXEC prompt.
@@ -137,30 +136,29 @@ impl Session {
 
     pub(super) fn send_line(&mut self, text: &str, now: Duration) {
         let line = format!("{text}{}", self.access.expect.newline);
-        let shown = self.access.mask.text(&line);
-        self.send(line.into_bytes(), shown, now);
+        self.send(line.into_bytes(), now);
     }
 
-    pub(super) fn send(&mut self, bytes: Vec<u8>, shown: String, now: Duration) {
+    pub(super) fn send(&mut self, bytes: Vec<u8>, now: Duration) {
         self.heard = 0;
         self.transcript.sent(&bytes, now);
         if !self.access.expect.single_buffer {
             let each = bytes.iter().map(|byte| Action::Send {
                 bytes: vec![*byte],
-                shown: String::new(),
+                is_secret: false,
             });
             return self.actions.extend(each);
         }
         // Lines that go out together go out in one write.
         if let Some(Action::Send {
             bytes: before,
-            shown: told,
+            is_secret: false,
         }) = self.actions.last_mut()
         {
             before.extend(bytes);
-            told.push_str(&shown);
         } else {
-            self.actions.push(Action::Send { bytes, shown });
+            let is_secret = false;
+            self.actions.push(Action::Send { bytes, is_secret });
         }
     }
 
@@ -175,7 +173,7 @@ impl Session {
         self.transcript.sent_secret(now);
         self.actions.push(Action::Send {
             bytes,
-            shown: STARS.to_string(),
+            is_secret: true,
         });
         self.screen = Screen::default();
     }
