@@ -116,8 +116,8 @@ impl Bench<'_> {
             }
             return done;
         }
-        let opens = mode.opened_by(text).map(|opens| opens.mode);
-        done.opens = opens;
+        let opens = mode.opened_by(text);
+        done.opens = opens.map(|opens| opens.mode);
         let new = match wanted_text(rules, place, old, text, &key) {
             Some(new) => new,
             None => return self.remove_all(place, vec![key], done),
@@ -141,7 +141,7 @@ impl Bench<'_> {
         done.touched.push(done.path.clone());
         let entry = block.statements.entry(key);
         let statement = entry.or_insert_with(|| Statement::new("", false, opens));
-        (statement.text, statement.negated) = (new, false);
+        statement.says(new, false, opens);
         done
     }
 

@@ -69,14 +69,15 @@ struct Writer<'r> {
 impl Writer<'_> {
     fn block(&mut self, place: &Place, from: &Block, to: &Block, depth: usize) {
         let moved = self.moved(place, from, to);
-        let gone = self.by_order(from);
+        // Most of two configurations is the same, and needs no second look.
+        let differs = |key: &String, it: &Statement, other: &Block| {
+            other.get(key) != Some(it) || moved.contains(key)
+        };
+        let gone = self.by_order(from, |key, it| differs(key, it, to));
         let goes = |key: &str, old: &Statement| {
-            let fixed = self
-                .rules
-                .mode(place.mode)
-                .opened_by(&old.text)
-                .is_some_and(|opens| opens.fixed);
-            to.get(key).is_none() && !fixed
+            let mode = self.rules.mode(place.mode);
+            let is_fixed = || mode.opened_by(&old.text).is_some_and(|opens| opens.fixed);
+            to.get(key).is_none() && !is_fixed()
         };
         // Sections that lose something come before definitions that go, which they may refer to.
         let apart = depth == 0 && gone.iter().any(|(key, old)| goes(key, old));
@@ -93,7 +94,7 @@ impl Writer<'_> {
                 Some(_) => {}
             }
         }
-        for (key, new) in self.by_order(to) {
+        for (key, new) in self.by_order(to, |key, it| differs(key, it, from)) {
             let old = from
                 .get(key)
                 .filter(|old| !moved.contains(key) && !self.must_go(place, old, new));
@@ -128,10 +129,15 @@ impl Writer<'_> {
         old.negated == new.negated && (entered || same())
     }
 
-    /// The statements of a block in the order of dependence.
-    fn by_order<'b>(&self, block: &'b Block) -> Vec<(&'b String, &'b Statement)> {
-        let mut statements: Vec<_> = block.statements.iter().collect();
-        statements.sort_by_key(|(_, statement)| self.rules.order_of(&statement.text));
+    /// Some statements of a block, in the order of dependence.
+    fn by_order<'b>(
+        &self,
+        block: &'b Block,
+        which: impl Fn(&String, &Statement) -> bool,
+    ) -> Vec<(&'b String, &'b Statement)> {
+        let some = block.statements.iter().filter(|(key, it)| which(key, it));
+        let mut statements: Vec<_> = some.collect();
+        statements.sort_by_cached_key(|(_, statement)| self.rules.order_of(&statement.text));
         statements
     }
 

@@ -1,5 +1,7 @@
 //! What a line does beside what it says: statements that go or come along with it.
 
+use std::sync::Arc;
+
 use super::apply::Bench;
 use super::mode_file::EffectFile;
 use super::patterns::Pattern;
@@ -19,7 +21,7 @@ impl Bench<'_> {
                     let value = found.name(name).unwrap_or_default();
                     text.replace(&format!("${{{name}}}"), &regex::escape(value))
                 });
-                Pattern::new(&text)
+                rules.pattern(&text)
             };
             let adds: Vec<String> = effect.adds.iter().map(|line| found.expand(line)).collect();
             let change = Change {
@@ -38,7 +40,8 @@ impl Bench<'_> {
 
     /// What stands beside a line and matches one of these.
     fn like(&self, place: &Place, patterns: &[String]) -> Vec<(String, Statement)> {
-        let patterns: Vec<Pattern> = patterns.iter().filter_map(|it| Pattern::new(it)).collect();
+        let patterns = patterns.iter().filter_map(|it| self.rules.pattern(it));
+        let patterns: Vec<Arc<Pattern>> = patterns.collect();
         let beside = self
             .config
             .root
@@ -58,7 +61,7 @@ impl Bench<'_> {
         effect: &EffectFile,
         place: &Place,
         own: &[String],
-        pattern: impl Fn(&String) -> Option<Pattern>,
+        pattern: impl Fn(&String) -> Option<Arc<Pattern>>,
     ) -> Vec<Place> {
         let Some(within) = &effect.within else {
             return vec![place.clone()];
@@ -97,8 +100,8 @@ impl Bench<'_> {
                 .values()
                 .any(|it| pattern.is_match(&it.line()))
         };
-        if change.having.as_ref().is_some_and(|having| !has(having))
-            || change.lacking.as_ref().is_some_and(has)
+        if change.having.as_deref().is_some_and(|having| !has(having))
+            || change.lacking.as_deref().is_some_and(has)
         {
             return;
         }
@@ -124,7 +127,7 @@ impl Bench<'_> {
                 .map_or((false, line.as_str()), |it| (true, it));
             let key = rules.key(at.mode, text);
             if block.get(&key).is_none() {
-                let opens = rules.mode(at.mode).opened_by(text).map(|opens| opens.mode);
+                let opens = rules.mode(at.mode).opened_by(text);
                 let mut statement = Statement::new(text, negated, opens);
                 statement.block.statements.extend(change.copied.clone());
                 block.statements.insert(key.clone(), statement);
@@ -137,9 +140,9 @@ impl Bench<'_> {
 
 /// What an effect does in one place.
 struct Change {
-    removes: Vec<Pattern>,
-    having: Option<Pattern>,
-    lacking: Option<Pattern>,
+    removes: Vec<Arc<Pattern>>,
+    having: Option<Arc<Pattern>>,
+    lacking: Option<Arc<Pattern>>,
     adds: Vec<String>,
     /// What stands in a section that is added.
     copied: Vec<(String, Statement)>,

@@ -1,12 +1,65 @@
 //! What a line says, in one form: how it is written, which statements it stands for, and what identifies them.
 
+use std::sync::Arc;
+
 use super::list;
 use super::mode_file::ListOf;
-use super::mode_rules::ModeId;
+use super::mode_rules::{ModeId, Opens};
 use super::rules::Rules;
 use super::tree::{Block, Statement};
 
+/// What a line that is shown says in its mode, whatever stands around it.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// Whether it is shown as `no ...`.
+    pub(super) negated: bool,
+    /// The line, tidy and without `no`.
+    pub(super) bare: String,
+    /// It is no part of the configuration that is compared: it comes by itself, or says what holds anyway.
+    pub(super) is_unshown: bool,
+    /// Beside some statements it says what holds anyway.
+    pub(super) may_be_on: bool,
+    /// The statements that it stands for.
+    pub(super) each: Vec<One>,
+}
+
+/// One statement of a line.
+#[derive(Debug)]
+pub(super) struct One {
+    pub(super) key: String,
+    pub(super) text: String,
+    /// The same with its list in order.
+    pub(super) shown: String,
+    pub(super) opens: Option<Opens>,
+}
+
 impl Rules {
+    /// What a line that is shown says in this mode.
+    pub(super) fn said(&self, mode: Option<ModeId>, line: &str) -> Arc<Said> {
+        let rules = self.mode(mode);
+        rules.said.of(line, |line| {
+            let text = self.tidy(mode, line);
+            let bare = text
+                .strip_prefix("no ")
+                .filter(|_| !self.plain.is_match(&text));
+            let (negated, bare) = bare.map_or((false, text.as_str()), |it| (true, it));
+            let one = |text: String| One {
+                key: self.key(mode, &text),
+                shown: self.in_order(mode, text.clone()),
+                opens: rules.opened_by(&text).copied(),
+                text,
+            };
+            Said {
+                negated,
+                bare: bare.to_string(),
+                is_unshown: rules.automatic.is_match(bare)
+                    || (!negated && rules.defaults.is_match(bare)),
+                may_be_on: !negated && rules.may_be_on(bare),
+                each: self.each(mode, bare).into_iter().map(one).collect(),
+            }
+        })
+    }
+
     /// A line with single blanks, except where blanks count.
     pub(super) fn tidy(&self, mode: Option<ModeId>, text: &str) -> String {
         if text.contains('\n') || self.mode(mode).verbatim.is_match(text.trim_start()) {

@@ -15,6 +15,7 @@ mod effects;
 mod fingerprint;
 mod identity;
 mod list;
+mod memo;
 mod mode_file;
 mod mode_rules;
 mod parse;

@@ -1,5 +1,7 @@
 //! The rules of one mode, compiled: what a line means there.
 
+use super::identity::Said;
+use super::memo::Memo;
 use super::mode_file::{EffectFile, ListOf, ModeFile, ShownFile};
 use super::patterns::{Found, Pattern, Patterns, Table};
 use super::rules::Compiler;
@@ -32,6 +34,8 @@ pub(super) struct ModeRules {
     pub(super) unshown: Patterns,
     pub(super) negate: Table<String>,
     pub(super) effects: Table<EffectFile>,
+    /// What lines say here.
+    pub(super) said: Memo<Said>,
 }
 
 /// What a line that opens a mode opens.
@@ -70,6 +74,7 @@ impl ModeRules {
                     .map(|it| (it.line.clone(), it.with.clone())),
             ),
             effects: compiler.effects(&file.effects),
+            said: Memo::default(),
         }
     }
 
@@ -119,6 +124,11 @@ impl ModeRules {
             || sets.iter().any(|set| set.is_match(text))
             || self.opened_by(text).is_some()
             || self.list(text).is_some()
+    }
+
+    /// Whether there are statements beside which this one stands although it isn't shown.
+    pub(super) fn may_be_on(&self, text: &str) -> bool {
+        self.on.is_match(text)
     }
 
     /// Whether a statement stands although it isn't shown, unless its `no` is. `block` is what stands beside it.

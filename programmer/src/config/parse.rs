@@ -55,6 +55,16 @@ struct Shown {
     text: String,
 }
 
+/// What a line is among those of a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineKind {
+    /// A comment, what only leaves a section, what changes by itself.
+    Dropped,
+    Statement,
+    /// A statement that may go on over many lines.
+    Text,
+}
+
 impl Config {
     /// Reads what [`Rules::reads`] were answered with, in that order.
     ///
@@ -144,29 +154,25 @@ impl Block {
     /// Adds a statement as it is shown, and says under which key, if others may stand below it.
     fn add(&mut self, rules: &Rules, place: &Place, text: &str) -> Option<String> {
         let mode = rules.mode(place.mode);
-        let text = rules.tidy(place.mode, text);
-        let bare = text
-            .strip_prefix("no ")
-            .filter(|_| !rules.plain.is_match(&text));
-        let (negated, bare) = bare.map_or((false, text.as_str()), |it| (true, it));
+        let said = rules.said(place.mode, text);
         let block = self.at_mut(&place.path)?;
-        if mode.automatic.is_match(bare) {
+        if said.is_unshown || (said.may_be_on && mode.is_on(&said.bare, block)) {
             return None;
         }
-        if !negated && (mode.defaults.is_match(bare) || mode.is_on(bare, block)) {
-            return None;
+        for one in &said.each {
+            let text = match block.get(&one.key) {
+                None => one.shown.clone(),
+                Some(_) => {
+                    let text = block.continued(rules, place, &one.key, one.text.clone());
+                    rules.in_order(place.mode, text)
+                }
+            };
+            let entry = block.statements.entry(one.key.clone());
+            let opens = one.opens.as_ref();
+            let statement = entry.or_insert_with(|| Statement::new("", said.negated, opens));
+            statement.says(text, said.negated, opens);
         }
-        let mut last = None;
-        for text in rules.each(place.mode, bare) {
-            let key = rules.key(place.mode, &text);
-            let opens = mode.opened_by(&text).map(|opens| opens.mode);
-            let text = rules.in_order(place.mode, block.continued(rules, place, &key, text));
-            let entry = block.statements.entry(key.clone());
-            let statement = entry.or_insert_with(|| Statement::new("", negated, opens));
-            (statement.text, statement.negated) = (text, negated);
-            last = Some(key);
-        }
-        last
+        said.each.last().map(|one| one.key.clone())
     }
 
     /// A list that is shown on several lines is one list.
@@ -198,14 +204,10 @@ impl Block {
                 statement.block.settle(rules, statement.opens);
             }
         }
-        let known = rules.mode(mode);
-        self.statements.retain(|_, statement| {
-            let empty = !statement.negated && statement.block.statements.is_empty();
-            !empty
-                || known
-                    .opened_by(&statement.text)
-                    .is_none_or(|opens| !opens.vanishes)
-        });
+        let has_vanished =
+            |it: &Statement| it.vanishes && !it.negated && it.block.statements.is_empty();
+        self.statements
+            .retain(|_, statement| !has_vanished(statement));
         self.rank(rules, mode);
     }
 
@@ -252,31 +254,45 @@ fn lex(lines: Vec<&str>, rules: &Rules) -> Vec<Shown> {
     let mut shown = Vec::new();
     let mut lines = lines.into_iter().map(|line| line.trim_end_matches('\r'));
     while let Some(line) = lines.next() {
-        let text = line.trim();
-        let dropped = text.is_empty() || text.starts_with('!') || rules.leaves.is_match(text);
-        if dropped || rules.volatile.is_match(text) {
+        let kind = rules.kind_of(line.trim_start());
+        if kind == LineKind::Dropped {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let mut text = text.to_string();
-        if let Some(until) = rules.text_until(line.trim_start()) {
-            for more in lines.by_ref() {
-                text.push('\n');
-                text.push_str(more);
-                if until.is_match(more) {
-                    break;
+        let mut text = line.trim().to_string();
+        if kind == LineKind::Text {
+            if let Some(until) = rules.text_until(line.trim_start()) {
+                for more in lines.by_ref() {
+                    text.push('\n');
+                    text.push_str(more);
+                    if until.is_match(more) {
+                        break;
+                    }
                 }
             }
+            text = rules.delimited(&text);
         }
-        shown.push(Shown {
-            indent,
-            text: rules.delimited(&text),
-        });
+        shown.push(Shown { indent, text });
     }
     shown
 }
 
 impl Rules {
+    /// What a line is among those of a configuration.
+    fn kind_of(&self, line: &str) -> LineKind {
+        *self.kinds.of(line, |line| {
+            let text = line.trim_end();
+            let is_noise = text.is_empty() || text.starts_with('!');
+            if is_noise || self.leaves.is_match(text) || self.volatile.is_match(text) {
+                LineKind::Dropped
+            } else if self.texts.is_match(line) {
+                LineKind::Text
+            } else {
+                LineKind::Statement
+            }
+        })
+    }
+
     /// If a statement goes on after its first line: what its last line matches.
     pub(super) fn text_until(&self, line: &str) -> Option<Pattern> {
         let (found, until) = self.texts.captures(line)?;

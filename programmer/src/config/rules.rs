@@ -1,10 +1,14 @@
 //! The rules of a platform's configuration, compiled from `running.yaml`.
 
+use std::sync::Arc;
+
 use yaml::Mistake;
 
+use super::memo::Memo;
 use super::mode_file::{EffectFile, ModeFile, OnFile, OpensFile};
 pub use super::mode_file::{Letters, RulesFile};
 use super::mode_rules::{ModeId, ModeRules, Opens};
+use super::parse::LineKind;
 use super::patterns::{Pattern, Patterns, Table};
 use super::read::Read;
 use crate::plan::{Answer, PlanLine};
@@ -36,6 +40,10 @@ pub struct Rules {
     modes: Vec<ModeRules>,
     top: ModeId,
     any: ModeId,
+    /// What lines are.
+    pub(super) kinds: Memo<LineKind>,
+    /// Patterns that came about while lines were tried.
+    made: Memo<Option<Arc<Pattern>>>,
 }
 
 impl Rules {
@@ -78,7 +86,7 @@ impl Rules {
 
     /// The line that a reply to this ends with, if that is known.
     #[must_use]
-    pub fn end_of(&self, read: &super::Read) -> Option<&str> {
+    pub fn end_of(&self, read: &Read) -> Option<&str> {
         self.end.as_deref().filter(|_| read.is_configuration())
     }
 
@@ -100,6 +108,12 @@ impl Rules {
         let ModeId(index) = mode.unwrap_or(self.any);
         let any = self.modes.get(self.any.0);
         self.modes.get(index).or(any).unwrap_or(&NOTHING)
+    }
+
+    /// A pattern that came about while a line was tried: compiled once.
+    pub(super) fn pattern(&self, text: &str) -> Option<Arc<Pattern>> {
+        let made = self.made.of(text, |text| Pattern::new(text).map(Arc::new));
+        made.as_ref().clone()
     }
 
     /// What is asked when a line is sent, and the answers.
@@ -200,6 +214,8 @@ impl<'a> Compiler<'a> {
             modes,
             top: self.mode(TOP),
             any: self.mode(ALL),
+            kinds: Memo::default(),
+            made: Memo::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::mode_rules::ModeId;
+use super::mode_rules::{ModeId, Opens};
 
 /// What a device shows as its configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(super) struct Statement {
     pub(super) rank: usize,
     /// The mode that it opens.
     pub(super) opens: Option<ModeId>,
+    /// It isn't shown while nothing stands below it.
+    pub(super) vanishes: bool,
     pub(super) block: Block,
 }
 
@@ -117,14 +119,22 @@ impl Block {
 }
 
 impl Statement {
-    pub(super) fn new(text: impl Into<String>, negated: bool, opens: Option<ModeId>) -> Self {
+    pub(super) fn new(text: impl Into<String>, negated: bool, opens: Option<&Opens>) -> Self {
         Self {
             text: text.into(),
             negated,
             rank: 0,
-            opens,
+            opens: opens.map(|opens| opens.mode),
+            vanishes: opens.is_some_and(|opens| opens.vanishes),
             block: Block::default(),
         }
+    }
+
+    /// It says something else from now on.
+    pub(super) fn says(&mut self, text: String, negated: bool, opens: Option<&Opens>) {
+        self.text = text;
+        self.negated = negated;
+        self.vanishes = opens.is_some_and(|opens| opens.vanishes);
     }
 
     /// The line as it is shown.
