@@ -46,6 +46,7 @@ impl Recorded {
         let request = Request::Exec {
             command: "show running-config".to_string(),
             within: Duration::from_secs(60),
+            ends: None,
         };
         session.request(request, NOW);
         let text = text.replace('\n', "\r\n");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use device::config::difference::{Case, between};
-use device::config::{Bench, Block, Plain, outline, reader, replace, text};
+use device::config::{Bench, Block, Networks, Plain, outline, reader, replace, text};
 use device::pack::{Packs, Platform};
 
 /// The built-in packs.
@@ -56,6 +56,7 @@ fn replaced(
     let mut bench = Bench {
         platform,
         root,
+        networks: &mut Networks::default(),
         hasher: &mut hasher,
         privilege: 15,
         said: String::new(),
