@@ -31,6 +31,8 @@ mod pushes;
 mod python;
 mod record;
 mod scrapli;
+#[path = "../secrecy.rs"]
+mod secrecy;
 mod served;
 mod shipped;
 mod shows;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use crate::folder::repository;
+use crate::secrecy;
 use crate::served::{PASSWORD, Served, USER};
 
 /// What a program said.
@@ -38,12 +39,13 @@ impl Said {
 
 /// Runs `fleet`.
 pub(crate) fn fleet(arguments: &[&str]) -> Said {
-    said(
-        &Command::new(program("fleet"))
-            .args(arguments)
-            .output()
-            .expect("fleet starts"),
-    )
+    let mut command = Command::new(program("fleet"));
+    let said = said(&command.args(arguments).output().expect("fleet starts"));
+    // An inventory has the passwords of its devices: it was asked for.
+    if arguments.first() != Some(&"inventory") {
+        secrecy::keeps("what fleet says", &said.all);
+    }
+    said
 }
 
 /// Runs `fleet record` for a device, with passwords as its environment has them.
@@ -66,7 +68,9 @@ pub(crate) fn record(served: &Served, device: &str, enable: &str, arguments: &[&
         .args(arguments)
         .env("FLEET_PASSWORD", PASSWORD)
         .env("FLEET_ENABLE", enable);
-    said(&command.output().expect("fleet starts"))
+    let said = said(&command.output().expect("fleet starts"));
+    secrecy::keeps("what `fleet record` says", &said.all);
+    said
 }
 
 /// Runs `programmer render` or `push`, for the topology that is served.
@@ -83,7 +87,9 @@ pub(crate) fn programmer(served: &Served, verb: &str, arguments: &[&str]) -> Sai
     if verb == "push" {
         command.arg("--known-hosts").arg(&served.known_hosts);
     }
-    said(&command.args(arguments).output().expect("programmer starts"))
+    let said = said(&command.args(arguments).output().expect("programmer starts"));
+    secrecy::keeps("what the programmer says", &said.all);
+    said
 }
 
 fn said(output: &Output) -> Said {

@@ -21,5 +21,7 @@ mod peer;
 mod program;
 mod proxy;
 mod rules;
+#[path = "../secrecy.rs"]
+mod secrecy;
 mod session;
 mod wire;
