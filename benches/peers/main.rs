@@ -32,6 +32,9 @@ struct Args {
     /// Pushes at once
     #[arg(long, default_value_t = 64)]
     at_once: usize,
+    /// Lines on their way at once, of what sends ahead: the floor and the programmer
+    #[arg(long, default_value_t = own::WINDOW, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(2..))]
+    window: usize,
     /// Only this peer; may be repeated
     #[arg(long)]
     peer: Vec<Peer>,
@@ -64,7 +67,7 @@ async fn main() -> ExitCode {
     if let (Some(at), Some(job)) = (args.own, &args.job) {
         println!(
             "{}",
-            serde_json::to_string(&push(OWN[at], job).await).unwrap()
+            serde_json::to_string(&push(windowed(OWN[at], &args), job).await).unwrap()
         );
         return ExitCode::SUCCESS;
     }
@@ -92,7 +95,7 @@ async fn push(who: Who, job: &Path) -> Outcome {
 async fn measure(args: &Args) -> Vec<Row> {
     let everybody = everybody(args);
     // What has to be built is built before anything is measured.
-    let commands: Vec<_> = everybody.iter().map(command).collect();
+    let commands: Vec<_> = everybody.iter().map(|who| command(who, args)).collect();
     let folder = setup::target_folder().join("peers-run");
     std::fs::create_dir_all(&folder).unwrap();
     let round_trip = Duration::from_millis(args.round_trip);
@@ -113,17 +116,30 @@ fn everybody(args: &Args) -> Vec<Who> {
         some => some,
     };
     OWN.into_iter()
+        .map(|who| windowed(who, args))
         .chain(peers.iter().map(|peer| peer.who()))
         .collect()
 }
 
-fn command(who: &Who) -> Result<Command, String> {
+/// What sends ahead has the window that was asked for.
+fn windowed(who: Who, args: &Args) -> Who {
+    match who.window {
+        1 => who,
+        _ => Who {
+            window: args.window,
+            ..who
+        },
+    }
+}
+
+fn command(who: &Who, args: &Args) -> Result<Command, String> {
     match who.kind {
         Kind::Peer(peer) => setup::command(peer),
         Kind::Own(_) => {
-            let at = OWN.iter().position(|own| own == who).unwrap();
+            let at = OWN.iter().position(|own| own.name == who.name).unwrap();
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command.arg("--own").arg(at.to_string());
+            command.args(["--own", &at.to_string()]);
+            command.args(["--window", &args.window.to_string()]);
             Ok(command)
         }
     }

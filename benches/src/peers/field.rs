@@ -151,6 +151,7 @@ async fn check(plan: &DevicePlan, connector: &Connector) -> Result<(), String> {
     let request = Request::Exec {
         command: "show running-config | include ^ description".to_string(),
         within: SHOW_MAX,
+        ends: None,
     };
     let shown = match asked(plan, connector, request).await? {
         Reply::Output { lines } => lines,
