@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::cursor::{Cursor, Step};
 use super::difference::difference_as;
 use super::rules::Rules;
+use super::standing::Standing;
 use super::tree::Config;
 use crate::plan::PlanLine;
 
@@ -24,6 +25,8 @@ pub struct Change {
     pub expected: Config,
     /// Wanted lines of which it can't be told whether they stand; they are believed and not sent.
     pub untold: Vec<usize>,
+    /// For each wanted line, whether it stood before.
+    pub stood: Vec<Standing>,
 }
 
 /// What a line that is sent does.
@@ -65,6 +68,7 @@ pub fn change(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Change {
             .filter_map(|index| wanted.get(*index).cloned())
             .collect(),
         untold: untold.map(|(index, _)| index).collect(),
+        stood: missing.standings(running, rules),
         origin: sent.iter().copied().collect(),
         deeds: sent
             .iter()
@@ -125,8 +129,12 @@ impl Missing {
 
     /// Whether the effective lines alone lead where all lines lead.
     fn leads_there(&self, wanted: &[PlanLine], running: &Config, rules: &Rules) -> bool {
+        let sent = self.sent();
+        if sent.len() == wanted.len() {
+            return true;
+        }
         let mut cursor = Cursor::new(rules, running.clone());
-        cursor.all(self.sent().iter().filter_map(|index| wanted.get(*index)));
+        cursor.all(sent.iter().filter_map(|index| wanted.get(*index)));
         cursor.finish() == self.expected
     }
 

@@ -22,18 +22,24 @@ pub enum Standing {
 /// For each wanted line, whether it stands.
 #[must_use]
 pub fn standing(wanted: &[PlanLine], running: &Config, rules: &Rules) -> Vec<Standing> {
-    let missing = Missing::of(wanted, running, rules);
-    let steps = missing.steps.iter().enumerate();
-    let told = steps.map(|(index, step)| {
-        if step.done.untold || step.done.unshown || step.done.unsure {
-            return Standing::CantTell;
-        }
-        if !missing.effective.contains(&index) {
-            return Standing::In;
-        }
-        let instead = running.root.find(&step.done.path);
-        let instead = instead.map(|statement| rules.masked(&statement.line()));
-        Standing::Missing { instead }
-    });
-    told.collect()
+    Missing::of(wanted, running, rules).standings(running, rules)
+}
+
+impl Missing {
+    /// For each wanted line, whether it stands in the configuration that this is of.
+    pub(super) fn standings(&self, running: &Config, rules: &Rules) -> Vec<Standing> {
+        let steps = self.steps.iter().enumerate();
+        let told = steps.map(|(index, step)| {
+            if step.done.untold || step.done.unshown || step.done.unsure {
+                return Standing::CantTell;
+            }
+            if !self.effective.contains(&index) {
+                return Standing::In;
+            }
+            let instead = running.root.find(&step.done.path);
+            let instead = instead.map(|statement| rules.masked(&statement.line()));
+            Standing::Missing { instead }
+        });
+        told.collect()
+    }
 }

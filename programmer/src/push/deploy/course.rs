@@ -99,6 +99,7 @@ impl<C: Connect> Deployment<'_, C> {
             base,
             Arc::new(Change {
                 inverse: whole.inverse,
+                stood: whole.stood,
                 ..lines
             }),
         )

@@ -37,11 +37,10 @@ impl Intended<'_> {
     /// Judges what was read. `fates` has those lines that were sent, by their place among the wanted.
     pub(super) fn judge(&self, after: &Config, fates: &BTreeMap<usize, LineFate>) -> Judgement {
         let now = standing(self.wanted, after, self.rules);
-        let then = standing(self.wanted, self.before, self.rules);
         let mut judgement = Judgement::default();
         let mut commands_are_in = false;
         for (index, line) in self.wanted.iter().enumerate() {
-            let stood = matches!(then.get(index), Some(Standing::In));
+            let stood = matches!(self.change.stood.get(index), Some(Standing::In));
             match (now.get(index), fates.get(&index)) {
                 (Some(Standing::In), _) if !stood => judgement.is_in.push(shown(line)),
                 // What can't be read is believed of a line that wasn't sent, or that the device took.
@@ -58,7 +57,9 @@ impl Intended<'_> {
                 _ => judgement.missing.push(shown(line)),
             }
         }
-        judgement.is_back = !commands_are_in && self.is_back(after);
+        // With a line in and none missing, nothing is as it was.
+        let may_be_back = judgement.is_in.is_empty() || !judgement.missing.is_empty();
+        judgement.is_back = may_be_back && !commands_are_in && self.is_back(after);
         if judgement.is_back {
             judgement.is_in.clear();
             judgement.doubtful = None;
