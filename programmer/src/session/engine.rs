@@ -267,15 +267,14 @@ impl Session {
     }
 
     fn closed(&mut self, reason: &str, is_reset: bool) {
-        let (sent, tail, reason) = (self.sent(), self.tail_text(), reason.to_string());
         let is_asked_for = matches!(&self.phase, Phase::Cleanup(cleanup) if cleanup.leaves());
-        let cause = if is_reset {
-            Cause::Reset { sent, reason, tail }
-        } else {
-            Cause::Closed { sent, reason, tail }
-        };
         if !is_asked_for && !matches!(self.phase, Phase::Ready | Phase::Over) {
-            self.conclude(cause);
+            let (sent, tail, reason) = (self.sent(), self.tail_text(), reason.to_string());
+            self.conclude(if is_reset {
+                Cause::Reset { sent, reason, tail }
+            } else {
+                Cause::Closed { sent, reason, tail }
+            });
         }
         self.over();
     }

@@ -158,8 +158,7 @@ impl Session {
     /// The first in flight has its prompt.
     fn stand_at(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
         self.passed = None;
-        let is_ours = Prompt::of(&text, &self.access.expect, self.host.as_deref()).is_some();
-        if !is_ours {
+        if !prompt.is_of(self.host.as_deref(), &self.access.expect) {
             let renamed = self
                 .flight
                 .front()

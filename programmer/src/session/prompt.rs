@@ -30,20 +30,29 @@ impl Prompt {
         if line.is_empty() || line.len() > PROMPT_BYTES_MAX {
             return None;
         }
-        if let Some(found) = expect.config.captures(line) {
-            let shown = found.name("host")?.as_bytes();
-            let mode = String::from_utf8_lossy(found.name("mode")?.as_bytes()).into_owned();
-            let is_ours = host.is_none_or(|host| shown == cut(host, expect.config_host_chars));
-            let host = shown.to_vec();
-            return is_ours.then_some(Self::Config { mode, host });
-        }
-        let found = expect.exec.captures(line)?;
-        let shown = found.name("host")?.as_bytes();
-        let privileged = expect.privileged.is_match(line);
-        let is_ours = host.is_none_or(|host| shown == host);
-        is_ours.then(|| Self::Exec {
-            privileged,
-            host: shown.to_vec(),
+        let prompt = match expect.config.captures(line) {
+            Some(found) => Self::Config {
+                mode: String::from_utf8_lossy(found.name("mode")?.as_bytes()).into_owned(),
+                host: found.name("host")?.as_bytes().to_vec(),
+            },
+            None => Self::Exec {
+                host: expect
+                    .exec
+                    .captures(line)?
+                    .name("host")?
+                    .as_bytes()
+                    .to_vec(),
+                privileged: expect.privileged.is_match(line),
+            },
+        };
+        prompt.is_of(host, expect).then_some(prompt)
+    }
+
+    /// Whether it is one of the device of this name, if that is known.
+    pub(super) fn is_of(&self, host: Option<&[u8]>, expect: &Expect) -> bool {
+        host.is_none_or(|host| match self {
+            Self::Config { host: shown, .. } => shown == cut(host, expect.config_host_chars),
+            Self::Exec { host: shown, .. } => shown == host,
         })
     }
 

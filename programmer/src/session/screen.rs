@@ -9,6 +9,9 @@
 /// A longer line is cut; what is cut off is lost to comparison and to reports, not to the transcript.
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
+/// A line is seldom longer; then it grows.
+const LINE_BYTES_USUAL: usize = 96;
+
 /// The line that the cursor is on.
 #[derive(Debug, Default)]
 pub(super) struct Screen {
@@ -85,10 +88,11 @@ impl Screen {
     }
 
     fn take(&mut self) -> Ended {
-        let ended = Self {
-            escape: Escape::None,
-            ..std::mem::take(self)
+        let next = Self {
+            line: Vec::with_capacity(LINE_BYTES_USUAL),
+            ..Self::default()
         };
+        let ended = std::mem::replace(self, next);
         Ended {
             bytes: ended.line,
             written: ended.written,
