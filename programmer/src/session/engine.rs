@@ -55,6 +55,8 @@ pub struct Session {
     pub(super) configuring: Option<Configuring>,
     /// A prompt that ended its line: if a message of the log follows, the device waits there.
     pub(super) passed: Option<(Prompt, Vec<u8>)>,
+    /// Prompts that lines began with.
+    pub(super) openings: Vec<(Vec<u8>, Prompt)>,
     /// When something is tried again, and how often it was.
     pub(super) again: Option<Duration>,
     pub(super) tries: u32,
@@ -120,6 +122,7 @@ impl Session {
             password_sent: false,
             configuring: None,
             passed: None,
+            openings: Vec::new(),
             again: None,
             tries: 0,
             owed: None,

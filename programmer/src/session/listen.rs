@@ -88,9 +88,9 @@ impl Session {
         if self.flight.len() < 2 || !self.may_have_prompt() {
             return;
         }
-        let (expect, host) = (&self.access.expect, self.host.as_deref());
+        let named = self.prompt_before(line);
+        let expect = &self.access.expect;
         let next = self.flight.get(1).map(Exchange::text).unwrap_or_default();
-        let named = Prompt::before(line, expect, host);
         // Somebody may have changed the hostname: then the echo shows where the prompt ends.
         let found = named.or_else(|| {
             let text = line.trim_ascii_end().strip_suffix(next.trim_ascii_end())?;
@@ -100,6 +100,22 @@ impl Session {
             let text = text.to_vec();
             self.stand_at(prompt, text, now);
         }
+    }
+
+    /// The device's prompt that a line begins with, and its text. Most lines begin with one that others began with:
+    /// no shorter text was a prompt there, and so none is here.
+    fn prompt_before<'l>(&mut self, line: &'l [u8]) -> Option<(Prompt, &'l [u8])> {
+        let (expect, host) = (&self.access.expect, self.host.as_deref());
+        let mut known = self.openings.iter();
+        let known =
+            known.find(|(text, prompt)| line.starts_with(text) && prompt.is_of(host, expect));
+        if let Some((text, prompt)) = known {
+            return Some((prompt.clone(), line.get(..text.len())?));
+        }
+        let (prompt, text) = Prompt::before(line, expect, host)?;
+        self.openings.truncate(OPENINGS_MAX - 1);
+        self.openings.insert(0, (text.to_vec(), prompt.clone()));
+        Some((prompt, text))
     }
 
     /// Whether this is the echo of a line that was typed ahead, shown before the prompt. It is shown once more
@@ -367,6 +383,9 @@ impl Session {
 
 /// An output that is about to go on does so within this time.
 const QUIET: Duration = Duration::from_millis(50);
+
+/// So many prompts that lines began with are remembered, the last first.
+const OPENINGS_MAX: usize = 8;
 
 /// So many lines that follow are looked for among what is echoed early.
 const EARLY_MAX: usize = 16;
