@@ -4,8 +4,8 @@
 //! The instants follow from a seed, which is printed; what a process does at an instant depends on the machine.
 //!
 //!     cargo test -p end-to-end --test crash
-//!     cargo test -p end-to-end --test crash -- --ignored --nocapture         # 200 rounds
-//!     CRASH_ROUNDS=40 CRASH_SEED=7 cargo test -p end-to-end --test crash -- --nocapture
+//!     cargo test -p end-to-end --test crash -- --ignored --nocapture         # 200 kills
+//!     CRASH_KILLS=40 CRASH_SEED=7 cargo test -p end-to-end --test crash -- --nocapture
 
 #![allow(
     clippy::unwrap_used,
@@ -22,18 +22,18 @@ mod rounds;
 mod secrecy;
 
 /// What fits into a build server's patience with a debug build.
-const ROUNDS: usize = 8;
-const ALL_ROUNDS: usize = 200;
+const KILLS: usize = 8;
+const ALL_KILLS: usize = 200;
 
 #[test]
 fn a_push_that_is_killed_is_finished_or_taken_back() {
-    rounds::play(number("CRASH_ROUNDS").unwrap_or(ROUNDS), seed());
+    rounds::play(number("CRASH_KILLS").unwrap_or(KILLS), seed());
 }
 
 #[test]
 #[ignore = "takes half an hour"]
 fn two_hundred_pushes_that_are_killed_are_finished_or_taken_back() {
-    rounds::play(ALL_ROUNDS, seed());
+    rounds::play(ALL_KILLS, seed());
 }
 
 fn seed() -> u64 {

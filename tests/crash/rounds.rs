@@ -10,19 +10,23 @@ use crate::processes::{DEVICES, Killed, Said, Scene};
 
 /// So many VLANs are pushed in a round: three lines each.
 const VLANS: usize = 4;
-/// Each round has VLANs of its own: the last of 200 rounds has 904.
-const FIRST_VLAN: usize = 100;
+/// Each round has VLANs of its own.
+const FIRST_VLAN: usize = 2;
+/// The round that has VLAN 1001, the last before those that every device has.
+const LAST_ROUND: usize = 249;
+/// After a push that was killed in time, the next one is taken to last a little longer.
+const LONGER: f64 = 1.02;
 /// A push that takes longer hangs.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// Plays so many rounds on one fleet.
-pub(crate) fn play(rounds: usize, seed: u64) {
-    eprintln!("{rounds} rounds, seed {seed}");
+/// Plays rounds on one fleet until so many pushes were killed while they ran.
+pub(crate) fn play(kills: usize, seed: u64) {
+    eprintln!("{kills} kills, seed {seed}");
     let runtime = Runtime::new().unwrap();
     let scene = Scene::open();
     let mut devices = runtime.block_on(Devices::open(&scene.folder));
     let mut dice = Dice(seed | 1);
-    let length = whole_push(&scene, rounds);
+    let mut length = whole_push(&scene);
     eprintln!("a push to {DEVICES} devices takes {length:?}");
     let journal = format!(
         "sqlite:{}",
@@ -30,18 +34,25 @@ pub(crate) fn play(rounds: usize, seed: u64) {
     );
     let journal = runtime.block_on(Ledger::open(&journal)).unwrap();
     let mut tally = Tally::default();
-    for round in 1..=rounds {
+    for round in 1..LAST_ROUND {
         let before = runtime.block_on(devices.read());
-        let Killed { run, alive, .. } = killed_push(&scene, round, dice.instant(length));
+        let killed = killed_push(&scene, round, dice.instant(length));
+        let (run, alive) = (&killed.run, killed.alive);
+        // How long a push takes follows the machine's other work: instants are those of a push of now.
+        length = match alive {
+            true => length.mul_f64(LONGER),
+            false => killed.lived,
+        };
+        tally.rounds += 1;
         tally.killed += usize::from(alive);
-        let open = runtime.block_on(open_devices(&journal, &run));
+        let open = runtime.block_on(open_devices(&journal, run));
         tally.half_way += usize::from(alive && open > 0);
         let verb = if round % 2 == 0 { "undo" } else { "resume" };
         if round % 5 == 0 && alive && open > 0 {
             // Who brings it to an end may be killed as well.
-            scene.kills(&[verb, &run], dice.instant(length));
+            scene.kills(&[verb, run], dice.instant(length));
         }
-        recover(&scene, verb, &run);
+        recover(&scene, verb, run);
         let after = runtime.block_on(devices.read());
         compare(round, verb, &before, &after);
         assert_eq!(
@@ -49,22 +60,26 @@ pub(crate) fn play(rounds: usize, seed: u64) {
             [],
             "a lock is left in round {round}"
         );
+        if tally.killed == kills {
+            break;
+        }
     }
-    eprintln!(
-        "{rounds} of {rounds} recovered; {} were killed while they ran, {} with devices half way",
-        tally.killed, tally.half_way
-    );
+    eprintln!("{tally:?}: all recovered; the last push was taken to last {length:?}");
+    assert_eq!(tally.killed, kills, "the other pushes ended too early");
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Tally {
+    rounds: usize,
+    /// Pushes that were killed while they ran: the others had ended.
     killed: usize,
+    /// Those of them that left devices half way.
     half_way: usize,
 }
 
 /// How long a push takes that nobody kills, from the moment when it has named its run. The first one boots the devices.
-fn whole_push(scene: &Scene, rounds: usize) -> Duration {
-    let whole = [0, rounds + 1].map(|round| killed_push(scene, round, LONGEST));
+fn whole_push(scene: &Scene) -> Duration {
+    let whole = [0, LAST_ROUND].map(|round| killed_push(scene, round, LONGEST));
     assert!(
         whole.iter().all(|push| !push.alive),
         "a push takes longer than {LONGEST:?}"
@@ -146,7 +161,7 @@ impl Said {
 struct Dice(u64);
 
 impl Dice {
-    /// An instant of something that takes so long, or a little later.
+    /// An instant of something that takes so long.
     fn instant(&mut self, length: Duration) -> Duration {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
