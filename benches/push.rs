@@ -2,16 +2,20 @@
 //!
 //! `floor` is russh alone; README.md says how to read the two.
 
-use benches::fleet::Push;
 use benches::floor::Floor;
+use benches::many::Many;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use programmer::session::Sending;
 use tokio::runtime::Runtime;
+
+/// Nobody else here listens there.
+const PORT: u16 = 25_023;
 
 #[allow(clippy::expect_used, reason = "a bench that can't go on stops")]
 fn push(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime starts");
     let floor = runtime.block_on(Floor::start());
-    let push = runtime.block_on(Push::of_20_lines());
+    let push = runtime.block_on(Many::of_20_lines(1, PORT));
     let mut group = criterion.benchmark_group("push of 20 lines");
     group.sample_size(30);
     group.bench_function("floor", |bencher| {
@@ -22,7 +26,7 @@ fn push(criterion: &mut Criterion) {
         let clear = || runtime.block_on(push.clear());
         bencher.iter_batched(
             clear,
-            |()| runtime.block_on(push.run()),
+            |()| runtime.block_on(push.run(Sending::Lockstep, 1)),
             BatchSize::PerIteration,
         );
     });

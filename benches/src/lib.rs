@@ -8,7 +8,6 @@
 )]
 
 pub mod configuration;
-pub mod fleet;
 pub mod floor;
 pub mod many;
 pub mod peers;

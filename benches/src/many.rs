@@ -1,4 +1,4 @@
-//! A fleet of many devices on loopback, one address each, and a programmer that pushes to all of them.
+//! A fleet of one or many devices on loopback, one address each, and a programmer that pushes to all of them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -63,8 +63,10 @@ impl Many {
             resolve(&documents, &inventory, packs()).unwrap()
         };
         let transports = TransportOptions::new(HostKeys::new(HostKeyPolicy::Off, ""));
+        let create = plan(&service);
+        assert_eq!(create.devices()[0].lines().len(), 20);
         Self {
-            create: plan(&service),
+            create,
             delete: plan(&service.replace("create", "delete")),
             connector: Connector::new(transports),
             _fleet: fleet.expect("a fleet starts"),
