@@ -44,7 +44,7 @@ impl fmt::Debug for Secret {
 #[derive(Clone, Default, Debug)]
 pub struct Mask {
     secrets: Vec<Secret>,
-    places: Arc<Places>,
+    places: Option<Arc<Places>>,
 }
 
 /// Where secrets stand in lines of configuration: patterns whose group `secret` is one.
@@ -52,15 +52,6 @@ pub struct Mask {
 pub struct Places {
     any: RegexSet,
     each: Vec<Regex>,
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        Self {
-            any: RegexSet::empty(),
-            each: Vec::new(),
-        }
-    }
 }
 
 impl Places {
@@ -98,14 +89,14 @@ impl Mask {
         secrets.dedup();
         Self {
             secrets,
-            places: Arc::default(),
+            places: None,
         }
     }
 
     /// The same mask, which also covers what stands at these places, whatever it is.
     #[must_use]
     pub fn at(self, places: &Arc<Places>) -> Self {
-        let places = Arc::clone(places);
+        let places = Some(Arc::clone(places));
         Self { places, ..self }
     }
 
@@ -147,7 +138,7 @@ impl Mask {
         }
         let mut begin = 0;
         for line in bytes.split(|byte| matches!(byte, b'\n' | b'\r')) {
-            let found = self.places.in_line(line);
+            let found = self.places.iter().flat_map(|places| places.in_line(line));
             ranges.extend(found.map(|range| begin + range.start..begin + range.end));
             begin += line.len() + 1;
         }

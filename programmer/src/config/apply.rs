@@ -1,5 +1,7 @@
 //! What one line does to a configuration.
 
+use std::sync::Arc;
+
 use super::list;
 use super::mode_file::ListOf;
 use super::place::{Done, Place, negation};
@@ -68,7 +70,7 @@ impl Bench<'_> {
         let statements = block
             .into_iter()
             .flat_map(|block| block.statements.values());
-        let part = |statement: &&Statement| match mode.list(&statement.text) {
+        let part = |statement: &&Arc<Statement>| match mode.list(&statement.text) {
             Some((ListOf::Parts, same, _, part)) => {
                 same == before && list::is_within(part, numbers)
             }
@@ -101,18 +103,19 @@ impl Bench<'_> {
     fn set(&mut self, place: &Place, text: &str) -> Done {
         let rules = self.rules;
         let mode = rules.mode(place.mode);
-        let Some(block) = self.config.root.at_mut(&place.path) else {
+        let Some(block) = self.config.root.at(&place.path) else {
             return Done::default();
         };
-        let key = rules.key_in(place.mode, block, text);
+        let key = Arc::from(rules.key_in(place.mode, block, text));
         let mut done = Done {
             path: place.of(&key),
             ..Done::default()
         };
-        let old = block.get(&key);
+        let old = block.get(&key).map(Arc::as_ref);
         if mode.defaults.is_match(text) || mode.is_on(text, block) {
-            if block.statements.shift_remove(&key).is_some() {
+            if old.is_some() {
                 done.touched.push(done.path.clone());
+                self.change(place, |block| block.statements.shift_remove(&key));
             }
             return done;
         }
@@ -139,27 +142,27 @@ impl Bench<'_> {
             }
         }
         done.touched.push(done.path.clone());
-        let entry = block.statements.entry(key);
-        let statement = entry.or_insert_with(|| Statement::new("", false, opens));
-        statement.says(new, false, opens);
+        self.change(place, |block| block.says(key, new, false, opens));
         done
     }
 
     fn remove(&mut self, place: &Place, text: &str, to_default: bool) -> Done {
         let rules = self.rules;
         let mode = rules.mode(place.mode);
-        let Some(block) = self.config.root.at_mut(&place.path) else {
+        let Some(block) = self.config.root.at(&place.path) else {
             return Done::default();
         };
-        let key = rules.key_in(place.mode, block, text);
+        let key = Arc::from(rules.key_in(place.mode, block, text));
         let mut done = Done {
             path: place.of(&key),
             ..Done::default()
         };
-        if let Some(left) = shortened(rules, place, block.get(&key), text) {
-            if let Some(statement) = block.statements.get_mut(&key).filter(|it| it.text != left) {
-                statement.text = left;
+        if let Some(old) = block.get(&key)
+            && let Some(left) = shortened(rules, place, &old.text, text)
+        {
+            if old.text != left {
                 done.touched.push(done.path.clone());
+                self.change(place, |block| block.get_mut(&key).map(|it| it.text = left));
             }
             return done;
         }
@@ -178,7 +181,7 @@ impl Bench<'_> {
         let mut done = self.remove_all(place, gone, done);
         let shown = self.evidence.and_then(|it| it.root.find(&place.of(&key)));
         let shown = shown.filter(|statement| statement.negated);
-        if let Some(block) = self.config.root.at_mut(&place.path)
+        if let Some(block) = self.config.root.at(&place.path)
             && block.get(&key).is_none()
         {
             let itself = mode.is_on(text, block);
@@ -187,12 +190,11 @@ impl Bench<'_> {
                 let negated = if itself {
                     text
                 } else {
-                    shown.map_or(&key, |it| &it.text)
+                    shown.map_or(&*key, |it| &it.text)
                 };
-                block
-                    .statements
-                    .insert(key.clone(), Statement::new(negated, true, None));
+                let negated = negated.to_string();
                 done.touched.push(done.path.clone());
+                self.change(place, |block| block.says(key, negated, true, None));
             }
             done.unsure =
                 done.touched.is_empty() && !stands_unshown && !fixed && !mode.is_off(text);
@@ -200,18 +202,21 @@ impl Bench<'_> {
         done
     }
 
-    fn remove_all(&mut self, place: &Place, keys: Vec<String>, mut done: Done) -> Done {
-        let Some(block) = self.config.root.at_mut(&place.path) else {
-            return done;
-        };
+    fn remove_all(&mut self, place: &Place, keys: Vec<Arc<str>>, mut done: Done) -> Done {
         for key in keys {
-            if let Some(gone) = block.statements.shift_remove(&key) {
+            let gone = self.change(place, |block| block.statements.shift_remove(&key));
+            if let Some(gone) = gone.flatten() {
                 let path = place.of(&key);
                 gone.block.paths(&path, &mut done.touched);
                 done.touched.push(path);
             }
         }
         done
+    }
+
+    /// Changes the block at a place, if there is one. Only now is it copied, if other configurations share it.
+    fn change<T>(&mut self, place: &Place, how: impl FnOnce(&mut Block) -> T) -> Option<T> {
+        self.config.root.at_mut(&place.path).map(how)
     }
 }
 
@@ -250,10 +255,10 @@ fn wanted_text(
 }
 
 /// A list with some of it taken away, if a line does that.
-fn shortened(rules: &Rules, place: &Place, old: Option<&Statement>, text: &str) -> Option<String> {
+fn shortened(rules: &Rules, place: &Place, old: &str, text: &str) -> Option<String> {
     let mode = rules.mode(place.mode);
     let (of, before, _, list) = mode.list(text)?;
-    let (.., old) = mode.list(&old?.text)?;
+    let (.., old) = mode.list(old)?;
     let left = match of {
         ListOf::MoreNumbers => list::without(old, list)?,
         ListOf::Words => list::fewer_words(old, list)?,
@@ -263,23 +268,25 @@ fn shortened(rules: &Rules, place: &Place, old: Option<&Statement>, text: &str) 
 }
 
 /// The statements that `no TEXT` removes: the one of that identity, or all that begin so.
-fn named_by(single: bool, block: &Block, key: &str, text: &str, negated_too: bool) -> Vec<String> {
+fn named_by(
+    single: bool,
+    block: &Block,
+    key: &str,
+    text: &str,
+    negated_too: bool,
+) -> Vec<Arc<str>> {
     let begins = |statement: &Statement| {
         let rest = statement.text.strip_prefix(text);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\n']))
     };
-    let named = |(other, statement): &(&String, &Statement)| {
-        let named = if single {
-            *other == key
-        } else {
-            *other == key || begins(statement)
-        };
+    let named = |(other, statement): &(&Arc<str>, &Arc<Statement>)| {
+        let named = ***other == *key || (!single && begins(statement));
         named && (negated_too || !statement.negated)
     };
     block
         .statements
         .iter()
         .filter(named)
-        .map(|(key, _)| key.clone())
+        .map(|(key, _)| Arc::clone(key))
         .collect()
 }

@@ -159,7 +159,7 @@ impl Missing {
             let leaves = self.steps.get(index).is_some_and(|step| step.leaves);
             return if leaves { Deed::Leaves } else { Deed::Leads };
         };
-        let mut gone: Vec<&Vec<String>> = step.done.touched.iter().collect();
+        let mut gone: Vec<&Vec<Arc<str>>> = step.done.touched.iter().collect();
         gone.sort();
         gone.dedup();
         let goes = gone.into_iter().filter_map(|path| {
@@ -197,13 +197,13 @@ impl Missing {
 
 /// The lines whose effect is still seen when all lines are done, and those that must follow them.
 fn effective(steps: &[Step], before: &Config, after: &Config) -> BTreeSet<usize> {
-    let differs = |path: &Vec<String>| match (before.root.find(path), after.root.find(path)) {
+    let differs = |path: &Vec<Arc<str>>| match (before.root.find(path), after.root.find(path)) {
         (Some(before), Some(after)) => !before.says_as(after),
         (None, None) => false,
         _ => true,
     };
     let mut effective: BTreeSet<usize> = BTreeSet::new();
-    let mut paths: BTreeSet<&Vec<String>> = BTreeSet::new();
+    let mut paths: BTreeSet<&Vec<Arc<str>>> = BTreeSet::new();
     for (index, step) in steps.iter().enumerate() {
         if step.done.touched.iter().any(differs) {
             effective.insert(index);

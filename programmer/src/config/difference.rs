@@ -70,8 +70,8 @@ impl Writer<'_> {
     fn block(&mut self, place: &Place, from: &Block, to: &Block, depth: usize) {
         let moved = self.moved(place, from, to);
         // Most of two configurations is the same, and needs no second look.
-        let differs = |key: &String, it: &Statement, other: &Block| {
-            other.get(key) != Some(it) || moved.contains(key)
+        let differs = |key: &Arc<str>, it: &Arc<Statement>, other: &Block| {
+            other.get(key) != Some(it) || moved.contains(&key)
         };
         let gone = self.by_order(from, |key, it| differs(key, it, to));
         let goes = |key: &str, old: &Statement| {
@@ -97,7 +97,7 @@ impl Writer<'_> {
         for (key, new) in self.by_order(to, |key, it| differs(key, it, from)) {
             let old = from
                 .get(key)
-                .filter(|old| !moved.contains(key) && !self.must_go(place, old, new));
+                .filter(|old| !moved.contains(&key) && !self.must_go(place, old, new));
             let nothing = Block::default();
             let kept;
             let below = match old {
@@ -133,8 +133,8 @@ impl Writer<'_> {
     fn by_order<'b>(
         &self,
         block: &'b Block,
-        which: impl Fn(&String, &Statement) -> bool,
-    ) -> Vec<(&'b String, &'b Statement)> {
+        which: impl Fn(&Arc<str>, &Arc<Statement>) -> bool,
+    ) -> Vec<(&'b Arc<str>, &'b Arc<Statement>)> {
         let some = block.statements.iter().filter(|(key, it)| which(key, it));
         let mut statements: Vec<_> = some.collect();
         statements.sort_by_cached_key(|(_, statement)| self.rules.order_of(&statement.text));
@@ -142,9 +142,9 @@ impl Writer<'_> {
     }
 
     /// The keys of ordered statements that stand behind one that differs: they are sent anew.
-    fn moved(&self, place: &Place, from: &Block, to: &Block) -> Vec<String> {
+    fn moved<'b>(&self, place: &Place, from: &'b Block, to: &'b Block) -> Vec<&'b Arc<str>> {
         let ordered = &self.rules.mode(place.mode).ordered;
-        fn of<'b>(block: &'b Block, ordered: &super::patterns::Patterns) -> Vec<&'b String> {
+        fn of<'b>(block: &'b Block, ordered: &super::patterns::Patterns) -> Vec<&'b Arc<str>> {
             let them = block
                 .statements
                 .iter()
@@ -160,7 +160,6 @@ impl Writer<'_> {
         old.into_iter()
             .skip(same)
             .chain(new.into_iter().skip(same))
-            .cloned()
             .collect()
     }
 
@@ -178,7 +177,7 @@ impl Writer<'_> {
             return self.negate(place, old, beside, depth);
         }
         if !old.block.statements.is_empty() {
-            let key = self.rules.key(place.mode, &old.text);
+            let key = self.rules.key(place.mode, &old.text).into();
             self.section(place, &key, old, &old.block, &Block::default(), depth);
         }
     }
@@ -199,7 +198,7 @@ impl Writer<'_> {
         self.line(place, line, None, depth);
     }
 
-    fn set(&mut self, place: &Place, old: Option<&Statement>, new: &Statement, depth: usize) {
+    fn set(&mut self, place: &Place, old: Option<&Arc<Statement>>, new: &Statement, depth: usize) {
         let mode = self.rules.mode(place.mode);
         // A list that is added to keeps what it has: that must go by itself.
         if let (Some(old), Some((of, before, _, wanted))) = (old, mode.list(&new.text))
@@ -225,16 +224,14 @@ impl Writer<'_> {
     fn section(
         &mut self,
         place: &Place,
-        key: &str,
+        key: &Arc<str>,
         header: &Statement,
         from: &Block,
         to: &Block,
         depth: usize,
     ) {
-        let mut path = place.path.clone();
-        path.push(key.to_string());
         let below = Place {
-            path,
+            path: place.of(key),
             mode: header.opens,
         };
         let begin = self.lines.len();
@@ -268,7 +265,7 @@ impl Writer<'_> {
     fn bracket(&self, below: &Place, from: &Block, to: &Block) -> Option<String> {
         let brackets = &self.rules.mode(below.mode).brackets;
         let mut statements = from.statements.iter();
-        let stands = |(key, it): &(&String, &Statement)| {
+        let stands = |(key, it): &(&Arc<str>, &Arc<Statement>)| {
             let stays = to.get(key).is_some_and(|new| new.negated);
             it.negated && stays && brackets.is_match(&it.text)
         };
@@ -317,9 +314,12 @@ impl Block {
         let mut kept = Self::default();
         for (key, statement) in &self.statements {
             if let Some(same) = other.get(key) {
-                let mut statement = statement.clone();
-                statement.block = statement.block.common(&same.block);
-                kept.statements.insert(key.clone(), statement);
+                let mut statement = Arc::clone(statement);
+                if statement.block != same.block {
+                    let block = statement.block.common(&same.block);
+                    Arc::make_mut(&mut statement).block = block;
+                }
+                kept.statements.insert(Arc::clone(key), statement);
             }
         }
         kept

@@ -10,7 +10,7 @@ use super::tree::Statement;
 
 impl Bench<'_> {
     /// What a line that changed something does beside what it says.
-    pub(super) fn effects(&mut self, place: &Place, line: &str, touched: &mut Vec<Vec<String>>) {
+    pub(super) fn effects(&mut self, place: &Place, line: &str, touched: &mut Vec<Vec<Arc<str>>>) {
         let rules = self.rules;
         for (when, effect) in rules.mode(place.mode).effects.all(line) {
             let Some(found) = when.captures(line) else {
@@ -39,7 +39,7 @@ impl Bench<'_> {
     }
 
     /// What stands beside a line and matches one of these.
-    fn like(&self, place: &Place, patterns: &[String]) -> Vec<(String, Statement)> {
+    fn like(&self, place: &Place, patterns: &[String]) -> Vec<(Arc<str>, Arc<Statement>)> {
         let patterns = patterns.iter().filter_map(|it| self.rules.pattern(it));
         let patterns: Vec<Arc<Pattern>> = patterns.collect();
         let beside = self
@@ -51,7 +51,7 @@ impl Bench<'_> {
         let alike =
             statements.filter(|(_, it)| patterns.iter().any(|like| like.is_match(&it.text)));
         alike
-            .map(|(key, statement)| (key.clone(), statement.clone()))
+            .map(|(key, statement)| (Arc::clone(key), Arc::clone(statement)))
             .collect()
     }
 
@@ -60,7 +60,7 @@ impl Bench<'_> {
         &self,
         effect: &EffectFile,
         place: &Place,
-        own: &[String],
+        own: &[Arc<str>],
         pattern: impl Fn(&String) -> Option<Arc<Pattern>>,
     ) -> Vec<Place> {
         let Some(within) = &effect.within else {
@@ -71,7 +71,7 @@ impl Bench<'_> {
         {
             return vec![Place::below(self.rules, &self.config.root, own)];
         }
-        let mut paths: Vec<Vec<String>> = vec![Vec::new()];
+        let mut paths: Vec<Vec<Arc<str>>> = vec![Vec::new()];
         for level in within.iter().filter_map(pattern) {
             let mut deeper = Vec::new();
             for path in &paths {
@@ -89,9 +89,9 @@ impl Bench<'_> {
             .collect()
     }
 
-    fn side_effect(&mut self, at: &Place, change: &Change, touched: &mut Vec<Vec<String>>) {
+    fn side_effect(&mut self, at: &Place, change: &Change, touched: &mut Vec<Vec<Arc<str>>>) {
         let rules = self.rules;
-        let Some(block) = self.config.root.at_mut(&at.path) else {
+        let Some(block) = self.config.root.at(&at.path) else {
             return;
         };
         let has = |pattern: &Pattern| {
@@ -111,12 +111,15 @@ impl Bench<'_> {
                 .iter()
                 .any(|it| it.is_match(&statement.line()))
         };
-        let gone: Vec<String> = block
+        let gone: Vec<Arc<str>> = block
             .statements
             .iter()
             .filter(|(_, it)| doomed(it))
-            .map(|(key, _)| key.clone())
+            .map(|(key, _)| Arc::clone(key))
             .collect();
+        let Some(block) = self.config.root.at_mut(&at.path) else {
+            return;
+        };
         for key in gone {
             block.statements.shift_remove(&key);
             touched.push(at.of(&key));
@@ -125,13 +128,13 @@ impl Bench<'_> {
             let (negated, text) = line
                 .strip_prefix("no ")
                 .map_or((false, line.as_str()), |it| (true, it));
-            let key = rules.key(at.mode, text);
+            let key = Arc::from(rules.key(at.mode, text));
             if block.get(&key).is_none() {
                 let opens = rules.mode(at.mode).opened_by(text);
                 let mut statement = Statement::new(text, negated, opens);
                 statement.block.statements.extend(change.copied.clone());
-                block.statements.insert(key.clone(), statement);
                 touched.push(at.of(&key));
+                block.statements.insert(key, Arc::new(statement));
             }
         }
         self.config.root.settle_at(rules, &at.path);
@@ -145,5 +148,5 @@ struct Change {
     lacking: Option<Arc<Pattern>>,
     adds: Vec<String>,
     /// What stands in a section that is added.
-    copied: Vec<(String, Statement)>,
+    copied: Vec<(Arc<str>, Arc<Statement>)>,
 }

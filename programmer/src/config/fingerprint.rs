@@ -33,7 +33,7 @@ impl Block {
         statements.sort_by(|a, b| a.0.cmp(b.0));
         for (key, statement) in statements {
             // Lengths keep what stands side by side apart.
-            for part in [key.as_str(), &statement.line(), &statement.rank.to_string()] {
+            for part in [&**key, &statement.line(), &statement.rank.to_string()] {
                 into.update(part.len().to_be_bytes());
                 into.update(part.as_bytes());
             }

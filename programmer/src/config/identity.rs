@@ -26,11 +26,11 @@ pub(super) struct Said {
 /// One statement of a line.
 #[derive(Debug)]
 pub(super) struct One {
-    pub(super) key: String,
+    pub(super) key: Arc<str>,
     pub(super) text: String,
-    /// The same with its list in order.
-    pub(super) shown: String,
     pub(super) opens: Option<Opens>,
+    /// The statement where none stands yet, with its list in order.
+    pub(super) first: Arc<Statement>,
 }
 
 impl Rules {
@@ -43,11 +43,15 @@ impl Rules {
                 .strip_prefix("no ")
                 .filter(|_| !self.plain.is_match(&text));
             let (negated, bare) = bare.map_or((false, text.as_str()), |it| (true, it));
-            let one = |text: String| One {
-                key: self.key(mode, &text),
-                shown: self.in_order(mode, text.clone()),
-                opens: rules.opened_by(&text).copied(),
-                text,
+            let one = |text: String| {
+                let opens = rules.opened_by(&text).copied();
+                let shown = self.in_order(mode, text.clone());
+                One {
+                    key: self.key(mode, &text).into(),
+                    first: Statement::new(shown, negated, opens.as_ref()).into(),
+                    opens,
+                    text,
+                }
             };
             Said {
                 negated,
@@ -137,13 +141,14 @@ impl Rules {
         let rules = self.mode(mode);
         // Releases before 16 show no numbers; then none is guessed.
         let bare = |text: &str| !text.starts_with(|letter: char| letter.is_ascii_digit());
-        let unnumbered =
-            |statement: &Statement| bare(&statement.text) && self.is_counted(mode, &statement.text);
+        let unnumbered = |statement: &Arc<Statement>| {
+            bare(&statement.text) && self.is_counted(mode, &statement.text)
+        };
         let numbered = !bare(text) || block.statements.values().any(unnumbered);
         if !rules.numbered || numbered || !self.is_counted(mode, text) {
             return self.key(mode, text);
         }
-        let same = |statement: &&Statement| {
+        let same = |statement: &&Arc<Statement>| {
             statement
                 .text
                 .split_once(' ')

@@ -1,12 +1,13 @@
 //! Reading a configuration from what a device shows.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::list;
 use super::mode_file::ListOf;
-use super::mode_rules::ModeId;
+use super::mode_rules::{ModeId, ModeRules};
 use super::patterns::Pattern;
-use super::place::Place;
 use super::read::Read;
 use super::rules::Rules;
 use super::tree::{Block, Config, Statement};
@@ -53,6 +54,14 @@ pub enum ConfigError {
 struct Shown {
     indent: usize,
     text: String,
+}
+
+/// A statement that the next lines stand below. What stands there is taken out of it meanwhile.
+struct Open {
+    indent: usize,
+    key: Arc<str>,
+    mode: Option<ModeId>,
+    block: Block,
 }
 
 /// What a line is among those of a configuration.
@@ -121,20 +130,21 @@ impl Config {
     }
 
     fn add(&mut self, lines: &[Shown], rules: &Rules) {
-        let mut path: Vec<(usize, String)> = Vec::new();
-        for line in lines {
-            while path
-                .last()
-                .is_some_and(|(indent, _)| *indent >= line.indent)
-            {
-                path.pop();
-            }
-            let keys: Vec<String> = path.iter().map(|(_, key)| key.clone()).collect();
-            if let Some(key) =
-                self.root
-                    .add(rules, &Place::below(rules, &self.root, &keys), &line.text)
-            {
-                path.push((line.indent, key));
+        let mut open: Vec<Open> = Vec::new();
+        let mut lines = lines.iter().peekable();
+        while let Some(line) = lines.next() {
+            let (block, mode) = match open.last_mut() {
+                Some(open) => (&mut open.block, open.mode),
+                None => (&mut self.root, Some(rules.top())),
+            };
+            let key = block.add(rules, mode, &line.text);
+            let next = lines.peek().map_or(0, |next| next.indent);
+            let above = key.filter(|_| next > line.indent);
+            let opened = above.and_then(|key| block.opened(key, line.indent));
+            open.extend(opened);
+            while let Some(last) = open.pop_if(|last| last.indent >= next) {
+                let around = open.last_mut().map_or(&mut self.root, |it| &mut it.block);
+                around.close(last);
             }
         }
         self.root.settle(rules, Some(rules.top()));
@@ -152,76 +162,99 @@ impl Config {
 
 impl Block {
     /// Adds a statement as it is shown, and says under which key, if others may stand below it.
-    fn add(&mut self, rules: &Rules, place: &Place, text: &str) -> Option<String> {
-        let mode = rules.mode(place.mode);
-        let said = rules.said(place.mode, text);
-        let block = self.at_mut(&place.path)?;
-        if said.is_unshown || (said.may_be_on && mode.is_on(&said.bare, block)) {
+    fn add(&mut self, rules: &Rules, mode: Option<ModeId>, text: &str) -> Option<Arc<str>> {
+        let said = rules.said(mode, text);
+        if said.is_unshown || (said.may_be_on && rules.mode(mode).is_on(&said.bare, self)) {
             return None;
         }
         for one in &said.each {
-            let text = match block.get(&one.key) {
-                None => one.shown.clone(),
-                Some(_) => {
-                    let text = block.continued(rules, place, &one.key, one.text.clone());
-                    rules.in_order(place.mode, text)
+            let key = Arc::clone(&one.key);
+            match self.get(&key) {
+                None => {
+                    self.statements.insert(key, Arc::clone(&one.first));
                 }
-            };
-            let entry = block.statements.entry(one.key.clone());
-            let opens = one.opens.as_ref();
-            let statement = entry.or_insert_with(|| Statement::new("", said.negated, opens));
-            statement.says(text, said.negated, opens);
+                Some(old) => {
+                    let text = continued(rules.mode(mode), old, one.text.clone());
+                    let text = rules.in_order(mode, text);
+                    self.says(key, text, said.negated, one.opens.as_ref());
+                }
+            }
         }
-        said.each.last().map(|one| one.key.clone())
+        said.each.last().map(|one| Arc::clone(&one.key))
     }
 
-    /// A list that is shown on several lines is one list.
-    fn continued(&self, rules: &Rules, place: &Place, key: &str, text: String) -> String {
-        let mode = rules.mode(place.mode);
-        let old = self.get(key).and_then(|old| mode.list(&old.text));
-        match (mode.list(&text), old) {
-            (Some((ListOf::Numbers, before, edit, more)), Some((_, _, _, old)))
-                if edit.trim() == "add" =>
-            {
-                list::edited(Some(old), edit, more)
-                    .map_or_else(|| text.clone(), |list| format!("{before} {list}"))
-            }
-            (Some((ListOf::MoreNumbers, before, _, more)), Some((_, _, _, old))) => {
-                list::edited(Some(old), "add", more)
-                    .map_or_else(|| text.clone(), |list| format!("{before} {list}"))
-            }
-            (Some((ListOf::Words, before, _, more)), Some((_, _, _, old))) => {
-                format!("{before} {}", list::more_words(old, more))
-            }
-            _ => text,
+    /// Takes out what stands below a statement, to add to it.
+    fn opened(&mut self, key: Arc<str>, indent: usize) -> Option<Open> {
+        let statement = self.get_mut(&key)?;
+        Some(Open {
+            indent,
+            mode: statement.opens,
+            block: std::mem::take(&mut statement.block),
+            key,
+        })
+    }
+
+    fn close(&mut self, open: Open) {
+        if let Some(statement) = self.get_mut(&open.key) {
+            statement.block = open.block;
         }
     }
 
     /// Numbers what is ordered, and drops sections that aren't shown while they are empty.
     pub(super) fn settle(&mut self, rules: &Rules, mode: Option<ModeId>) {
         for statement in self.statements.values_mut() {
-            if !statement.block.statements.is_empty() {
+            if !statement.block.is_settled(rules, statement.opens) {
+                let statement = Arc::make_mut(statement);
                 statement.block.settle(rules, statement.opens);
             }
         }
-        let has_vanished =
-            |it: &Statement| it.vanishes && !it.negated && it.block.statements.is_empty();
-        self.statements
-            .retain(|_, statement| !has_vanished(statement));
+        if self.statements.values().any(|it| it.has_vanished()) {
+            self.statements
+                .retain(|_, statement| !statement.has_vanished());
+        }
         self.rank(rules, mode);
+    }
+
+    /// Whether there is nothing to settle, so that it can stay shared.
+    fn is_settled(&self, rules: &Rules, mode: Option<ModeId>) -> bool {
+        let is_settled =
+            |it: &Arc<Statement>| !it.has_vanished() && it.block.is_settled(rules, it.opens);
+        self.statements.values().all(is_settled) && self.misranked(rules, mode).is_empty()
     }
 
     /// Numbers what is ordered.
     pub(super) fn rank(&mut self, rules: &Rules, mode: Option<ModeId>) {
-        let known = rules.mode(mode);
-        let mut rank = 0;
-        for statement in self.statements.values_mut() {
-            if known.ordered.is_match(&statement.text) {
-                rank += 1;
-                statement.rank = rank;
+        for (index, rank) in self.misranked(rules, mode) {
+            if let Some((_, statement)) = self.statements.get_index_mut(index) {
+                Arc::make_mut(statement).rank = rank;
             }
         }
     }
+
+    /// What is ordered and has another number than it should: where it stands, and its number.
+    fn misranked(&self, rules: &Rules, mode: Option<ModeId>) -> Vec<(usize, usize)> {
+        let ordered = &rules.mode(mode).ordered;
+        let statements = self.statements.values().enumerate();
+        let them = statements.filter(|(_, it)| ordered.is_match(&it.text));
+        let wrong = them.zip(1..).filter(|((_, it), rank)| it.rank != *rank);
+        wrong.map(|((index, _), rank)| (index, rank)).collect()
+    }
+}
+
+/// A list that is shown on several lines is one list.
+fn continued(mode: &ModeRules, old: &Statement, text: String) -> String {
+    let (Some((of, before, edit, more)), Some((.., old))) =
+        (mode.list(&text), mode.list(&old.text))
+    else {
+        return text;
+    };
+    let list = match of {
+        ListOf::Numbers if edit.trim() == "add" => list::edited(Some(old), edit, more),
+        ListOf::MoreNumbers => list::edited(Some(old), "add", more),
+        ListOf::Words => Some(list::more_words(old, more)),
+        _ => None,
+    };
+    list.map_or_else(|| text.clone(), |list| format!("{before} {list}"))
 }
 
 /// The lines of the configuration: without what stands before it and without its end.

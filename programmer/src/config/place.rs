@@ -1,5 +1,7 @@
 //! Where a line stands, and what it did there.
 
+use std::sync::Arc;
+
 use super::mode_rules::ModeId;
 use super::rules::Rules;
 use super::tree::Block;
@@ -7,13 +9,13 @@ use super::tree::Block;
 /// Where a line stands: the statements above it, and the mode that they lead to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    pub(super) path: Vec<String>,
+    pub(super) path: Vec<Arc<str>>,
     pub(super) mode: Option<ModeId>,
 }
 
 impl Place {
     /// The place below these statements.
-    pub(super) fn below(rules: &Rules, root: &Block, path: &[String]) -> Self {
+    pub(super) fn below(rules: &Rules, root: &Block, path: &[Arc<str>]) -> Self {
         let mode = match path {
             [] => Some(rules.top()),
             _ => root.find(path).and_then(|statement| statement.opens),
@@ -24,10 +26,9 @@ impl Place {
         }
     }
 
-    pub(super) fn of(&self, key: &str) -> Vec<String> {
-        let mut path = self.path.clone();
-        path.push(key.to_string());
-        path
+    /// The path of a statement that stands here.
+    pub(super) fn of(&self, key: &Arc<str>) -> Vec<Arc<str>> {
+        [self.path.as_slice(), std::slice::from_ref(key)].concat()
     }
 }
 
@@ -35,13 +36,13 @@ impl Place {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Done {
     /// The statement that it speaks of.
-    pub(super) path: Vec<String>,
+    pub(super) path: Vec<Arc<str>>,
     /// The mode that it opens.
     pub(super) opens: Option<ModeId>,
     /// All that it speaks of: a range is several statements.
     pub(super) places: Vec<Place>,
     /// Every statement that it changed.
-    pub(super) touched: Vec<Vec<String>>,
+    pub(super) touched: Vec<Vec<Arc<str>>>,
     /// It leaves no trace in the configuration, or whether it stands can't be told.
     pub(super) untold: bool,
     /// It is no configuration.
@@ -63,9 +64,9 @@ impl Done {
         self
     }
 
-    pub(super) fn path_of(rules: &Rules, place: &Place, line: &str) -> Vec<String> {
+    pub(super) fn path_of(rules: &Rules, place: &Place, line: &str) -> Vec<Arc<str>> {
         let (_, bare) = negation(rules, line);
-        place.of(&rules.key(place.mode, bare))
+        place.of(&rules.key(place.mode, bare).into())
     }
 }
 
@@ -84,7 +85,7 @@ pub(super) fn negation<'t>(rules: &Rules, text: &'t str) -> (&'static str, &'t s
 
 impl Block {
     /// The paths of all statements of this block, which is at `path`.
-    pub(super) fn paths(&self, path: &[String], into: &mut Vec<Vec<String>>) {
+    pub(super) fn paths(&self, path: &[Arc<str>], into: &mut Vec<Vec<Arc<str>>>) {
         for (key, statement) in &self.statements {
             let own = [path, std::slice::from_ref(key)].concat();
             statement.block.paths(&own, into);
@@ -93,7 +94,7 @@ impl Block {
     }
 
     /// Numbers what is ordered in the block at a path.
-    pub(super) fn settle_at(&mut self, rules: &Rules, path: &[String]) {
+    pub(super) fn settle_at(&mut self, rules: &Rules, path: &[Arc<str>]) {
         let mode = Place::below(rules, self, path).mode;
         if let Some(block) = self.at_mut(path) {
             block.rank(rules, mode);

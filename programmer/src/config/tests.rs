@@ -196,3 +196,21 @@ fn one_configuration_becomes_another() {
         "no vrf definition A\nvrf definition B\n exit\ninterface GigabitEthernet1\n vrf forwarding B\n exit\n"
     );
 }
+
+#[test]
+fn what_lines_leave_alone_is_shared() {
+    let shown = "interface Vlan10\n description a\ninterface Vlan20\n description b\nhostname a\n";
+    let before = Config::fragment(shown, rules());
+    let wanted = lines("interface Vlan10\n description new\ninterface Vlan20\n description b\n");
+    let after = change(&wanted, &before, rules()).expected;
+    let is_shared = |key: &str| {
+        let both = (before.root.get(key), after.root.get(key));
+        matches!(both, (Some(before), Some(after)) if Arc::ptr_eq(before, after))
+    };
+    let keys: Vec<_> = before.root.statements.keys().collect();
+    let shared: Vec<bool> = keys.iter().map(|key| is_shared(key)).collect();
+    assert_eq!(shared, [false, true, true]);
+    let another = Config::fragment("hostname a\n", rules());
+    let both = (another.root.get(keys[2]), before.root.get(keys[2]));
+    assert!(matches!(both, (Some(one), Some(other)) if Arc::ptr_eq(one, other)));
+}

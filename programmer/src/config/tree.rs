@@ -1,4 +1,9 @@
 //! A configuration as a tree of statements.
+//!
+//! Statements are shared: by the configurations of one device, of which one is what lines make of another, and by
+//! those of all devices that show the same line. Who changes one copies it, and those that it stands below.
+
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -28,7 +33,7 @@ impl Eq for Release {}
 /// order counts, the identity says so (`rank`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Block {
-    pub(super) statements: IndexMap<String, Statement>,
+    pub(super) statements: IndexMap<Arc<str>, Arc<Statement>>,
 }
 
 /// One statement.
@@ -76,8 +81,30 @@ impl Config {
 }
 
 impl Block {
-    pub(super) fn get(&self, key: &str) -> Option<&Statement> {
+    pub(super) fn get(&self, key: &str) -> Option<&Arc<Statement>> {
         self.statements.get(key)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Statement> {
+        self.statements.get_mut(key).map(Arc::make_mut)
+    }
+
+    /// A statement says something from now on; if there was none, it comes.
+    pub(super) fn says(
+        &mut self,
+        key: Arc<str>,
+        text: String,
+        negated: bool,
+        opens: Option<&Opens>,
+    ) {
+        match self.get_mut(&key) {
+            Some(statement) => statement.says(text, negated, opens),
+            None => {
+                let statement = Statement::new(text, negated, opens);
+                self.statements.insert(key, Arc::new(statement));
+            }
+        }
     }
 
     fn len(&self) -> usize {
@@ -86,24 +113,21 @@ impl Block {
     }
 
     /// The block at a path of keys.
-    pub(super) fn at(&self, path: &[String]) -> Option<&Self> {
+    pub(super) fn at(&self, path: &[Arc<str>]) -> Option<&Self> {
         path.iter().try_fold(self, |block, key| {
             block.get(key).map(|statement| &statement.block)
         })
     }
 
     /// The same, to be changed.
-    pub(super) fn at_mut(&mut self, path: &[String]) -> Option<&mut Self> {
+    pub(super) fn at_mut(&mut self, path: &[Arc<str>]) -> Option<&mut Self> {
         path.iter().try_fold(self, |block, key| {
-            block
-                .statements
-                .get_mut(key)
-                .map(|statement| &mut statement.block)
+            block.get_mut(key).map(|statement| &mut statement.block)
         })
     }
 
     /// The statement at a path of keys; the last key is its own.
-    pub(super) fn find(&self, path: &[String]) -> Option<&Statement> {
+    pub(super) fn find(&self, path: &[Arc<str>]) -> Option<&Arc<Statement>> {
         let (last, above) = path.split_last()?;
         self.at(above)?.get(last)
     }
@@ -131,10 +155,15 @@ impl Statement {
     }
 
     /// It says something else from now on.
-    pub(super) fn says(&mut self, text: String, negated: bool, opens: Option<&Opens>) {
+    fn says(&mut self, text: String, negated: bool, opens: Option<&Opens>) {
         self.text = text;
         self.negated = negated;
         self.vanishes = opens.is_some_and(|opens| opens.vanishes);
+    }
+
+    /// Whether it isn't shown any more, because nothing stands below it.
+    pub(super) fn has_vanished(&self) -> bool {
+        self.vanishes && !self.negated && self.block.statements.is_empty()
     }
 
     /// The line as it is shown.
