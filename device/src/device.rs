@@ -12,7 +12,7 @@ use crate::network::presence::Presence;
 use crate::network::{Alone, Node, Surroundings};
 use crate::pack::Platform;
 use crate::session::{self, Output, Session};
-use crate::state::{Order, State};
+use crate::state::{Order, Startup, State};
 use crate::{Effect, Facts, Login, Opening, Screen, SessionId, SimTime};
 
 /// A virtual device.
@@ -322,6 +322,7 @@ impl Device {
         self.state.lines = Vec::new();
         self.state.networks = Networks::default();
         self.state.config.shrink();
+        self.state.startup.iter_mut().for_each(Startup::shrink);
     }
 
     /// Whether nobody is logged in and it waits for nothing: no time will change it.

@@ -92,7 +92,7 @@ impl State {
         now: SimTime,
     ) -> Self {
         let mut state = Self::unsaved_at_first(platform, facts, surroundings, now);
-        state.startup = Some(Startup::born(state.platform.clone(), state.config.clone()));
+        state.startup = Some(state.to_save(startup::UNCHANGED.to_string()));
         state
     }
 
@@ -372,6 +372,11 @@ impl State {
 
     /// A configuration with its heading and `end`.
     pub(crate) fn headed(&self, body: &str, _now: SimTime) -> String {
+        startup::headed(&self.heading(), body)
+    }
+
+    /// When it was changed and saved, as it stands above a configuration.
+    fn heading(&self) -> String {
         let zone = self.zone();
         let mut heading = match &self.changed {
             Some((at, user)) => format!(
@@ -391,7 +396,12 @@ impl State {
                 stamp(at, &zone).short
             ));
         }
-        startup::headed(&heading, body)
+        heading
+    }
+
+    /// The running-config as a startup-config, below a heading.
+    fn to_save(&self, heading: String) -> Startup {
+        Startup::saved(self.platform.clone(), self.config.clone(), heading)
     }
 
     /// Saves the running-config; else says why it can't be.
@@ -400,7 +410,7 @@ impl State {
             return Err(says.clone());
         }
         self.saved = Some(now);
-        self.startup = Some(self.running_text(now).into());
+        self.startup = Some(self.to_save(self.heading()));
         self.archive_on_save(now);
         Ok(())
     }
