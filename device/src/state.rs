@@ -149,7 +149,7 @@ impl State {
             platform: self.platform.clone(),
             config: self.config.clone(),
             ops: self.ops.clone(),
-            hostname: self.hostname(),
+            hostname: self.hostname().to_string(),
             booted: self.booted,
             up,
         })
@@ -286,19 +286,19 @@ impl State {
     }
 
     /// The hostname.
-    pub(crate) fn hostname(&self) -> String {
+    pub(crate) fn hostname(&self) -> &str {
         if let Some(given) = &self.given {
-            return given.clone();
+            return given;
         }
         let grammar = self.platform.grammar();
         let mut told = self.ops.iter();
         // An access point has no configuration mode; its name is set by a command.
         if let Some(told) = told.find(|s| s.kind(grammar) == "capwap ap hostname") {
-            return told.value("hostname").unwrap_or_default().to_string();
+            return told.value("hostname").unwrap_or_default();
         }
         let set = self.get("hostname").filter(|s| !s.negated);
         let name = set.and_then(|s| s.line.split(' ').nth(1));
-        name.unwrap_or(self.platform.hostname()).to_string()
+        name.unwrap_or(self.platform.hostname())
     }
 
     /// The block of the `line vty` statement that covers a vty line.
@@ -331,7 +331,7 @@ impl State {
         Snapshot {
             platform: self.platform.clone(),
             facts: self.facts.clone(),
-            hostname: self.hostname(),
+            hostname: self.hostname().to_string(),
             config: self.config.clone(),
             ops: self.ops.clone(),
             now,

@@ -178,7 +178,7 @@ impl State {
 
     /// Where copies go; none while the archive is off.
     pub(crate) fn archive_path(&self) -> Option<String> {
-        self.archiving().path(&self.hostname())
+        self.archiving().path(self.hostname())
     }
 
     /// Keeps a copy of the running-config; its name.

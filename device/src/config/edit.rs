@@ -335,7 +335,7 @@ impl Edit<'_, '_> {
                 let mut key = String::with_capacity(24);
                 for (at, name) in names.iter().enumerate() {
                     if at > 0 {
-                        key.push_str(KEY_JOINT);
+                        key.push(KEY_JOINT);
                     }
                     self.add_sortable(typed.value(name).unwrap_or_default(), &mut key);
                 }

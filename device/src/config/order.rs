@@ -24,7 +24,7 @@ pub struct Rank {
 }
 
 /// Stands between the values of a key.
-pub(crate) const KEY_JOINT: &str = "\u{1f}";
+pub(crate) const KEY_JOINT: char = '\u{1f}';
 
 impl Rank {
     fn first_key(&self) -> &str {

@@ -63,6 +63,8 @@ pub(super) struct Node {
     /// The least privilege level that has a use for the node.
     pub(super) privilege: u8,
     pub(super) words: Vec<NodeId>,
+    /// The first letters of each of `words`, which are in this order.
+    letters: Vec<u64>,
     pub(super) slots: Vec<NodeId>,
     /// What a line that ends here means, each with its least privilege. Several `no` forms may meet in one node.
     pub(super) accepts: Vec<(Accept, u8)>,
@@ -117,6 +119,7 @@ impl Node {
             hidden: true,
             privilege: u8::MAX,
             words: Vec::new(),
+            letters: Vec::new(),
             slots: Vec::new(),
             accepts: Vec::new(),
             shared: false,
@@ -176,18 +179,49 @@ impl Graph {
     pub fn finish(&mut self) {
         for index in 0..self.nodes.len() {
             let mut words = std::mem::take(&mut self.nodes[index].words);
-            words.sort_by(|a, b| lower(self.node(*a)).cmp(lower(self.node(*b))));
+            words.sort_by(|a, b| lower(self.text(*a)).cmp(lower(self.text(*b))));
+            self.nodes[index].letters = words.iter().map(|id| letters(self.text(*id))).collect();
             self.nodes[index].words = words;
         }
     }
+
+    fn text(&self, id: NodeId) -> &str {
+        self.node(id).word().unwrap_or_default()
+    }
+
+    /// The keywords that may follow a node and begin with `typed`, in order, each with its text.
+    pub(super) fn begun(&self, from: NodeId, typed: &str) -> impl Iterator<Item = (NodeId, &str)> {
+        let node = self.node(from);
+        let least = letters(typed);
+        let free = u32::try_from(LETTERS.saturating_sub(typed.len())).unwrap_or(0) * u8::BITS;
+        let most = least | u64::MAX.checked_shr(u64::BITS - free).unwrap_or(0);
+        let start = node.letters.partition_point(|word| *word < least);
+        let near = node.letters.iter().zip(&node.words).skip(start);
+        near.take_while(move |(letters, _)| **letters <= most)
+            .map(|(_, id)| (*id, self.text(*id)))
+            .filter(move |(_, word)| {
+                let begin = word.as_bytes().get(..typed.len());
+                begin.is_some_and(|begin| begin.eq_ignore_ascii_case(typed.as_bytes()))
+            })
+    }
 }
 
-/// A keyword's letters in lower case.
-fn lower(node: &Node) -> impl Iterator<Item = u8> + '_ {
-    node.word()
-        .unwrap_or_default()
-        .bytes()
-        .map(|byte| byte.to_ascii_lowercase())
+/// Keywords are compared without regard to case, in the order of their lower-case letters.
+fn lower(word: &str) -> impl Iterator<Item = u8> + '_ {
+    word.bytes().map(|byte| byte.to_ascii_lowercase())
+}
+
+/// So many letters of a word are compared at once.
+const LETTERS: usize = 8;
+
+/// The first letters of a word as a number, the first one counting most: words in order have their numbers in order.
+fn letters(word: &str) -> u64 {
+    let mut first = [0; LETTERS];
+    first
+        .iter_mut()
+        .zip(lower(word))
+        .for_each(|(to, letter)| *to = letter);
+    u64::from_be_bytes(first)
 }
 
 /// Where in a syntax an element stands.

@@ -179,19 +179,14 @@ impl<'a> Walk<'a> {
     /// Follows the keywords that `typed` may stand for; tells whether one is exactly that.
     fn take_words(&mut self, from: usize, index: usize, typed: &str) -> bool {
         let graph = self.graph;
-        let words = &graph.node(self.stops[from].node).words;
-        let word = |id: &NodeId| graph.node(*id).word().unwrap_or_default();
-        let start = words.partition_point(|id| is_below(word(id), typed));
         let mut exact = false;
-        let sorted = words.get(start..).unwrap_or_default().iter();
-        let candidates = sorted.take_while(|id| starts_with(word(id), typed));
-        for id in candidates {
-            let rank = if word(id).len() == typed.len() {
+        for (id, word) in graph.begun(self.stops[from].node, typed) {
+            let rank = if word.len() == typed.len() {
                 RANK_EXACT
             } else {
                 RANK_PREFIX
             };
-            exact |= self.arrive(*id, from, index, 1, rank) && rank == RANK_EXACT;
+            exact |= self.arrive(id, from, index, 1, rank) && rank == RANK_EXACT;
         }
         exact
     }
@@ -429,15 +424,4 @@ impl<'a> Walk<'a> {
     pub(super) fn arrives(&self, index: usize) -> bool {
         self.arrived(index).next().is_some()
     }
-}
-
-/// Keywords are compared without regard to case, in the order of their lower-case letters.
-fn is_below(word: &str, typed: &str) -> bool {
-    let word = word.bytes().map(|b| b.to_ascii_lowercase());
-    word.lt(typed.bytes().map(|b| b.to_ascii_lowercase()))
-}
-
-fn starts_with(word: &str, typed: &str) -> bool {
-    word.get(..typed.len())
-        .is_some_and(|begin| begin.eq_ignore_ascii_case(typed))
 }

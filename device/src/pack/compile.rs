@@ -7,7 +7,7 @@ mod entries;
 mod modes;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use yaml::Mistake;
@@ -42,7 +42,7 @@ pub(super) fn compile(
             commands: Vec::new(),
             templates: templates::environment(),
             births: Vec::new(),
-            places: BTreeMap::new(),
+            places: HashMap::new(),
         },
     };
     for source in chain {

@@ -1,6 +1,6 @@
 //! A platform's grammar, compiled: modes with their graphs, statements, commands, templates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use minijinja::Environment;
 
@@ -15,7 +15,7 @@ pub struct Grammar {
     pub(super) templates: Environment<'static>,
     pub(super) births: Vec<String>,
     /// Where the statements of the top level stand: the place and kind of each name, in the order of the places.
-    pub(super) places: BTreeMap<Box<str>, BTreeSet<(u16, u16)>>,
+    pub(super) places: HashMap<Box<str>, BTreeSet<(u16, u16)>>,
 }
 
 impl Grammar {

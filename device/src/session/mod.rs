@@ -41,6 +41,9 @@ pub(crate) use interference::Delayed;
 /// Bytes that wait while the device is busy; a 30,000-line configuration pasted at once fits.
 const TYPE_AHEAD_MAX: usize = 2 << 20;
 
+/// An echo is followed by so much, more or less: a line end and a prompt.
+const ECHO_MORE: usize = 64;
+
 /// `hostname(mode)#` shows this much of the hostname (ios-xe-behaviour §2.2).
 const HOSTNAME_IN_MODE: usize = 20;
 
@@ -249,6 +252,8 @@ impl Session {
         }
         let room = TYPE_AHEAD_MAX.saturating_sub(self.waiting.len());
         self.waiting.extend(bytes.iter().take(room));
+        // Echo, and a prompt.
+        self.out.reserve(bytes.len().min(room) + ECHO_MORE);
         self.pump(state, now);
     }
 
@@ -416,14 +421,16 @@ pub(crate) fn banner(state: &State, kind: &str) -> Option<String> {
         .and_then(|s| s.line.rsplit(' ').next())
         .unwrap_or_default();
     Some(
-        text.replace("$(hostname)", &state.hostname())
+        text.replace("$(hostname)", state.hostname())
             .replace("$(domain)", domain),
     )
 }
 
 /// The hostname as prompts show it in configuration.
-fn short_hostname(state: &State) -> String {
-    state.hostname().chars().take(HOSTNAME_IN_MODE).collect()
+fn short_hostname(state: &State) -> &str {
+    let name = state.hostname();
+    let end = name.char_indices().nth(HOSTNAME_IN_MODE);
+    end.and_then(|(at, _)| name.get(..at)).unwrap_or(name)
 }
 
 /// The privilege level that a user logs in with: its own, where the line looks users up.

@@ -10,6 +10,7 @@ impl Session {
     /// Hands waiting bytes to whatever reads, as long as something does.
     pub(super) fn pump(&mut self, state: &mut State, now: SimTime) {
         while !matches!(self.reads, Reads::Busy { .. } | Reads::Closed) {
+            self.plain_text();
             let Some(byte) = self.waiting.pop_front() else {
                 return;
             };
@@ -19,6 +20,16 @@ impl Session {
         if let Reads::Busy { .. } = self.reads {
             self.break_off(state);
         }
+    }
+
+    /// Hands plain text to the line that is being typed; no mask changes it.
+    fn plain_text(&mut self) {
+        let key = matches!(&self.reads, Reads::Answer(question) if question.is_key());
+        if key || matches!(self.reads, Reads::Page { .. } | Reads::Transfer(_)) {
+            return;
+        }
+        let taken = self.editor.text(self.waiting.as_slices().0, &mut self.out);
+        self.waiting.drain(..taken);
     }
 
     /// Ctrl-Shift-6 and Ctrl-C end a wait.
@@ -122,7 +133,8 @@ impl Session {
     }
 
     pub(super) fn take_line(&mut self) -> String {
-        String::from_utf8_lossy(&self.editor.take()).into_owned()
+        let line = String::from_utf8(self.editor.take());
+        line.unwrap_or_else(|line| String::from_utf8_lossy(line.as_bytes()).into_owned())
     }
 
     /// For each place in the line being typed, the screen column that it stands in.

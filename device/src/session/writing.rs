@@ -66,7 +66,7 @@ impl Session {
             };
         }
         let Some(cursor) = &self.cursor else {
-            return format!("{hostname}{}", if self.privilege > 1 { '#' } else { '>' });
+            return [hostname, if self.privilege > 1 { "#" } else { ">" }].concat();
         };
         if state
             .get("service prompt config")
@@ -76,6 +76,6 @@ impl Session {
         }
         let short = short_hostname(state);
         let mode = cursor.prompt(state.platform.grammar());
-        format!("{short}({mode})#")
+        [short, "(", mode, ")#"].concat()
     }
 }

@@ -40,10 +40,16 @@ impl History {
 
     /// Keeps a line, unless it is blank. The same line twice is kept twice.
     pub fn add(&mut self, line: &[u8]) {
-        if self.size > 0 && !line.trim_ascii().is_empty() {
-            self.lines.push_back(line.to_vec());
-            self.shorten();
+        if self.size == 0 || line.trim_ascii().is_empty() {
+            return;
         }
+        // The new line takes the memory of the one that goes.
+        let is_full = self.lines.len() >= self.size;
+        let oldest = is_full.then(|| self.lines.pop_front()).flatten();
+        let mut kept = oldest.unwrap_or_default();
+        kept.clear();
+        kept.extend_from_slice(line);
+        self.lines.push_back(kept);
     }
 
     /// The line that was entered `back` lines ago; 1 is the newest.

@@ -83,6 +83,18 @@ impl Decoder {
         self.after_cr = false;
     }
 
+    /// The bytes at the start that are letters and signs, each of which [`Self::decode`] would insert.
+    pub(super) fn text<'b>(&mut self, bytes: &'b [u8], help: bool) -> &'b [u8] {
+        if self.state != State::Plain {
+            return &[];
+        }
+        let is_text = |byte: &u8| matches!(byte, b' '..=b'~') && !(help && *byte == b'?');
+        let end = bytes.iter().position(|byte| !is_text(byte));
+        let text = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+        self.after_cr &= text.is_empty();
+        text
+    }
+
     /// Decodes one byte. `help` says whether `?` and Tab are keys or text.
     pub(super) fn decode(&mut self, byte: u8, help: bool) -> Stroke {
         if self.swallows(byte) {

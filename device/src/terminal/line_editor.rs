@@ -211,6 +211,27 @@ impl LineEditor {
         None
     }
 
+    /// Takes the plain text that bytes begin with, all at once, where each is only echoed: at the end of a line that
+    /// doesn't scroll. Returns how many bytes it took.
+    pub fn text(&mut self, bytes: &[u8], echo: &mut Vec<u8>) -> usize {
+        if self.hidden() || !self.line.at_end() {
+            return 0;
+        }
+        let free = self.limit.saturating_sub(self.line.bytes().len());
+        let room = free.min(self.window.room(&self.line)).min(bytes.len());
+        let helps = self.reading == Reading::Command;
+        let text = self
+            .decoder
+            .text(bytes.get(..room).unwrap_or_default(), helps);
+        if !text.is_empty() {
+            self.yanked = None;
+            self.line.insert(text);
+            self.window.assume(&self.line);
+            echo.extend_from_slice(text);
+        }
+        text.len()
+    }
+
     /// Without terminal editing, and in a password, fewer keys work.
     fn allows(&self, stroke: Stroke) -> bool {
         let simple = matches!(

@@ -50,6 +50,17 @@ impl Window {
         );
     }
 
+    /// How much text can be typed at the end of the line, so that painting it is to write it.
+    pub(super) fn room(&self, line: &Line) -> usize {
+        let end = line.columns();
+        let is_painted = (self.shift, self.painted, self.cursor) == (0, end, end);
+        if is_painted {
+            self.size.saturating_sub(end)
+        } else {
+            0
+        }
+    }
+
     /// Takes the line as painted, with the cursor in its place, without painting it.
     pub(super) fn assume(&mut self, line: &Line) {
         self.shift = self.fitting_shift(line);

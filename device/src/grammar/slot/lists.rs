@@ -17,20 +17,23 @@ pub fn instances(text: &str) -> Option<Vec<u16>> {
 
 /// The numbers of a list, in order, each once however often the list names it.
 fn listed(text: &str, lowest: u16) -> Option<Vec<u16>> {
-    let mut named = vec![false; usize::from(LAST) + 1];
+    let mut ranges = Vec::new();
     for part in text.split(',') {
         let (low, high) = part.split_once('-').unwrap_or((part, part));
         let (low, high): (u16, u16) = (low.parse().ok()?, high.parse().ok()?);
         if low < lowest || high > LAST || low > high {
             return None;
         }
-        named[usize::from(low)..=usize::from(high)].fill(true);
+        ranges.push((low, high));
     }
-    Some(
-        (lowest..=LAST)
-            .filter(|number| named[usize::from(*number)])
-            .collect(),
-    )
+    ranges.sort_unstable();
+    let mut numbers = Vec::new();
+    let mut next = lowest;
+    for (low, high) in ranges {
+        numbers.extend(low.max(next)..=high);
+        next = next.max(high + 1);
+    }
+    Some(numbers)
 }
 
 /// A sorted list of VLANs as IOS prints it: three or more neighbours become a range.
@@ -69,6 +72,7 @@ mod tests {
             ("2,3", "2,3"),
             ("10-11", "10,11"),
             ("7", "7"),
+            ("8-9,1-4,2-3,4-6,9", "1-6,8,9"),
         ] {
             assert_eq!(vlan_text(&vlans(typed).unwrap()), stored);
         }

@@ -26,6 +26,22 @@ pub(super) fn feed_with(
     (echo, events)
 }
 
+/// The same as a session hands it over: plain text at once, and key by key what is left.
+fn feed_pieces(
+    editor: &mut LineEditor,
+    history: &mut History,
+    mut bytes: &[u8],
+) -> (Vec<u8>, Vec<Key>) {
+    let (mut echo, mut events) = (vec![], vec![]);
+    while !bytes.is_empty() {
+        let text = editor.text(bytes, &mut echo);
+        let key = bytes.get(text).copied();
+        events.extend(key.and_then(|byte| editor.key(byte, history, &mut echo)));
+        bytes = bytes.get(text + 1..).unwrap_or_default();
+    }
+    (echo, events)
+}
+
 /// Types bytes in chunks of 1, 3 and 4,096, which must not matter.
 pub(in crate::terminal) fn typed(bytes: &[u8]) -> Typed {
     let by = |size: usize| {
@@ -34,7 +50,8 @@ pub(in crate::terminal) fn typed(bytes: &[u8]) -> Typed {
         let mut history = History::default();
         let (mut echo, mut events) = (vec![], vec![]);
         for chunk in bytes.chunks(size) {
-            let (more_echo, more_events) = feed_with(&mut editor, &mut history, chunk);
+            let feed = if size == 1 { feed_with } else { feed_pieces };
+            let (more_echo, more_events) = feed(&mut editor, &mut history, chunk);
             echo.extend(more_echo);
             events.extend(more_events);
         }
@@ -63,6 +80,34 @@ fn check_key(setup: &[u8], key: &[u8], line: &str, cursor: usize, echo: &[u8]) {
     assert_eq!(seen.cursor, cursor);
     let echoed = String::from_utf8_lossy(&seen.echo[before..]).into_owned();
     assert_eq!(echoed, String::from_utf8_lossy(echo));
+}
+
+type Feed = fn(&mut LineEditor, &mut History, &[u8]) -> (Vec<u8>, Vec<Key>);
+
+#[test]
+fn plain_text_taken_at_once_is_what_it_is_key_by_key_whatever_stands_around_it() {
+    let keys = b"abc de  fghijk? \x02\x06\x01\x05\x08\x04\x0b\x15\x17\x19\x10\x0e\x16\x1bb\x1b[C\t\xe4\x00\x1ex\r\n";
+    let mut random: u32 = 1;
+    let mut next = move || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        keys[(random >> 8) as usize % keys.len()]
+    };
+    for round in 0..300 {
+        let bytes: Vec<u8> = std::iter::repeat_with(&mut next).take(150).collect();
+        let seen = |feed: Feed| {
+            let mut editor = LineEditor::new();
+            editor.set_limit(60);
+            match round % 4 {
+                0 => editor.start(b"R1#", 0),
+                1 => editor.start(b"R1#", 24),
+                2 => editor.start_text(b"", 24),
+                _ => editor.start_hidden(),
+            }
+            let seen = feed(&mut editor, &mut History::default(), &bytes);
+            (seen, editor.line().to_vec(), editor.cursor())
+        };
+        assert_eq!(seen(feed_pieces), seen(feed_with), "{bytes:?}");
+    }
 }
 
 const LEFT_2: &[u8] = b"abcd\x02\x02";
