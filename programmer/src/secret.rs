@@ -155,9 +155,18 @@ impl Mask {
 }
 
 fn occurrences(bytes: &[u8], secret: &[u8], ranges: &mut Vec<Range<usize>>) {
+    let Some(first) = secret.first() else {
+        return;
+    };
     let mut at = 0;
-    while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= secret.len()) {
-        if rest.starts_with(secret) {
+    while let Some(rest) = bytes.get(at..)
+        && let Some(begins) = rest.iter().position(|byte| byte == first)
+    {
+        at += begins;
+        if rest
+            .get(begins..)
+            .is_some_and(|rest| rest.starts_with(secret))
+        {
             ranges.push(at..at + secret.len());
             at += secret.len();
         } else {

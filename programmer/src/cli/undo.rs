@@ -106,7 +106,7 @@ fn task(
     };
     let secrets = again.wanted(key, record)?.secrets;
     let wanted = Wanted {
-        lines: kept.inverse,
+        lines: kept.inverse.to_vec(),
         secrets,
     };
     let plan = again.plan(record, wanted.clone())?;

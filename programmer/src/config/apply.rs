@@ -1,12 +1,14 @@
 //! What one line does to a configuration.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::list;
 use super::mode_file::ListOf;
-use super::place::{Done, Place, negation};
+use super::place::{Done, Place};
 use super::rules::Rules;
 use super::secrets::Same;
+use super::sent::Wanted;
 use super::tree::{Block, Config, Statement};
 
 /// A configuration that lines are tried on.
@@ -21,27 +23,22 @@ impl Bench<'_> {
     /// Does what a line does.
     pub(super) fn apply(&mut self, place: &Place, text: &str) -> Done {
         let rules = self.rules;
-        let mode = rules.mode(place.mode);
-        let text = rules.delimited(&rules.tidy(place.mode, text));
-        let (word, bare) = negation(rules, &text);
-        if mode.unshown.is_match(&text) || bare.starts_with("do ") {
-            return Done {
-                unshown: true,
-                ..Done::default()
+        let sent = rules.sent(place.mode, text);
+        let mut all = Done {
+            unshown: sent.is_unshown,
+            ..Done::default()
+        };
+        for line in &sent.lines {
+            let parts;
+            let each = match &line.each {
+                Some(each) => each,
+                None => {
+                    parts = self.parts(place, &line.bare);
+                    &parts
+                }
             };
-        }
-        let lines = mode
-            .shown_as(bare, word)
-            .unwrap_or_else(|| vec![text.clone()]);
-        let mut all = Done::default();
-        for line in lines {
-            let (word, bare) = negation(rules, &line);
-            for one in self.each(place, bare) {
-                let full = (one != bare).then(|| mode.shown_as(&one, "")).flatten();
-                let one = full
-                    .and_then(|lines| lines.into_iter().next())
-                    .unwrap_or(one);
-                let done = self.one(place, word, &one);
+            for one in each {
+                let done = self.one(place, line.word, one);
                 all.places.push(Place {
                     path: done.path.clone(),
                     mode: done.opens,
@@ -50,7 +47,7 @@ impl Bench<'_> {
                 (all.path, all.opens) = (done.path, done.opens);
                 all.untold |= done.untold;
                 all.unsure |= done.unsure;
-                all.bracket |= mode.brackets.is_match(&one);
+                all.bracket |= one.is_bracket;
             }
         }
         if !all.touched.is_empty() {
@@ -59,12 +56,12 @@ impl Bench<'_> {
         all
     }
 
-    /// The statements that a line stands for: of a range of numbers, those parts that there are.
-    fn each(&self, place: &Place, text: &str) -> Vec<String> {
+    /// Of a range of numbers, those parts that there are, or all of it.
+    fn parts(&self, place: &Place, text: &str) -> Vec<Wanted> {
         let rules = self.rules;
         let mode = rules.mode(place.mode);
-        let Some((ListOf::Parts, before, _, numbers)) = mode.list(text) else {
-            return rules.each(place.mode, text);
+        let Some((_, before, _, numbers)) = mode.list(text) else {
+            return Vec::new();
         };
         let block = self.config.root.at(&place.path);
         let statements = block
@@ -76,52 +73,52 @@ impl Bench<'_> {
             }
             _ => false,
         };
-        let parts: Vec<String> = statements.filter(part).map(|it| it.text.clone()).collect();
+        let mut parts: Vec<String> = statements.filter(part).map(|it| it.text.clone()).collect();
         if parts.is_empty() {
-            vec![text.to_string()]
-        } else {
-            parts
+            parts.push(text.to_string());
         }
+        let parts = parts.into_iter();
+        parts
+            .map(|one| rules.wanted(place.mode, text, one))
+            .collect()
     }
 
-    fn one(&mut self, place: &Place, word: &str, text: &str) -> Done {
+    fn one(&mut self, place: &Place, word: &str, one: &Wanted) -> Done {
         let mut done = match word {
-            "" => self.set(place, text),
-            _ => self.remove(place, text, word == "default "),
+            "" => self.set(place, one),
+            _ => self.remove(place, one, word == "default "),
         };
         if !done.touched.is_empty() {
-            let line = if word.is_empty() {
-                text.to_string()
-            } else {
-                format!("no {text}")
+            let line = match word {
+                "" => Cow::from(&one.text),
+                _ => Cow::from(format!("no {}", one.text)),
             };
             self.effects(place, &line, &mut done.touched);
         }
         done
     }
 
-    fn set(&mut self, place: &Place, text: &str) -> Done {
+    fn set(&mut self, place: &Place, one: &Wanted) -> Done {
         let rules = self.rules;
-        let mode = rules.mode(place.mode);
         let Some(block) = self.config.root.at(&place.path) else {
             return Done::default();
         };
-        let key = Arc::from(rules.key_in(place.mode, block, text));
+        let key = rules.key_in(place.mode, block, one);
         let mut done = Done {
             path: place.of(&key),
             ..Done::default()
         };
         let old = block.get(&key).map(Arc::as_ref);
-        if mode.defaults.is_match(text) || mode.is_on(text, block) {
+        if one.is_default || rules.is_on(place.mode, one, block) {
             if old.is_some() {
                 done.touched.push(done.path.clone());
                 self.change(place, |block| block.statements.shift_remove(&key));
             }
             return done;
         }
-        let opens = mode.opened_by(text);
+        let opens = one.opens.as_ref();
         done.opens = opens.map(|opens| opens.mode);
-        let new = match wanted_text(rules, place, old, text, &key) {
+        let new = match wanted_text(rules, place, old, one, &key) {
             Some(new) => new,
             None => return self.remove_all(place, vec![key], done),
         };
@@ -142,22 +139,26 @@ impl Bench<'_> {
             }
         }
         done.touched.push(done.path.clone());
-        self.change(place, |block| block.says(key, new, false, opens));
+        self.change(place, |block| {
+            block.says(key, new.into_owned(), false, opens)
+        });
         done
     }
 
-    fn remove(&mut self, place: &Place, text: &str, to_default: bool) -> Done {
+    fn remove(&mut self, place: &Place, one: &Wanted, to_default: bool) -> Done {
         let rules = self.rules;
         let mode = rules.mode(place.mode);
+        let text = &one.text;
         let Some(block) = self.config.root.at(&place.path) else {
             return Done::default();
         };
-        let key = Arc::from(rules.key_in(place.mode, block, text));
+        let key = rules.key_in(place.mode, block, one);
         let mut done = Done {
             path: place.of(&key),
             ..Done::default()
         };
         if let Some(old) = block.get(&key)
+            && one.is_list
             && let Some(left) = shortened(rules, place, &old.text, text)
         {
             if old.text != left {
@@ -166,7 +167,7 @@ impl Bench<'_> {
             }
             return done;
         }
-        let fixed = mode.opened_by(text).is_some_and(|opens| opens.fixed);
+        let fixed = one.opens.is_some_and(|opens| opens.fixed);
         let gone = if fixed {
             Vec::new()
         } else {
@@ -184,7 +185,7 @@ impl Bench<'_> {
         if let Some(block) = self.config.root.at(&place.path)
             && block.get(&key).is_none()
         {
-            let itself = mode.is_on(text, block);
+            let itself = rules.is_on(place.mode, one, block);
             let stands_unshown = itself || mode.is_on(&key, block) || shown.is_some();
             if stands_unshown && !to_default {
                 let negated = if itself {
@@ -221,15 +222,18 @@ impl Bench<'_> {
 }
 
 /// A statement as it will stand: lists edited, unnumbered ones numbered. `None`: it won't stand.
-fn wanted_text(
+fn wanted_text<'w>(
     rules: &Rules,
     place: &Place,
     old: Option<&Statement>,
-    text: &str,
+    wanted: &'w Wanted,
     key: &str,
-) -> Option<String> {
+) -> Option<Cow<'w, str>> {
     let mode = rules.mode(place.mode);
-    if let Some((of, before, edit, list)) = mode.list(text) {
+    let text = wanted.text.as_str();
+    if wanted.is_list
+        && let Some((of, before, edit, list)) = mode.list(text)
+    {
         let old = old
             .filter(|old| !old.negated)
             .and_then(|old| mode.list(&old.text))
@@ -240,18 +244,18 @@ fn wanted_text(
             ListOf::Numbers => list::edited(old, edit, list),
             ListOf::MoreNumbers => list::edited(Some(old.unwrap_or_default()), "add", list),
             ListOf::Words => Some(list::more_words(old.unwrap_or_default(), list)),
-            ListOf::Each | ListOf::EachName | ListOf::Parts => return Some(text.to_string()),
+            ListOf::Each | ListOf::EachName | ListOf::Parts => return Some(text.into()),
         };
-        return new.map(|list| format!("{before} {list}"));
+        return new.map(|list| format!("{before} {list}").into());
     }
     if mode.numbered
         && !text.starts_with(|letter: char| letter.is_ascii_digit())
         && rules.is_counted(place.mode, text)
         && key.bytes().all(|byte| byte.is_ascii_digit())
     {
-        return Some(format!("{key} {text}"));
+        return Some(format!("{key} {text}").into());
     }
-    Some(text.to_string())
+    Some(text.into())
 }
 
 /// A list with some of it taken away, if a line does that.

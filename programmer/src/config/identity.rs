@@ -6,6 +6,7 @@ use super::list;
 use super::mode_file::ListOf;
 use super::mode_rules::{ModeId, Opens};
 use super::rules::Rules;
+use super::sent::Wanted;
 use super::tree::{Block, Statement};
 
 /// What a line that is shown says in its mode, whatever stands around it.
@@ -137,16 +138,16 @@ impl Rules {
 
     /// The same for a statement that is to stand in this block: one that is sent without its number has
     /// that of the same statement, or the next one.
-    pub(super) fn key_in(&self, mode: Option<ModeId>, block: &Block, text: &str) -> String {
-        let rules = self.mode(mode);
+    pub(super) fn key_in(&self, mode: Option<ModeId>, block: &Block, wanted: &Wanted) -> Arc<str> {
+        let text = wanted.text.as_str();
         // Releases before 16 show no numbers; then none is guessed.
         let bare = |text: &str| !text.starts_with(|letter: char| letter.is_ascii_digit());
         let unnumbered = |statement: &Arc<Statement>| {
             bare(&statement.text) && self.is_counted(mode, &statement.text)
         };
-        let numbered = !bare(text) || block.statements.values().any(unnumbered);
-        if !rules.numbered || numbered || !self.is_counted(mode, text) {
-            return self.key(mode, text);
+        let numbered = || !bare(text) || block.statements.values().any(unnumbered);
+        if !self.mode(mode).numbered || numbered() || !self.is_counted(mode, text) {
+            return Arc::clone(&wanted.key);
         }
         let same = |statement: &&Arc<Statement>| {
             statement
@@ -160,13 +161,19 @@ impl Rules {
             .find(same)
             .and_then(|it| it.text.split_once(' '))
         {
-            return number.to_string();
+            return number.into();
         }
         let numbers = block
             .statements
             .keys()
             .filter_map(|key| key.parse::<u64>().ok());
-        (numbers.max().unwrap_or_default() / 10 * 10 + 10).to_string()
+        let next = numbers.max().unwrap_or_default() / 10 * 10 + 10;
+        next.to_string().into()
+    }
+
+    /// Whether a statement holds anyway in this block, unless its `no` is shown.
+    pub(super) fn is_on(&self, mode: Option<ModeId>, wanted: &Wanted, block: &Block) -> bool {
+        wanted.may_be_on && self.mode(mode).is_on(&wanted.text, block)
     }
 
     /// Whether another statement of the same identity takes the place of this one.

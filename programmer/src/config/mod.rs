@@ -25,6 +25,7 @@ mod read;
 mod rules;
 mod secret_types;
 mod secrets;
+mod sent;
 mod standing;
 mod tree;
 

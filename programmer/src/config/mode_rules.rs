@@ -5,6 +5,7 @@ use super::memo::Memo;
 use super::mode_file::{EffectFile, ListOf, ModeFile, ShownFile};
 use super::patterns::{Found, Pattern, Patterns, Table};
 use super::rules::Compiler;
+use super::sent::Sent;
 use super::tree::Block;
 use crate::plan::ANY_MODE;
 
@@ -34,8 +35,10 @@ pub(super) struct ModeRules {
     pub(super) unshown: Patterns,
     pub(super) negate: Table<String>,
     pub(super) effects: Table<EffectFile>,
-    /// What lines say here.
+    /// What lines say here that are shown.
     pub(super) said: Memo<Said>,
+    /// What lines say here that are sent.
+    pub(super) sent: Memo<Sent>,
 }
 
 /// What a line that opens a mode opens.
@@ -75,6 +78,7 @@ impl ModeRules {
             ),
             effects: compiler.effects(&file.effects),
             said: Memo::default(),
+            sent: Memo::default(),
         }
     }
 

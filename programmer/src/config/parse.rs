@@ -1,5 +1,6 @@
 //! Reading a configuration from what a device shows.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -51,9 +52,9 @@ pub enum ConfigError {
 }
 
 /// One statement as it stands in the text: how far from the margin, and what it says.
-struct Shown {
+struct Shown<'t> {
     indent: usize,
-    text: String,
+    text: Cow<'t, str>,
 }
 
 /// A statement that the next lines stand below. What stands there is taken out of it meanwhile.
@@ -129,7 +130,7 @@ impl Config {
         config
     }
 
-    fn add(&mut self, lines: &[Shown], rules: &Rules) {
+    fn add(&mut self, lines: &[Shown<'_>], rules: &Rules) {
         let mut open: Vec<Open> = Vec::new();
         let mut lines = lines.iter().peekable();
         while let Some(line) = lines.next() {
@@ -151,7 +152,7 @@ impl Config {
     }
 
     /// Adds what another reply shows, where the configuration itself says nothing of it.
-    fn complete(&mut self, lines: &[Shown], rules: &Rules) {
+    fn complete(&mut self, lines: &[Shown<'_>], rules: &Rules) {
         let mut other = Self::default();
         other.add(lines, rules);
         for (key, statement) in other.root.statements {
@@ -283,7 +284,7 @@ fn body<'t>(reply: &'t str, rules: &Rules) -> Result<Vec<&'t str>, ConfigError> 
 }
 
 /// Statements, each with its place; comments and what only leaves a section are dropped.
-fn lex(lines: Vec<&str>, rules: &Rules) -> Vec<Shown> {
+fn lex<'t>(lines: Vec<&'t str>, rules: &Rules) -> Vec<Shown<'t>> {
     let mut shown = Vec::new();
     let mut lines = lines.into_iter().map(|line| line.trim_end_matches('\r'));
     while let Some(line) = lines.next() {
@@ -292,18 +293,19 @@ fn lex(lines: Vec<&str>, rules: &Rules) -> Vec<Shown> {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let mut text = line.trim().to_string();
+        let mut text = Cow::from(line.trim());
         if kind == LineKind::Text {
+            let whole = text.to_mut();
             if let Some(until) = rules.text_until(line.trim_start()) {
                 for more in lines.by_ref() {
-                    text.push('\n');
-                    text.push_str(more);
+                    whole.push('\n');
+                    whole.push_str(more);
                     if until.is_match(more) {
                         break;
                     }
                 }
             }
-            text = rules.delimited(&text);
+            text = rules.delimited(whole).into();
         }
         shown.push(Shown { indent, text });
     }

@@ -100,7 +100,8 @@ impl Rules {
     pub(super) fn release_in(&self, reply: &str) -> Option<String> {
         let pattern = self.release.as_ref()?;
         let mut lines = reply.lines();
-        lines.find_map(|line| pattern.captures(line)?.name("release").map(str::to_string))
+        let line = lines.find(|line| pattern.is_match(line))?;
+        pattern.captures(line)?.name("release").map(str::to_string)
     }
 
     /// The rules of a mode.

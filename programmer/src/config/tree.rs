@@ -3,6 +3,7 @@
 //! Statements are shared: by the configurations of one device, of which one is what lines make of another, and by
 //! those of all devices that show the same line. Who changes one copies it, and those that it stands below.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -134,7 +135,7 @@ impl Block {
 
     fn print(&self, depth: usize, out: &mut String) {
         for statement in self.statements.values() {
-            out.push_str(&" ".repeat(depth));
+            out.extend(std::iter::repeat_n(' ', depth));
             out.push_str(&statement.line());
             out.push('\n');
             statement.block.print(depth + 1, out);
@@ -167,11 +168,10 @@ impl Statement {
     }
 
     /// The line as it is shown.
-    pub(super) fn line(&self) -> String {
-        if self.negated {
-            format!("no {}", self.text)
-        } else {
-            self.text.clone()
+    pub(super) fn line(&self) -> Cow<'_, str> {
+        match self.negated {
+            true => format!("no {}", self.text).into(),
+            false => self.text.as_str().into(),
         }
     }
 

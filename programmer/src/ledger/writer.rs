@@ -50,8 +50,10 @@ enum Kind {
 /// Statements that belong together, and who waits for them.
 pub(super) struct Ask {
     statements: Vec<Statement>,
-    reply: oneshot::Sender<Result<Answer, LedgerError>>,
+    reply: Reply,
 }
+
+type Reply = oneshot::Sender<Result<Answer, LedgerError>>;
 
 /// What came of them.
 pub(super) struct Answer {
@@ -123,30 +125,33 @@ async fn serve(url: String, connection: AnyConnection, mut queue: mpsc::Receiver
             connection = open(&url).await.ok();
         }
         let Some(mut open) = connection.take() else {
-            fail(
-                batch,
-                &LedgerError::Write("the database doesn't answer".into()),
-            );
+            let replies = batch.into_iter().map(|ask| ask.reply);
+            let error = LedgerError::Write("the database doesn't answer".into());
+            fail(replies, &error);
             continue;
         };
+        let (asked, replies): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .map(|ask| (ask.statements, ask.reply))
+            .unzip();
         let runtime = tokio::runtime::Handle::current();
         let done = tokio::task::spawn_blocking(move || {
-            let outcome = runtime.block_on(transaction(&mut open, &batch));
-            (open, batch, outcome)
+            let outcome = runtime.block_on(transaction(&mut open, asked));
+            (open, outcome)
         });
-        let Ok((open, batch, outcome)) = done.await else {
+        let Ok((open, outcome)) = done.await else {
             return;
         };
         let lost = outcome.is_err() && url.starts_with("postgres");
         connection = (!lost).then_some(open);
         match outcome {
             Ok(answers) => {
-                for (ask, answer) in batch.into_iter().zip(answers) {
+                for (reply, answer) in replies.into_iter().zip(answers) {
                     // Who asked may have been given up; what was asked for is done all the same.
-                    let _ = ask.reply.send(Ok(answer));
+                    let _ = reply.send(Ok(answer));
                 }
             }
-            Err(error) => fail(batch, &LedgerError::Write(error.to_string())),
+            Err(error) => fail(replies, &LedgerError::Write(error.to_string())),
         }
     }
     if let Some(connection) = connection {
@@ -154,17 +159,20 @@ async fn serve(url: String, connection: AnyConnection, mut queue: mpsc::Receiver
     }
 }
 
-fn fail(batch: Vec<Ask>, error: &LedgerError) {
-    for ask in batch {
-        let _ = ask.reply.send(Err(error.clone()));
+fn fail(replies: impl IntoIterator<Item = Reply>, error: &LedgerError) {
+    for reply in replies {
+        let _ = reply.send(Err(error.clone()));
     }
 }
 
 /// All asks in one transaction: each is done, or none is.
-async fn transaction(connection: &mut AnyConnection, batch: &[Ask]) -> sqlx::Result<Vec<Answer>> {
+async fn transaction(
+    connection: &mut AnyConnection,
+    batch: Vec<Vec<Statement>>,
+) -> sqlx::Result<Vec<Answer>> {
     let only_reads = batch
         .iter()
-        .flat_map(|ask| &ask.statements)
+        .flatten()
         .all(|statement| statement.kind == Kind::Reads);
     // SQLite takes the write lock at the beginning, or two programs could wait for each other.
     let begin = if connection.backend_name() == "SQLite" && !only_reads {
@@ -174,8 +182,8 @@ async fn transaction(connection: &mut AnyConnection, batch: &[Ask]) -> sqlx::Res
     };
     sqlx::query(begin).execute(&mut *connection).await?;
     let mut answers = Vec::with_capacity(batch.len());
-    for ask in batch {
-        match apply(connection, &ask.statements).await {
+    for statements in batch {
+        match apply(connection, statements).await {
             Ok(answer) => answers.push(answer),
             Err(error) => {
                 let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
@@ -190,13 +198,14 @@ async fn transaction(connection: &mut AnyConnection, batch: &[Ask]) -> sqlx::Res
     Ok(answers)
 }
 
-async fn apply(connection: &mut AnyConnection, statements: &[Statement]) -> sqlx::Result<Answer> {
+async fn apply(connection: &mut AnyConnection, statements: Vec<Statement>) -> sqlx::Result<Answer> {
     let mut answer = Answer {
         decided: true,
         rows: Vec::new(),
     };
     for statement in statements {
-        if statement.kind == Kind::Reads {
+        let kind = statement.kind;
+        if kind == Kind::Reads {
             answer.rows = query(statement).fetch_all(&mut *connection).await?;
             continue;
         }
@@ -204,7 +213,7 @@ async fn apply(connection: &mut AnyConnection, statements: &[Statement]) -> sqlx
             .execute(&mut *connection)
             .await?
             .rows_affected();
-        if statement.kind == Kind::Decides && changed == 0 {
+        if kind == Kind::Decides && changed == 0 {
             answer.decided = false;
             break;
         }
@@ -212,14 +221,12 @@ async fn apply(connection: &mut AnyConnection, statements: &[Statement]) -> sqlx
     Ok(answer)
 }
 
-fn query(statement: &Statement) -> Query<'static, Any, AnyArguments> {
-    statement
-        .values
-        .iter()
-        .fold(sqlx::query(statement.sql), |query, value| match value {
-            Value::Text(text) => query.bind(text.clone()),
-            Value::Number(number) => query.bind(*number),
-        })
+fn query(statement: Statement) -> Query<'static, Any, AnyArguments> {
+    let values = statement.values.into_iter();
+    values.fold(sqlx::query(statement.sql), |query, value| match value {
+        Value::Text(text) => query.bind(text),
+        Value::Number(number) => query.bind(number),
+    })
 }
 
 async fn open(url: &str) -> Result<AnyConnection, LedgerError> {
@@ -300,7 +307,7 @@ async fn tables(connection: &mut AnyConnection, url: &str) -> Result<(), LedgerE
             .await
             .map_err(bad)?;
     }
-    query(&version)
+    query(version)
         .execute(&mut *connection)
         .await
         .map_err(bad)?;

@@ -1,5 +1,6 @@
 //! What the journal keeps sealed of a device: the wanted lines, what was sent, the way back, the configuration before.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -22,33 +23,33 @@ pub struct Wanted {
 #[derive(Debug, Clone, Default)]
 pub struct Kept {
     /// The lines that were missing.
-    pub lines: Vec<PlanLine>,
+    pub lines: Arc<[PlanLine]>,
     /// The lines that take them back.
-    pub inverse: Vec<PlanLine>,
+    pub inverse: Arc<[PlanLine]>,
     /// The configuration before.
     pub before: String,
 }
 
 #[derive(Serialize, Deserialize)]
-struct WantedText {
-    lines: Vec<LineText>,
+struct WantedText<'t> {
+    lines: Vec<LineText<'t>>,
     secrets: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptText {
-    lines: Vec<LineText>,
-    inverse: Vec<LineText>,
-    before: String,
+struct KeptText<'t> {
+    lines: Vec<LineText<'t>>,
+    inverse: Vec<LineText<'t>>,
+    before: Cow<'t, str>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct LineText {
-    text: String,
-    shown: String,
+struct LineText<'t> {
+    text: Cow<'t, str>,
+    shown: Cow<'t, str>,
     depth: usize,
-    mode: String,
-    feature: String,
+    mode: Cow<'t, str>,
+    feature: Cow<'t, str>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     exec: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -89,7 +90,7 @@ impl Wanted {
     }
 
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        let text: WantedText = serde_json::from_str(text).ok()?;
+        let text: WantedText<'_> = serde_json::from_str(text).ok()?;
         Some(Self {
             lines: text
                 .lines
@@ -122,29 +123,29 @@ impl Kept {
     }
 
     fn to_text(&self) -> String {
-        let of = |lines: &[PlanLine]| lines.iter().map(LineText::of).collect();
+        let of = |lines| <[PlanLine]>::iter(lines).map(LineText::of).collect();
         let text = KeptText {
             lines: of(&self.lines),
             inverse: of(&self.inverse),
-            before: self.before.clone(),
+            before: self.before.as_str().into(),
         };
         serde_json::to_string(&text).unwrap_or_default()
     }
 
     fn from_text(text: &str) -> Option<Self> {
-        let text: KeptText = serde_json::from_str(text).ok()?;
+        let text: KeptText<'_> = serde_json::from_str(text).ok()?;
         let lines =
-            |lines: Vec<LineText>| lines.into_iter().map(LineText::line).collect::<Option<_>>();
+            |lines: Vec<LineText<'_>>| lines.into_iter().map(LineText::line).collect::<Option<_>>();
         Some(Self {
             lines: lines(text.lines)?,
             inverse: lines(text.inverse)?,
-            before: text.before,
+            before: text.before.into_owned(),
         })
     }
 }
 
-impl LineText {
-    fn of(line: &PlanLine) -> Self {
+impl<'t> LineText<'t> {
+    fn of(line: &'t PlanLine) -> Self {
         let answer = |answer: &Answer| {
             (
                 answer.question().as_str().to_string(),
@@ -152,11 +153,11 @@ impl LineText {
             )
         };
         Self {
-            text: line.text().to_string(),
-            shown: line.shown().to_string(),
+            text: line.text().into(),
+            shown: line.shown().into(),
             depth: line.depth(),
-            mode: line.mode().to_string(),
-            feature: line.feature().to_string(),
+            mode: line.mode().into(),
+            feature: line.feature().into(),
             exec: line.is_exec(),
             answers: line.answers().iter().map(answer).collect(),
         }
@@ -201,8 +202,8 @@ mod tests {
         let back = Wanted::open(&key, "sw-1", &wanted.seal(&key, "sw-1").unwrap()).unwrap();
         assert_eq!((back.lines, back.secrets), (wanted.lines, wanted.secrets));
         let kept = Kept {
-            lines: vec![line],
-            inverse: vec![asked],
+            lines: [line].into(),
+            inverse: [asked].into(),
             before: "hostname a\n".into(),
         };
         let run = RunId::written("7");

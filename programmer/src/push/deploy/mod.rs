@@ -297,8 +297,8 @@ impl<'a, C: Connect> Deployment<'a, C> {
             return self.phase(Phase::RollingBack, "").await;
         }
         let kept = Kept {
-            lines: change.lines.to_vec(),
-            inverse: change.inverse.to_vec(),
+            lines: Arc::clone(&change.lines),
+            inverse: Arc::clone(&change.inverse),
             before: before.text(),
         };
         let intent = Intent {

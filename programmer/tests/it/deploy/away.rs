@@ -108,7 +108,7 @@ async fn a_device_that_stays_away_is_unknown_and_locked_until_it_is_read() {
         &record.sealed,
     )
     .unwrap();
-    let back = plan.devices()[0].with_lines(kept.inverse.into());
+    let back = plan.devices()[0].with_lines(kept.inverse);
     let task = Task {
         purpose: Purpose::TakeBack,
         ..Task::push(back)
