@@ -4,7 +4,7 @@ mod startup;
 mod users;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::archive::Archive;
 use crate::archive::revert::Operator;
@@ -351,7 +351,7 @@ impl State {
             surroundings: self.surroundings.clone(),
             memory: self.memory.clone(),
             network: OnceLock::new(),
-            interfaces: OnceLock::new(),
+            views: Mutex::default(),
         }
     }
 

@@ -146,20 +146,25 @@ impl<'p> Printer<'p> {
     fn block(&mut self, mode: ModeId, block: &Block, owner: Option<&Statement>, indent: usize) {
         let platform = self.platform;
         let entries = self.entries(mode, block, owner);
-        let places = &platform.grammar().mode(mode).places;
+        let mode = platform.grammar().mode(mode);
+        let places = &mode.places;
         // The entries are sorted by place.
         let of = |index: usize| {
             let until = |limit| entries.partition_point(|entry| usize::from(entry.place()) < limit);
             &entries[until(index)..until(index + 1)]
         };
-        let moved: Vec<&Place> = places.iter().filter(|it| it.before.is_some()).collect();
         let mut rest = &entries[..];
-        for (index, place) in places.iter().enumerate() {
+        let mut standing = mode.standing.iter().copied().peekable();
+        let next = |rest: &[Entry<'_>]| rest.first().map(|entry| usize::from(entry.place()));
+        while let Some(index) = next(rest).into_iter().chain(standing.peek().copied()).min()
+            && let Some(place) = places.get(index)
+        {
+            standing.next_if_eq(&index);
             let is_here = |entry: &&Entry<'_>| usize::from(entry.place()) == index;
             let (here, later) = rest.split_at(rest.iter().take_while(is_here).count());
             rest = later;
             // Most places stand where they are in every release.
-            if !moved.iter().any(|it| it.name == place.name) {
+            if !place.moved {
                 self.place(place, here, indent);
             } else if let Some(at) = self.stands_at(places, index) {
                 self.place(place, of(at), indent);
@@ -242,8 +247,7 @@ impl<'p> Printer<'p> {
         let shown = |s: &&Statement| self.is_shown(s);
         // Stored lines stay as the block has them; what is not stored joins them by its kind.
         let mut stored = block.iter().filter(shown).map(Entry::Stored).peekable();
-        let mut unstored = self.unstored(mode, block, owner);
-        unstored.sort_by_key(|entry| (entry.place(), entry.kind()));
+        let unstored = self.unstored(mode, block, owner);
         let mut entries: Vec<Entry<'e>> = Vec::with_capacity(block.len() + unstored.len());
         for entry in unstored {
             let here = (entry.place(), entry.kind());
@@ -296,6 +300,12 @@ impl<'p> Printer<'p> {
     fn unstored(&self, mode: ModeId, block: &Block, owner: Option<&Statement>) -> Vec<Entry<'p>> {
         let grammar = self.platform.grammar();
         let all = self.detail == Detail::All;
+        let of = grammar.mode(mode);
+        let mut held = BTreeMap::new();
+        let mut holds = |condition: Condition| {
+            let holds = || owner.is_some_and(|owner| holds(self.platform, condition, owner));
+            *held.entry(condition).or_insert_with(holds)
+        };
         let entry = |index: &u32| {
             let definition = grammar.statement(*index);
             let line = definition
@@ -304,17 +314,11 @@ impl<'p> Printer<'p> {
                 .or(definition.default.as_deref().filter(|_| all))?;
             let (place, kind) = (definition.place, definition.kind);
             let stored = || block.of_kind(place, kind).next().is_some();
-            let fits = definition
-                .when
-                .is_none_or(|when| owner.is_some_and(|o| holds(self.platform, when, o)));
+            let fits = definition.when.is_none_or(&mut holds);
             (fits && !stored()).then_some(Entry::Unstored { place, kind, line })
         };
-        grammar
-            .mode(mode)
-            .unstored
-            .iter()
-            .filter_map(entry)
-            .collect()
+        let may_show = if all { &of.unstored } else { &of.absent };
+        may_show.iter().filter_map(entry).collect()
     }
 
     fn entry(&mut self, entry: &Entry<'_>, indent: usize) {

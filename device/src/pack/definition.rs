@@ -1,5 +1,6 @@
 //! What a pack says of a statement, a command and a mode, in the form that a device uses.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::effect::{ConfigEffect, ExecEffect};
@@ -45,8 +46,33 @@ pub struct Mode {
     pub graph: Graph,
     /// Its places, in the order of the running-config.
     pub places: Vec<Place>,
-    /// The statements that show a line, or are in force, when they are not stored.
+    /// The places where something may stand although no statement does, by their index.
+    pub standing: Vec<usize>,
+    /// The statements that show a line, or are in force, when they are not stored, in the order of the running-config.
     pub unstored: Vec<u32>,
+    /// Those of them that show a line.
+    pub absent: Vec<u32>,
+}
+
+impl Mode {
+    /// Puts in order what shows without being stored, and notes what the running-config asks for often. Call it once,
+    /// after the last statement.
+    pub(super) fn finish(&mut self, statements: &[StatementDef]) {
+        let of = |index: u32| &statements[index as usize];
+        self.unstored
+            .sort_by_key(|index| (of(*index).place, of(*index).kind));
+        let absent = self.unstored.iter().copied();
+        self.absent = absent.filter(|index| of(*index).absent.is_some()).collect();
+        let moved = self.places.iter().filter(|place| place.before.is_some());
+        let moved: BTreeSet<String> = moved.map(|place| place.name.clone()).collect();
+        for place in &mut self.places {
+            place.moved = moved.contains(&place.name);
+        }
+        let stands = |place: &Place| place.moved || place.bang == Bang::Always;
+        let places = self.places.iter().enumerate();
+        let standing = places.filter(|(_, place)| stands(place));
+        self.standing = standing.map(|(index, _)| index).collect();
+    }
 }
 
 /// A line that closes a mode while it is stored there.
@@ -71,6 +97,8 @@ pub struct Place {
     pub by: By,
     /// Statements of the place of this name stand here in releases before this one.
     pub before: Option<Release>,
+    /// Whether the place of this name stood elsewhere in some release.
+    pub moved: bool,
 }
 
 /// What tells one statement from another of its kind.
@@ -92,7 +120,7 @@ pub enum KeptNo {
 }
 
 /// A condition of the block in which a statement stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Condition {
     /// A layer-3 interface.
     Routed,

@@ -77,6 +77,7 @@ impl Grammar {
         }
         for mode in &mut self.modes {
             mode.graph.finish();
+            mode.finish(&self.statements);
         }
     }
 

@@ -8,11 +8,14 @@ impl Session {
     /// Prints text whose lines end in LF.
     pub(super) fn say(&mut self, text: &str) {
         let start = self.out.len();
-        for byte in text.bytes() {
-            if byte == b'\n' && self.out.last() != Some(&b'\r') {
-                self.out.push(b'\r');
+        for line in text.split_inclusive('\n') {
+            let unended = line.strip_suffix('\n');
+            self.out
+                .extend_from_slice(unended.unwrap_or(line).as_bytes());
+            if unended.is_some() {
+                self.out.pop_if(|last| *last == b'\r');
+                self.out.extend_from_slice(b"\r\n");
             }
-            self.out.push(byte);
         }
         if let Some(new) = self.out.get_mut(start..) {
             self.mask.strip(new);

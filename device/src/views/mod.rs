@@ -26,7 +26,7 @@ mod traffic;
 mod trees;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use minijinja::value::{Object, Serde, Value};
 use serde::Serialize;
@@ -89,8 +89,8 @@ pub struct Snapshot {
     pub surroundings: Arc<dyn Surroundings>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) network: OnceLock<Network>,
-    /// The view that most templates walk, more than once.
-    pub(crate) interfaces: OnceLock<Value>,
+    /// What its template has asked for: most ask for the same more than once.
+    pub(crate) views: Mutex<BTreeMap<String, Value>>,
 }
 
 /// A terminal line in use.
@@ -199,17 +199,27 @@ impl Snapshot {
 
 impl Object for Snapshot {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        let views = || self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = views().get(name) {
+            return Some(known.clone());
+        }
+        let view = self.view(name)?;
+        views().insert(name.to_string(), view.clone());
+        Some(view)
+    }
+}
+
+impl Snapshot {
+    fn view(&self, name: &str) -> Option<Value> {
         let stamp = |time: SimTime| serialized(stamp_of(time, &self.zone()));
-        Some(match key.as_str()? {
+        Some(match name {
             "device" => self.device(),
             // The birth template is given its credentials as a command is given its values.
             "args" | "credentials" => serialized(&self.args),
             "config" => config::view(&self.platform, &self.config),
             "ops" => config::view(&self.platform, &self.ops),
-            "interfaces" => self
-                .interfaces
-                .get_or_init(|| serialized(interfaces::views(self)))
-                .clone(),
+            "interfaces" => serialized(interfaces::views(self)),
             "trunks" => serialized(layer2::trunks(self)),
             "vlans" => serialized(layer2::vlans(self)),
             "vrfs" => serialized(layer2::vrfs(self)),

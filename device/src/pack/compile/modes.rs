@@ -66,7 +66,9 @@ impl Compiler<'_> {
             }),
             graph: Graph::default(),
             places: Vec::new(),
+            standing: Vec::new(),
             unstored: Vec::new(),
+            absent: Vec::new(),
         };
         match self.ids.get(&entry.mode) {
             Some(id) => self.grammar.modes[usize::from(id.0)] = mode,
@@ -197,12 +199,14 @@ fn place(entry: &PlaceEntry) -> Place {
             bang: Bang::None,
             by: files::By::Kind,
             before: None,
+            moved: false,
         },
         PlaceEntry::Place(map) => Place {
             name: map.place.clone(),
             bang: map.bang,
             by: map.by,
             before: map.before,
+            moved: false,
         },
     }
 }
