@@ -1,5 +1,7 @@
 //! Every interface with its state: what is configured, what is cabled, what follows.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Snapshot;
@@ -77,6 +79,32 @@ pub(super) struct InterfaceView {
     pub(super) input: Traffic,
     pub(super) output: Traffic,
     pub(super) cleared_s: Option<u64>,
+}
+
+/// How many interfaces there are of a type.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Count {
+    all: usize,
+    physical: usize,
+}
+
+/// By the names of their types, without looking at what state they are in.
+pub(super) fn counts(snapshot: &Snapshot) -> BTreeMap<&str, Count> {
+    let interfaces = snapshot.platform.interfaces();
+    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+    for statement in snapshot
+        .config
+        .named(snapshot.platform.grammar(), "interface")
+    {
+        let name = statement.value("interface").filter(|_| !statement.negated);
+        if let Some((name, parts)) = name.and_then(|name| Some((name, interfaces.parts(name)?))) {
+            let kind = &name[..name.len() - parts.number.len()];
+            let count = counts.entry(kind).or_default();
+            count.all += 1;
+            count.physical += usize::from(interfaces.is_physical(name));
+        }
+    }
+    counts
 }
 
 /// Every interface, in the order of the platform's types.

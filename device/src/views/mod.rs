@@ -220,6 +220,7 @@ impl Snapshot {
             "config" => config::view(&self.platform, &self.config),
             "ops" => config::view(&self.platform, &self.ops),
             "interfaces" => serialized(interfaces::views(self)),
+            "interface_counts" => serialized(interfaces::counts(self)),
             "trunks" => serialized(layer2::trunks(self)),
             "vlans" => serialized(layer2::vlans(self)),
             "vrfs" => serialized(layer2::vrfs(self)),
