@@ -7,6 +7,7 @@
 //! Known limit: a network is what the topology connects; a device that is told may find that nothing concerns it.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use device::network::{Node, Surroundings};
@@ -39,7 +40,7 @@ struct Shown {
     born: HashMap<usize, Arc<Node>>,
     order: VecDeque<usize>,
     /// Who is told, by the lowest number of their network.
-    told: HashMap<usize, Vec<(usize, Weak<Notify>)>>,
+    told: HashMap<usize, Vec<(usize, Weak<Bell>)>>,
     /// The network of each connected device that has asked.
     networks: HashMap<usize, usize>,
 }
@@ -50,7 +51,26 @@ pub(crate) struct Place {
     board: Arc<Board>,
     number: usize,
     /// Rung when another device of its network has changed.
-    bell: Arc<Notify>,
+    bell: Arc<Bell>,
+}
+
+/// What rings at a device. Rung twice before anybody comes is rung once.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    rung: AtomicBool,
+    heard: Notify,
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.rung.store(true, Ordering::Release);
+        self.heard.notify_one();
+    }
+
+    /// Waits until it rings.
+    pub(crate) async fn heard(&self) {
+        self.heard.notified().await;
+    }
 }
 
 impl Board {
@@ -131,7 +151,7 @@ impl Surroundings for Board {
 impl Place {
     /// A place for a device that boots.
     pub(crate) fn new(board: &Arc<Board>, number: usize) -> Self {
-        let bell = Arc::new(Notify::new());
+        let bell = Arc::new(Bell::default());
         if board.topology.neighbours(number).next().is_some() {
             let network = board.network(number);
             let mut shown = board.shown();
@@ -151,9 +171,14 @@ impl Place {
         self.board.topology.neighbours(self.number).next().is_some()
     }
 
-    /// Waits until another device of the network has changed.
-    pub(crate) async fn rung(&self) {
-        self.bell.notified().await;
+    /// Whether another device of the network has changed since this was last asked.
+    pub(crate) fn was_rung(&self) -> bool {
+        self.bell.rung.load(Ordering::Relaxed) && self.bell.rung.swap(false, Ordering::AcqRel)
+    }
+
+    /// What rings then.
+    pub(crate) fn bell(&self) -> Arc<Bell> {
+        self.bell.clone()
     }
 
     /// Shows others a device, and rings for them unless nothing is new.
@@ -173,7 +198,7 @@ impl Place {
             if *number != self.number
                 && let Some(bell) = bell.upgrade()
             {
-                bell.notify_one();
+                bell.ring();
             }
         }
     }
@@ -189,8 +214,6 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::pin::pin;
-    use std::task::{Context, Waker};
 
     use super::*;
     use crate::topology::Reach;
@@ -224,22 +247,15 @@ links:
         ))
     }
 
-    fn is_rung(place: &Place) -> bool {
-        let mut rung = pin!(place.rung());
-        rung.as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-            .is_ready()
-    }
-
     #[test]
     fn a_change_is_told_once_to_the_devices_of_its_network_and_to_nobody_else() {
         let board = board();
         let places: Vec<Place> = (0..4).map(|number| Place::new(&board, number)).collect();
         places[0].show(renamed(&board, 0));
         places[0].show(renamed(&board, 0));
-        let rung: Vec<bool> = places.iter().map(is_rung).collect();
+        let rung: Vec<bool> = places.iter().map(Place::was_rung).collect();
         assert_eq!(rung, [false, true, true, false]);
-        assert!(!is_rung(&places[1]), "told twice is told once");
+        assert!(!places[1].was_rung(), "told twice is told once");
     }
 
     #[test]
@@ -248,7 +264,7 @@ links:
         let places: Vec<Place> = (0..2).map(|number| Place::new(&board, number)).collect();
         let born = board.first("r-1").unwrap();
         places[0].show(born);
-        assert!(!is_rung(&places[1]));
+        assert!(!places[1].was_rung());
     }
 
     #[test]

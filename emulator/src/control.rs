@@ -126,21 +126,21 @@ async fn add(State(control): State<Control>, Query(whom): Query<Whom>, body: Str
         }
     };
     let id = rule.id.clone();
-    match control.core.add_fault(rule, whom.device.as_deref()).await {
+    match control.core.add_fault(rule, whom.device.as_deref()) {
         Ok(()) => said(StatusCode::CREATED, serde_json::json!({ "id": id })),
         Err(error) => refused(&error),
     }
 }
 
 async fn remove(State(control): State<Control>, Path(id): Path<String>) -> Response {
-    match control.core.remove_fault(&id).await {
+    match control.core.remove_fault(&id) {
         Ok(()) => deleted(1),
         Err(error) => refused(&error),
     }
 }
 
 async fn clear(State(control): State<Control>) -> Response {
-    deleted(control.core.clear_faults().await)
+    deleted(control.core.clear_faults())
 }
 
 async fn touched(State(control): State<Control>) -> Response {

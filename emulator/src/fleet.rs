@@ -1,7 +1,7 @@
 //! A fleet that serves: which devices run, and how to reach one.
 //!
 //! A device that nobody has touched is only its number. `Core::running` boots it at the first knock, and
-//! again if its task has failed. One that was touched and left rests: what it has changed is kept, and no task.
+//! again if it has failed. One that was touched and left rests: what it has changed is kept, and no task.
 //!
 //! Known limit: a device that others are connected to doesn't rest, because they may change what it shows, nor one where
 //! something goes wrong on purpose.
@@ -11,7 +11,7 @@ mod faults;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use device::network::Surroundings;
@@ -19,7 +19,7 @@ use device::pack::SshOffer;
 use device::{Device, SessionId};
 use russh::server::Config;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 pub use faults::FaultError;
@@ -27,11 +27,12 @@ pub use faults::FaultError;
 use crate::board::{Board, Place};
 use crate::clock::Clock;
 use crate::control;
-use crate::device_task::{DeviceEvent, DeviceTask, EVENTS_MAX, Left, Report};
 use crate::facts;
 use crate::faults::{Admission, act::Oddities};
 use crate::listener::{self, BindError};
+use crate::live::{Live, Report};
 use crate::machine::Machine;
+use crate::running::{self, Resting, Running};
 use crate::ssh::{algorithms, host_key};
 use crate::topology::{Placed, Row, Topology};
 
@@ -100,24 +101,10 @@ pub(crate) struct Core {
 
 /// A device that was touched.
 enum Touched {
-    /// It has a task.
+    /// It has a keeper.
     Running(Arc<Running>),
     /// Nobody is at it, and it waits for nothing.
     Resting(Box<Resting>),
-}
-
-/// What stays of a device that rests.
-struct Resting {
-    task: DeviceTask,
-    ssh: OnceLock<Arc<Config>>,
-}
-
-/// A device that has a task.
-pub(crate) struct Running {
-    pub(crate) name: String,
-    pub(crate) events: mpsc::Sender<DeviceEvent>,
-    /// Made at the first connection: a host key costs more than a device.
-    ssh: OnceLock<Arc<Config>>,
 }
 
 impl Fleet {
@@ -181,7 +168,7 @@ impl Fleet {
     pub async fn stop(mut self) {
         // Nobody listening is nobody to tell.
         _ = self.stop.send(true);
-        self.core.stop_devices().await;
+        self.core.stop_devices();
         let rest = async { while self.listeners.join_next().await.is_some() {} };
         if tokio::time::timeout(STOP_PATIENCE, rest).await.is_err() {
             tracing::warn!("some sessions didn't close in time");
@@ -213,102 +200,73 @@ impl Core {
     }
 
     /// Tells a device that somebody is at its door; boots it if need be. `None` if it doesn't answer.
-    pub(crate) async fn knock(
+    pub(crate) fn knock(
         self: &Arc<Self>,
         number: usize,
         id: SessionId,
     ) -> Option<(Arc<Running>, Admission)> {
         let device = self.running(number)?;
-        let (answer, door) = oneshot::channel();
-        let knock = DeviceEvent::Knock(id, answer);
-        device.events.send(knock).await.ok()?;
-        Some((device, door.await.ok()?))
+        let admission = device.knock(id)?;
+        Some((device, admission))
     }
 
     fn table(&self) -> MutexGuard<'_, HashMap<usize, Touched>> {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A device with its task.
+    /// A device, awake; boots it if need be.
     fn running(self: &Arc<Self>, number: usize) -> Option<Arc<Running>> {
+        let device = self.awake(number)?;
+        // Not under the lock of all devices, so that a slow one holds nobody up.
+        if device.boot(|| self.boot(number)) {
+            let (core, rest_after) = (Arc::downgrade(self), self.settings.rest_after);
+            tokio::spawn(running::keep(device.clone(), number, core, rest_after));
+        }
+        Some(device)
+    }
+
+    /// A device with its keeper.
+    fn awake(self: &Arc<Self>, number: usize) -> Option<Arc<Running>> {
         let mut table = self.table();
         let before = match table.get(&number) {
-            Some(Touched::Running(device)) if !device.events.is_closed() => {
-                return Some(device.clone());
-            }
+            Some(Touched::Running(device)) if !device.is_gone() => return Some(device.clone()),
             Some(_) => table.remove(&number),
             None => None,
         };
-        let (task, ssh) = match before {
-            Some(Touched::Resting(rested)) => (Some(rested.task), rested.ssh),
-            _ => (None, OnceLock::new()),
-        };
-        let (events, queue) = mpsc::channel(EVENTS_MAX);
         let name = self.topology.row(number)?.name;
-        let device = Arc::new(Running { name, events, ssh });
-        tokio::spawn(self.clone().live(number, queue, task));
+        let clock = self.settings.clock;
+        let device = Arc::new(match before {
+            Some(Touched::Resting(rested)) => Running::woken(name, clock, *rested),
+            _ => Running::new(name, clock),
+        });
         table.insert(number, Touched::Running(device.clone()));
         Some(device)
     }
 
-    /// The life of a device, until it ends or rests.
-    async fn live(
-        self: Arc<Self>,
-        number: usize,
-        mut events: mpsc::Receiver<DeviceEvent>,
-        rested: Option<DeviceTask>,
-    ) {
-        let Some(mut task) = rested.or_else(|| self.boot(number)) else {
-            return;
-        };
-        // The fleet ends when nobody else has it.
-        let core = Arc::downgrade(&self);
-        drop(self);
-        while task.run(&mut events).await == Left::Idle {
-            let Some(core) = core.upgrade() else { return };
-            match core.rest(number, task, &events) {
-                Some(back) => task = back,
-                None => return,
-            }
-        }
-    }
-
-    /// A device boots in its own task, so that a slow one holds nobody up.
-    fn boot(self: &Arc<Self>, number: usize) -> Option<DeviceTask> {
+    fn boot(self: &Arc<Self>, number: usize) -> Option<Live> {
         let row = self.topology.row(number)?;
         tracing::debug!(device = row.name, "boot");
         let clock = self.settings.clock;
         let place = Place::new(&self.board, number);
         let machine = (self.settings.boot)(&self.topology, &row, &clock, self.board.clone());
-        let rest_after = self.settings.rest_after;
-        let mut task = DeviceTask::new(row.name.clone(), machine, clock, place, rest_after);
-        task.has_faults(self.topology.seed(), self.faults_of(&row));
-        Some(task)
+        let mut live = Live::new(row.name.clone(), machine, clock, place);
+        live.has_faults(self.topology.seed(), self.faults_of(&row));
+        Some(live)
     }
 
-    /// Puts a device to rest; gives it back if somebody is at the door.
-    fn rest(
-        &self,
-        number: usize,
-        task: DeviceTask,
-        events: &mpsc::Receiver<DeviceEvent>,
-    ) -> Option<DeviceTask> {
+    /// Puts a device to rest, unless somebody is at the door.
+    pub(crate) fn lay_down(&self, number: usize, device: &Arc<Running>) {
         let mut table = self.table();
+        // The table and the keeper have it, and nobody else.
+        if Arc::strong_count(device) > 2 {
+            return device.is_used();
+        }
         // Who isn't in the table is stopping.
-        let Some(Touched::Running(device)) = table.remove(&number) else {
-            return None;
-        };
-        let (seat, back) = match Arc::try_unwrap(device) {
-            // Nobody has it, and nobody left an event.
-            Ok(device) if events.is_empty() => {
-                let ssh = device.ssh;
-                (Touched::Resting(Box::new(Resting { task, ssh })), None)
-            }
-            Ok(device) => (Touched::Running(Arc::new(device)), Some(task)),
-            Err(device) => (Touched::Running(device), Some(task)),
-        };
-        table.insert(number, seat);
-        back
+        if let Some(seat) = table.get_mut(&number)
+            && let Some(rested) = device.lay_down(self.settings.rest_after)
+        {
+            *seat = Touched::Resting(Box::new(rested));
+        }
     }
 
     /// The configuration of a device's SSH server.
@@ -364,15 +322,21 @@ impl Core {
         Ok(Arc::new(config))
     }
 
-    /// Ends every device's task, and so every session.
-    async fn stop_devices(&self) {
+    /// Ends every device, and so every session.
+    fn stop_devices(&self) {
         let table = std::mem::take(&mut *self.table());
         for device in table.into_values() {
             if let Touched::Running(device) = device {
-                // One that has ended is stopped.
-                _ = device.events.send(DeviceEvent::Stop).await;
+                device.stop();
             }
         }
+    }
+}
+
+impl Drop for Core {
+    /// No device outlives its fleet.
+    fn drop(&mut self) {
+        self.stop_devices();
     }
 }
 
@@ -388,10 +352,7 @@ impl Core {
     }
 
     /// What a device has and does; boots it if need be.
-    pub(crate) async fn report(self: &Arc<Self>, number: usize) -> Option<Report> {
-        let device = self.running(number)?;
-        let (answer, report) = oneshot::channel();
-        device.events.send(DeviceEvent::Report(answer)).await.ok()?;
-        report.await.ok()
+    pub(crate) fn report(self: &Arc<Self>, number: usize) -> Option<Report> {
+        self.running(number)?.step(|live, now| live.report(now))
     }
 }

@@ -7,23 +7,24 @@
 mod board;
 mod clock;
 pub mod control;
-mod device_task;
 pub mod facts;
 pub mod faults;
 mod fleet;
 pub mod inventory;
 mod listener;
+mod live;
 mod machine;
 pub mod packs;
 pub mod record;
+mod running;
 mod seed;
 pub mod ssh;
 pub mod topology;
 pub mod wire;
 
 pub use clock::Clock;
-pub use device_task::Report;
 pub use fleet::{Boot, FaultError, Fleet, STARTUPS_MAX, Settings};
 pub use listener::BindError;
+pub use live::Report;
 pub use machine::Machine;
 pub use topology::Topology;

@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use device::{Login, Opening, Screen, SessionId};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use yaml::Mistake;
 
-use crate::device_task::{Claim, DeviceEvent, Opened, Proof, Report};
 use crate::faults::{End, Rule};
-use crate::fleet::{Core, FaultError, Running, Settings};
+use crate::fleet::{Core, FaultError, Settings};
+use crate::live::{Cause, Claim, Opened, Proof, Report};
+use crate::running::Running;
 use crate::ssh::line::Switch;
 use crate::ssh::outbox::Outbox;
 use crate::topology::{Placed, Topology};
@@ -102,7 +103,7 @@ impl Wired {
     pub async fn knock(&self, device: &str) -> Result<Door, Refusal> {
         let number = self.core.number(device).map_err(|_| Refusal::Refused)?;
         let id = self.core.next_session();
-        let knocked = self.core.knock(number, id).await;
+        let knocked = self.core.knock(number, id);
         let (device, admission) = knocked.ok_or(Refusal::Refused)?;
         if !admission.door.open {
             return Err(Refusal::Refused);
@@ -142,7 +143,7 @@ impl Wired {
     /// A device as it is.
     pub async fn look(&self, device: &str) -> Option<Report> {
         let number = self.core.number(device).ok()?;
-        self.core.report(number).await
+        self.core.report(number)
     }
 
     /// Every fault of the fleet.
@@ -158,7 +159,7 @@ impl Wired {
     /// Every mistake in it.
     pub async fn add_fault(&self, rule: &str, device: Option<&str>) -> Result<(), Vec<Mistake>> {
         let rule: Rule = crate::topology::faults::parse("fault", rule)?;
-        let added = self.core.add_fault(rule, device).await;
+        let added = self.core.add_fault(rule, device);
         added.map_err(|error| vec![Mistake::new("fault", error.to_string())])
     }
 
@@ -168,12 +169,12 @@ impl Wired {
     ///
     /// If there is none with this id.
     pub async fn remove_fault(&self, id: &str) -> Result<(), FaultError> {
-        self.core.remove_fault(id).await
+        self.core.remove_fault(id)
     }
 
     /// Removes every fault.
     pub async fn clear_faults(&self) -> usize {
-        self.core.clear_faults().await
+        self.core.clear_faults()
     }
 }
 
@@ -191,21 +192,13 @@ impl Door {
             gone,
             ..
         } = self;
-        let (answer, verdict) = oneshot::channel();
         let claim = Claim {
             user: user.to_string(),
             proof: Proof::Password(password.to_string()),
             peer: PEER,
             id,
-            answer,
         };
-        let login = DeviceEvent::Login(Box::new(claim));
-        device
-            .events
-            .send(login)
-            .await
-            .map_err(|_| Refusal::Refused)?;
-        let verdict = verdict.await.map_err(|_| Refusal::Refused)?;
+        let verdict = device.login(&claim).ok_or(Refusal::Refused)?;
         tokio::time::sleep(verdict.wait).await;
         if verdict.login != Login::Accepted {
             tokio::time::sleep(FAILED_LOGIN_DELAY).await;
@@ -228,12 +221,9 @@ impl Door {
             opening,
             outbox: outbox.clone(),
         };
-        let open = DeviceEvent::Opened(Box::new(opened));
-        device
-            .events
-            .send(open)
-            .await
-            .map_err(|_| Refusal::Refused)?;
+        if !device.happens(Cause::Opened(Box::new(opened))) {
+            return Err(Refusal::Refused);
+        }
         Ok(Wire {
             device,
             id,
@@ -265,8 +255,7 @@ impl Wire {
             None if self.outbox.is_ended() => return false,
             None => {}
         }
-        let event = DeviceEvent::Bytes(self.id, bytes.into());
-        self.device.events.send(event).await.is_ok()
+        self.device.happens(Cause::Bytes(self.id, &bytes.into()))
     }
 }
 
@@ -275,12 +264,8 @@ struct Gone(Arc<Running>, SessionId);
 
 impl Drop for Gone {
     fn drop(&mut self) {
-        let (device, id) = (self.0.clone(), self.1);
-        if let Err(tokio::sync::mpsc::error::TrySendError::Full(event)) =
-            device.events.try_send(DeviceEvent::Closed(id))
-        {
-            tokio::spawn(async move { device.events.send(event).await });
-        }
+        // One that has gone needs no telling.
+        _ = self.0.happens(Cause::Closed(self.1));
     }
 }
 

@@ -99,7 +99,7 @@ async fn described(core: &Arc<Core>, number: usize) -> Option<Value> {
         map.insert("state".into(), "untouched".into());
         return Some(device);
     }
-    let report = core.report(number).await?;
+    let report = core.report(number)?;
     let state = if report.down { "booting" } else { "up" };
     map.insert("state".into(), state.into());
     map.insert("connections".into(), report.connections.into());

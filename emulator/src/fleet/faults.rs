@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
-
 use super::Core;
-use crate::device_task::{Change, DeviceEvent};
 use crate::faults::Rule;
+use crate::live::Change;
 use crate::topology::{Placed, Row, Scope};
+
 /// A rule can't be added or removed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
@@ -53,7 +52,7 @@ impl Core {
     }
 
     /// Adds a rule for one device, or for those that its role names, or for all.
-    pub(crate) async fn add_fault(
+    pub(crate) fn add_fault(
         self: &Arc<Self>,
         rule: Rule,
         device: Option<&str>,
@@ -78,45 +77,39 @@ impl Core {
             }
             rules.push(placed.clone());
         }
-        self.change(&placed.scope, || Change::Add(placed.rule.clone()))
-            .await;
+        self.change(&placed.scope, || Change::Add(placed.rule.clone()));
         Ok(())
     }
 
     /// Removes a rule.
-    pub(crate) async fn remove_fault(self: &Arc<Self>, id: &str) -> Result<(), FaultError> {
+    pub(crate) fn remove_fault(self: &Arc<Self>, id: &str) -> Result<(), FaultError> {
         let placed = {
             let mut rules = self.rules();
             let at = rules.iter().position(|placed| placed.rule.id == id);
             let at = at.ok_or_else(|| FaultError::Unknown(id.to_string()))?;
             rules.remove(at)
         };
-        self.change(&placed.scope, || Change::Remove(id.to_string()))
-            .await;
+        self.change(&placed.scope, || Change::Remove(id.to_string()));
         Ok(())
     }
 
     /// Removes every rule; how many there were.
-    pub(crate) async fn clear_faults(self: &Arc<Self>) -> usize {
+    pub(crate) fn clear_faults(self: &Arc<Self>) -> usize {
         let count = std::mem::take(&mut *self.rules()).len();
-        self.change(&Scope::Fleet, || Change::Clear).await;
+        self.change(&Scope::Fleet, || Change::Clear);
         count
     }
 
     /// Tells the devices that were touched. The others look when they boot.
-    async fn change(self: &Arc<Self>, scope: &Scope, change: impl Fn() -> Change) {
+    fn change(self: &Arc<Self>, scope: &Scope, change: impl Fn() -> Change) {
         for number in self.touched() {
             let row = self.topology.row(number);
             let role = row.as_ref().and_then(|row| row.group.role.as_deref());
             if scope.covers(number, role)
                 && let Some(device) = self.running(number)
             {
-                let (told, done) = oneshot::channel();
-                let event = DeviceEvent::Fault(change(), told);
-                // One whose task has ended looks again when it boots.
-                if device.events.send(event).await.is_ok() {
-                    _ = done.await;
-                }
+                // One that has gone looks again when it boots.
+                device.step(|live, now| live.change(change(), now));
             }
         }
     }

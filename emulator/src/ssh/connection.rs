@@ -12,15 +12,16 @@ use russh::ChannelId;
 use russh::server::{Handle, RunningSession};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::time::Instant;
 
 use super::door::{self, Door, DoorError};
 use super::line::{self, Line, Switch};
 use super::outbox::Outbox;
-use crate::device_task::DeviceEvent;
 use crate::faults::End;
-use crate::fleet::{Core, Running};
+use crate::fleet::Core;
+use crate::live::Cause;
+use crate::running::Running;
 
 /// How long a session that has ended may take to read what was written to it.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -75,7 +76,7 @@ pub(crate) async fn serve(
     permit: OwnedSemaphorePermit,
 ) {
     let id = core.next_session();
-    let Some((device, admission)) = core.knock(number, id).await else {
+    let Some((device, admission)) = core.knock(number, id) else {
         return reset(&stream);
     };
     let door = admission.door;
@@ -149,12 +150,8 @@ struct Gone {
 
 impl Drop for Gone {
     fn drop(&mut self) {
-        let (id, device) = (self.id, self.device.clone());
-        if let Err(mpsc::error::TrySendError::Full(event)) =
-            device.events.try_send(DeviceEvent::Closed(id))
-        {
-            tokio::spawn(async move { device.events.send(event).await });
-        }
+        // One that has gone needs no telling.
+        _ = self.device.happens(Cause::Closed(self.id));
     }
 }
 
@@ -172,7 +169,7 @@ async fn black_hole(mut stream: TcpStream, core: &Core) {
 fn halves(
     id: SessionId,
     peer: SocketAddr,
-    device: &Running,
+    device: &Arc<Running>,
     door: device::Door,
     keyboard_only: bool,
 ) -> (Door, Session) {
@@ -183,7 +180,7 @@ fn halves(
     let handler = Door {
         id,
         peer: peer.ip(),
-        events: device.events.clone(),
+        device: device.clone(),
         banner: door.banner,
         tries_left: door.tries.max(1),
         outbox: outbox.clone(),

@@ -1,21 +1,21 @@
-//! The SSH callbacks of one connection. They forward to the device and wait for nothing but its verdict on a
-//! login; output takes another way (see [`super::connection`]).
+//! The SSH callbacks of one connection: each lets the device take a step. What it writes takes another way (see
+//! [`super::connection`]).
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use device::{Login, Opening, Screen, SessionId};
 use russh::server::VerifiedPublicKey;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response, Session};
 use russh::{Channel, ChannelId, Pty};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::algorithms;
 use super::line::Switch;
 use super::outbox::Outbox;
-use crate::device_task::{Claim, DeviceEvent, Opened, Proof};
+use crate::live::{Cause, Claim, Opened, Proof};
+use crate::running::Running;
 
 /// How long a failed login takes. Real devices take two seconds, which would make every test of a wrong
 /// password slow; without any delay passwords could be guessed at the speed of the machine.
@@ -45,7 +45,7 @@ impl From<russh::Error> for DoorError {
 pub(crate) struct Door {
     pub(crate) id: SessionId,
     pub(crate) peer: IpAddr,
-    pub(crate) events: mpsc::Sender<DeviceEvent>,
+    pub(crate) device: Arc<Running>,
     pub(crate) banner: Option<String>,
     /// How many more logins may fail.
     pub(crate) tries_left: usize,
@@ -73,27 +73,24 @@ pub(crate) struct Stage {
 
 impl Door {
     async fn ask(&self, user: &str, proof: Proof) -> Result<Login, DoorError> {
-        let (answer, verdict) = oneshot::channel();
         let claim = Claim {
             user: user.to_string(),
             proof,
             peer: self.peer,
             id: self.id,
-            answer,
         };
-        self.tell(DeviceEvent::Login(Box::new(claim))).await?;
-        let verdict = verdict.await.map_err(|_| DoorError::DeviceGone)?;
+        let verdict = self.device.login(&claim).ok_or(DoorError::DeviceGone)?;
         if !verdict.wait.is_zero() {
             tokio::time::sleep(verdict.wait).await;
         }
         Ok(verdict.login)
     }
 
-    async fn tell(&self, event: DeviceEvent) -> Result<(), DoorError> {
-        self.events
-            .send(event)
-            .await
-            .map_err(|_| DoorError::DeviceGone)
+    fn tell(&self, cause: Cause<'_>) -> Result<(), DoorError> {
+        match self.device.happens(cause) {
+            true => Ok(()),
+            false => Err(DoorError::DeviceGone),
+        }
     }
 
     /// Judges a password; after the last try the client has its answer and the line is closed.
@@ -126,7 +123,7 @@ impl Door {
     }
 
     /// Opens the session on the device.
-    async fn open(
+    fn open(
         &mut self,
         channel: ChannelId,
         command: Option<Vec<u8>>,
@@ -150,7 +147,7 @@ impl Door {
             opening,
             outbox: self.outbox.clone(),
         };
-        self.tell(DeviceEvent::Opened(Box::new(event))).await?;
+        self.tell(Cause::Opened(Box::new(event)))?;
         opened.send(channel).map_err(|_| DoorError::DeviceGone)
     }
 
@@ -273,7 +270,7 @@ impl Handler for Door {
     ) -> Result<(), DoorError> {
         let screen = screen(columns, rows);
         self.stage.screen = Some(screen);
-        self.tell(DeviceEvent::Resized(self.id, screen)).await
+        self.tell(Cause::Resized(self.id, screen))
     }
 
     async fn shell_request(
@@ -281,7 +278,7 @@ impl Handler for Door {
         channel: ChannelId,
         session: &mut Session,
     ) -> Result<(), DoorError> {
-        self.open(channel, None, session).await
+        self.open(channel, None, session)
     }
 
     async fn exec_request(
@@ -290,7 +287,7 @@ impl Handler for Door {
         command: &[u8],
         session: &mut Session,
     ) -> Result<(), DoorError> {
-        self.open(channel, Some(command.to_vec()), session).await
+        self.open(channel, Some(command.to_vec()), session)
     }
 
     async fn env_request(
@@ -325,20 +322,19 @@ impl Handler for Door {
     }
 
     async fn data(&mut self, _: ChannelId, bytes: &[u8], _: &mut Session) -> Result<(), DoorError> {
-        self.tell(DeviceEvent::Bytes(self.id, Bytes::copy_from_slice(bytes)))
-            .await
+        self.tell(Cause::Bytes(self.id, bytes))
     }
 
     /// A shell whose input has ended ends; what was typed before has been handed in. A command may have more to say.
     async fn channel_eof(&mut self, _: ChannelId, _: &mut Session) -> Result<(), DoorError> {
         if self.stage.shell {
-            return self.tell(DeviceEvent::Closed(self.id)).await;
+            return self.tell(Cause::Closed(self.id));
         }
-        self.tell(DeviceEvent::EndOfInput(self.id)).await
+        self.tell(Cause::EndOfInput(self.id))
     }
 
     async fn channel_close(&mut self, _: ChannelId, _: &mut Session) -> Result<(), DoorError> {
         self.switch.hang_up();
-        self.tell(DeviceEvent::Closed(self.id)).await
+        self.tell(Cause::Closed(self.id))
     }
 }

@@ -1,7 +1,7 @@
-//! One device, one task: every cause is a [`DeviceEvent`], and nothing here waits for a client, or for another device.
+//! A device that lives: its machine and the outboxes of its sessions. Whatever happens to it is one [`Live::step`], and
+//! nothing here waits: not for a client, not for another device. [`crate::running`] says who may take a step.
 //!
-//! The task owns the machine and the outboxes of its sessions. When it ends, for whatever reason, a panic
-//! included, its sessions end with it, because their [`Sink`]s are dropped.
+//! When it ends, for whatever reason, a panic included, its sessions end with it, because their [`Sink`]s are dropped.
 
 mod faulty;
 
@@ -10,30 +10,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use device::{Door, Effect, Login, Opening, Screen, SessionId, SimTime};
-use tokio::sync::{mpsc, oneshot};
-
-use crate::board::Place;
+use crate::board::{Bell, Place};
 use crate::clock::Clock;
 use crate::faults::{Admission, Chain, Rule};
 use crate::machine::Machine;
 use crate::ssh::outbox::{Outbox, Sink, Unread};
+use device::{Door, Effect, Login, Opening, Screen, SessionId, SimTime};
 
-/// How many events may wait for one device. A device takes microseconds for one; a door that finds the queue
-/// full waits, and with it, through TCP, the client that sends so fast.
-pub(crate) const EVENTS_MAX: usize = 32;
-
-/// Everything that can happen to a device. The rare ones are boxed, so that the queue stays small.
-pub(crate) enum DeviceEvent {
-    /// Somebody is at the door.
-    Knock(SessionId, oneshot::Sender<Admission>),
-    /// Somebody says who they are.
-    Login(Box<Claim>),
+/// What can happen to a device, and needs no answer.
+pub(crate) enum Cause<'a> {
     /// A session opens.
     Opened(Box<Opened>),
     /// A session's client has sent something.
-    Bytes(SessionId, Bytes),
+    Bytes(SessionId, &'a [u8]),
     /// A session's client has nothing more to send; it may still read.
     EndOfInput(SessionId),
     /// A session's terminal has another size.
@@ -44,12 +33,6 @@ pub(crate) enum DeviceEvent {
     Tick,
     /// Other devices of its network have changed.
     Neighbours,
-    /// Something goes wrong from now on, or no more.
-    Fault(Change, oneshot::Sender<()>),
-    /// Somebody looks at the device from outside.
-    Report(oneshot::Sender<Report>),
-    /// The fleet stops.
-    Stop,
 }
 
 /// A user, and what shows that it is they.
@@ -58,7 +41,6 @@ pub(crate) struct Claim {
     pub(crate) proof: Proof,
     pub(crate) peer: IpAddr,
     pub(crate) id: SessionId,
-    pub(crate) answer: oneshot::Sender<Verdict>,
 }
 
 /// The answer to a login, and how long it takes.
@@ -108,30 +90,12 @@ pub(crate) struct Opened {
     pub(crate) outbox: Arc<Outbox>,
 }
 
-/// Why a device's task ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Left {
-    /// For good.
-    Ended,
-    /// Nobody has been at the device for a while, and it waits for nothing: the state can be kept without a task, and run
-    /// again, as if it had never stopped.
-    Idle,
-}
-
-enum Next {
-    Event(DeviceEvent),
-    Unreachable,
-    Idle,
-}
-
-/// The state of a device's task.
-pub(crate) struct DeviceTask {
+/// A device that lives, and whoever is at it.
+pub(crate) struct Live {
     name: String,
     machine: Box<dyn Machine>,
     clock: Clock,
     place: Place,
-    /// How long nobody must have been here before the task ends; see [`Left::Idle`].
-    rest_after: Duration,
     sessions: BTreeMap<SessionId, Sink>,
     wake: Option<SimTime>,
     /// Between [`Effect::Down`] and [`Effect::Up`].
@@ -147,20 +111,13 @@ pub(crate) struct DeviceTask {
     effects: Vec<Effect>,
 }
 
-impl DeviceTask {
-    pub(crate) fn new(
-        name: String,
-        machine: Box<dyn Machine>,
-        clock: Clock,
-        place: Place,
-        rest_after: Duration,
-    ) -> Self {
+impl Live {
+    pub(crate) fn new(name: String, machine: Box<dyn Machine>, clock: Clock, place: Place) -> Self {
         Self {
             name,
             machine,
             clock,
             place,
-            rest_after,
             sessions: BTreeMap::new(),
             wake: None,
             down: false,
@@ -176,54 +133,41 @@ impl DeviceTask {
     pub(crate) fn has_faults(&mut self, seed: u64, rules: Vec<Arc<Rule>>) {
         self.seed = seed;
         for rule in rules {
-            self.change(Change::Add(rule));
+            self.change(Change::Add(rule), self.clock.now());
         }
     }
 
-    /// Runs until the fleet stops, nobody can reach the device any more, or it may rest.
-    pub(crate) async fn run(&mut self, events: &mut mpsc::Receiver<DeviceEvent>) -> Left {
-        loop {
-            let event = match self.next_event(events).await {
-                Next::Event(DeviceEvent::Stop) | Next::Unreachable => return Left::Ended,
-                Next::Event(event) => event,
-                Next::Idle => return Left::Idle,
-            };
-            self.handle(event, self.clock.now());
-            if self.sessions.is_empty() {
-                // A device that nobody is at keeps no memory for those who were.
-                self.sessions = BTreeMap::new();
-                self.effects = vec![];
-            }
+    /// One step: what was due comes before what happens now, so that a run can be repeated.
+    pub(crate) fn step<T>(&mut self, happens: impl FnOnce(&mut Self, SimTime) -> T) -> T {
+        let now = self.clock.now();
+        if self.wake.is_some_and(|wake| wake <= now) {
+            self.handle(Cause::Tick, now);
         }
+        if self.place.was_rung() {
+            self.handle(Cause::Neighbours, now);
+        }
+        let done = happens(self, now);
+        if self.sessions.is_empty() {
+            // A device that nobody is at keeps no memory for those who were.
+            self.sessions = BTreeMap::new();
+            self.effects = vec![];
+        }
+        done
     }
 
-    async fn next_event(&mut self, events: &mut mpsc::Receiver<DeviceEvent>) -> Next {
-        let (may_rest, rest_after) = (self.may_rest(), self.rest_after);
-        let wake = async {
-            match self.wake {
-                Some(wake) => tokio::time::sleep_until(self.clock.instant(wake)).await,
-                None => std::future::pending().await,
-            }
-        };
-        let rest = async {
-            match may_rest {
-                true => tokio::time::sleep(rest_after).await,
-                false => std::future::pending().await,
-            }
-        };
-        // In this order, so that a run can be repeated: what was due comes before what happens now.
-        tokio::select! {
-            biased;
-            () = wake => Next::Event(DeviceEvent::Tick),
-            () = self.place.rung() => Next::Event(DeviceEvent::Neighbours),
-            event = events.recv() => event.map_or(Next::Unreachable, Next::Event),
-            () = rest => Next::Idle,
-        }
+    /// What rings when a neighbour has changed.
+    pub(crate) fn bell(&self) -> Arc<Bell> {
+        self.place.bell()
+    }
+
+    /// When it has something to do although nothing happens.
+    pub(crate) fn wake(&self) -> Option<SimTime> {
+        self.wake
     }
 
     /// Whether nothing can happen to it before somebody knocks. A time that was asked for by those who have gone doesn't
     /// count: the machine asks again, if need be, when it comes.
-    fn may_rest(&self) -> bool {
+    pub(crate) fn may_rest(&self) -> bool {
         self.sessions.is_empty()
             && self.chain.is_none()
             && !self.down
@@ -231,49 +175,56 @@ impl DeviceTask {
             && self.machine.may_rest()
     }
 
-    fn handle(&mut self, event: DeviceEvent, now: SimTime) {
+    pub(crate) fn handle(&mut self, cause: Cause<'_>, now: SimTime) {
         self.step += 1;
         if self.chain.is_some() {
-            return self.handle_faulty(event, now);
+            return self.handle_faulty(cause, now);
         }
         let mut out = std::mem::take(&mut self.effects);
-        match event {
-            DeviceEvent::Knock(_, answer) => {
-                self.knocks += 1;
-                // The client may have gone meanwhile; here and below nobody is told then.
-                _ = answer.send(self.door().into());
+        match cause {
+            Cause::Opened(opened) => self.open(*opened, now, &mut out),
+            Cause::Bytes(id, bytes) if self.sessions.contains_key(&id) => {
+                self.machine.input(id, bytes, now, &mut out);
             }
-            DeviceEvent::Login(claim) => self.login(*claim, now),
-            DeviceEvent::Opened(opened) => self.open(*opened, now, &mut out),
-            DeviceEvent::Bytes(id, bytes) if self.sessions.contains_key(&id) => {
-                self.machine.input(id, &bytes, now, &mut out);
-            }
-            DeviceEvent::Resized(id, screen) if self.sessions.contains_key(&id) => {
+            Cause::Resized(id, screen) if self.sessions.contains_key(&id) => {
                 self.machine.resize(id, screen);
             }
             // A session that the device has closed can still be typing.
-            DeviceEvent::EndOfInput(id) if self.sessions.contains_key(&id) => {
+            Cause::EndOfInput(id) if self.sessions.contains_key(&id) => {
                 self.machine.end_of_input(id, now, &mut out);
             }
-            DeviceEvent::Bytes(..)
-            | DeviceEvent::EndOfInput(_)
-            | DeviceEvent::Resized(..)
-            | DeviceEvent::Stop => {}
-            DeviceEvent::Fault(change, done) => {
-                self.change(change);
-                _ = done.send(());
-            }
-            DeviceEvent::Report(answer) => _ = answer.send(self.report(now)),
-            DeviceEvent::Closed(id) => self.closed(id, now, &mut out),
-            DeviceEvent::Tick => {
+            Cause::Bytes(..) | Cause::EndOfInput(_) | Cause::Resized(..) => {}
+            Cause::Closed(id) => self.closed(id, now, &mut out),
+            Cause::Tick => {
                 self.wake = None;
                 self.machine.tick(now, &mut out);
             }
-            DeviceEvent::Neighbours => self.machine.neighbours_changed(now, &mut out),
+            Cause::Neighbours => self.machine.neighbours_changed(now, &mut out),
         }
         self.carry_out(&mut out, now);
         out.clear();
         self.effects = out;
+    }
+
+    /// Somebody is at the door: what they meet.
+    pub(crate) fn knock(&mut self, id: SessionId, now: SimTime) -> Admission {
+        self.step += 1;
+        self.knocks += 1;
+        match self.chain.is_some() {
+            true => self.knock_faulty(id, now),
+            false => self.door().into(),
+        }
+    }
+
+    /// Judges somebody who says who they are.
+    pub(crate) fn login(&mut self, claim: &Claim, now: SimTime) -> Verdict {
+        self.step += 1;
+        if self.chain.is_some() {
+            return self.login_faulty(claim, now);
+        }
+        let login = self.judge(claim, now);
+        let wait = Duration::ZERO;
+        Verdict { login, wait }
     }
 
     fn door(&self) -> Door {
@@ -282,13 +233,6 @@ impl DeviceTask {
             open: door.open && !self.down,
             ..door
         }
-    }
-
-    fn login(&mut self, claim: Claim, now: SimTime) {
-        let login = self.judge(&claim, now);
-        let wait = Duration::ZERO;
-        // If the client has gone meanwhile, nobody wants to know.
-        _ = claim.answer.send(Verdict { login, wait });
     }
 
     fn judge(&mut self, claim: &Claim, now: SimTime) -> Login {
@@ -386,12 +330,12 @@ impl DeviceTask {
     }
 }
 
-impl Drop for DeviceTask {
+impl Drop for Live {
     fn drop(&mut self) {
         if std::thread::panicking() {
             tracing::error!(
                 device = self.name,
-                "the device's task panicked: its sessions are closed, and it boots again at the next login"
+                "the device panicked: its sessions are closed, and it boots again at the next login"
             );
         }
     }

@@ -1,54 +1,73 @@
-//! What a device's task does where something goes wrong on purpose.
+//! What a device does where something goes wrong on purpose.
 
-use device::{Effect, Login, SimTime};
+use std::time::Duration;
 
-use super::{Change, DeviceEvent, DeviceTask, Proof, Report, Verdict};
-use crate::faults::{Act, Chain, End};
+use device::{Effect, Login, SessionId, SimTime};
+
+use super::{Cause, Change, Claim, Live, Proof, Report, Verdict};
+use crate::faults::{Act, Admission, Chain, End};
 use crate::ssh::outbox::{Sink, Unread};
 
-impl DeviceTask {
-    /// As [`DeviceTask::handle`], with a chain between the device and its sessions.
-    pub(super) fn handle_faulty(&mut self, event: DeviceEvent, now: SimTime) {
-        let Some(mut chain) = self.chain.take() else {
-            return;
-        };
+impl Live {
+    /// As [`Live::handle`], with a chain between the device and its sessions.
+    pub(super) fn handle_faulty(&mut self, cause: Cause<'_>, now: SimTime) {
+        self.with_chain(now, |live, chain, acts| {
+            live.through(chain, cause, now, acts);
+        });
+    }
+
+    /// As [`Live::knock`], with a chain.
+    pub(super) fn knock_faulty(&mut self, id: SessionId, now: SimTime) -> Admission {
+        let door = self.door();
+        let met = self.with_chain(now, |live, chain, _| {
+            let (machine, open) = (&mut *live.machine, live.sessions.len());
+            chain.knock(machine, id, live.knocks, open, door.clone(), now)
+        });
+        met.unwrap_or_else(|| door.into())
+    }
+
+    /// As [`Live::login`], with a chain.
+    pub(super) fn login_faulty(&mut self, claim: &Claim, now: SimTime) -> Verdict {
+        let judged = self.with_chain(now, |live, chain, _| {
+            let (refused, wait) = chain.refuses_login(claim.id, now);
+            let login = match refused {
+                true => Login::Rejected,
+                false => live.judge(claim, now),
+            };
+            if matches!(claim.proof, Proof::Password(_)) {
+                chain.logged_in(login, now);
+            }
+            Verdict { login, wait }
+        });
+        let (login, wait) = (Login::Rejected, Duration::ZERO);
+        judged.unwrap_or(Verdict { login, wait })
+    }
+
+    /// Does something with the chain in hand, and what the chain wants done then. `None` if there is no chain.
+    fn with_chain<T>(
+        &mut self,
+        now: SimTime,
+        happens: impl FnOnce(&mut Self, &mut Chain, &mut Vec<Act>) -> T,
+    ) -> Option<T> {
+        let mut chain = self.chain.take()?;
         let mut acts = vec![];
-        self.through(&mut chain, event, now, &mut acts);
+        let done = happens(self, &mut chain, &mut acts);
         self.carry_out_acts(acts, now);
+        self.keep_chain(chain);
+        Some(done)
+    }
+
+    /// Keeps a chain as long as something goes wrong, and its next time in mind.
+    fn keep_chain(&mut self, chain: Box<Chain>) {
         if let Some(wake) = chain.wake_at() {
             self.wake = Some(self.wake.map_or(wake, |earlier| earlier.min(wake)));
         }
         self.chain = Some(chain).filter(|chain| !chain.is_over());
     }
 
-    fn through(
-        &mut self,
-        chain: &mut Chain,
-        event: DeviceEvent,
-        now: SimTime,
-        acts: &mut Vec<Act>,
-    ) {
-        match event {
-            DeviceEvent::Knock(id, answer) => {
-                self.knocks += 1;
-                let (door, open) = (self.door(), self.sessions.len());
-                let machine = &mut *self.machine;
-                let admission = chain.knock(machine, id, self.knocks, open, door, now);
-                // The client may have gone meanwhile; here and below nobody is told then.
-                _ = answer.send(admission);
-            }
-            DeviceEvent::Login(claim) => {
-                let (refused, wait) = chain.refuses_login(claim.id, now);
-                let login = match refused {
-                    true => Login::Rejected,
-                    false => self.judge(&claim, now),
-                };
-                if matches!(claim.proof, Proof::Password(_)) {
-                    chain.logged_in(login, now);
-                }
-                _ = claim.answer.send(Verdict { login, wait });
-            }
-            DeviceEvent::Opened(opened) => {
+    fn through(&mut self, chain: &mut Chain, cause: Cause<'_>, now: SimTime, acts: &mut Vec<Act>) {
+        match cause {
+            Cause::Opened(opened) => {
                 // A device that went down after the login closes the session by not keeping its sink.
                 let sink = Sink(opened.outbox);
                 if !self.down {
@@ -56,67 +75,51 @@ impl DeviceTask {
                     chain.open(&mut *self.machine, opened.id, opened.opening, now, acts);
                 }
             }
-            DeviceEvent::Bytes(id, bytes) if self.sessions.contains_key(&id) => {
-                chain.input(&mut *self.machine, id, &bytes, now, acts);
+            Cause::Bytes(id, bytes) if self.sessions.contains_key(&id) => {
+                chain.input(&mut *self.machine, id, bytes, now, acts);
             }
-            DeviceEvent::Resized(id, screen) if self.sessions.contains_key(&id) => {
+            Cause::Resized(id, screen) if self.sessions.contains_key(&id) => {
                 let elsewhere = chain.is_elsewhere(id);
                 chain.facing(&mut *self.machine, elsewhere, |_, machine| {
                     machine.resize(id, screen);
                 });
             }
-            DeviceEvent::EndOfInput(id) if self.sessions.contains_key(&id) => {
+            Cause::EndOfInput(id) if self.sessions.contains_key(&id) => {
                 let elsewhere = chain.is_elsewhere(id);
                 chain.other(&mut *self.machine, elsewhere, now, acts, |machine, out| {
                     machine.end_of_input(id, now, out);
                 });
             }
-            DeviceEvent::Bytes(..)
-            | DeviceEvent::EndOfInput(_)
-            | DeviceEvent::Resized(..)
-            | DeviceEvent::Stop => {}
-            DeviceEvent::Closed(id) => {
+            Cause::Bytes(..) | Cause::EndOfInput(_) | Cause::Resized(..) => {}
+            Cause::Closed(id) => {
                 let open = self.sessions.remove(&id).is_some();
                 chain.closed(&mut *self.machine, id, open, now, acts);
             }
-            DeviceEvent::Tick => {
+            Cause::Tick => {
                 self.wake = None;
                 chain.other(&mut *self.machine, false, now, acts, |machine, out| {
                     machine.tick(now, out)
                 });
             }
-            DeviceEvent::Neighbours => {
+            Cause::Neighbours => {
                 chain.other(&mut *self.machine, false, now, acts, |machine, out| {
                     machine.neighbours_changed(now, out);
                 })
             }
-            DeviceEvent::Fault(change, done) => {
-                self.change_in(chain, change, now);
-                // What a rule held back goes on without it.
-                chain.other(&mut *self.machine, false, now, acts, |_, _| ());
-                _ = done.send(());
-            }
-            DeviceEvent::Report(answer) => {
-                let mut report = self.report(now);
-                let rules = chain.rules();
-                report.faults = rules.map(|(rule, hits)| (rule.id.clone(), hits)).collect();
-                _ = answer.send(report);
-            }
         }
     }
 
-    /// Changes what goes wrong where nothing does yet.
-    pub(super) fn change(&mut self, change: Change) {
-        let mut chain = self
-            .chain
-            .take()
-            .unwrap_or_else(|| Box::new(Chain::new(self.seed, &self.name, self.clock.began())));
-        let now = self.clock.now();
-        self.change_in(&mut chain, change, now);
-        if let Some(wake) = chain.wake_at() {
-            self.wake = Some(self.wake.map_or(wake, |earlier| earlier.min(wake)));
-        }
-        self.chain = Some(chain).filter(|chain| !chain.is_over());
+    /// Something goes wrong from now on, or no more.
+    pub(crate) fn change(&mut self, change: Change, now: SimTime) {
+        self.step += 1;
+        let began = self.clock.began();
+        let new = || Box::new(Chain::new(self.seed, &self.name, began));
+        self.chain = Some(self.chain.take().unwrap_or_else(new));
+        self.with_chain(now, |live, chain, acts| {
+            live.change_in(chain, change, now);
+            // What a rule held back goes on without it.
+            chain.other(&mut *live.machine, false, now, acts, |_, _| ());
+        });
     }
 
     fn change_in(&mut self, chain: &mut Chain, change: Change, now: SimTime) {
@@ -135,7 +138,7 @@ impl DeviceTask {
     }
 
     /// What the device has and does.
-    pub(super) fn report(&mut self, now: SimTime) -> Report {
+    pub(crate) fn report(&mut self, now: SimTime) -> Report {
         let device = self.machine.device();
         let (running, startup) = match device {
             Some(device) => (
@@ -144,11 +147,13 @@ impl DeviceTask {
             ),
             None => Default::default(),
         };
+        let rules = self.chain.iter().flat_map(|chain| chain.rules());
+        let faults = rules.map(|(rule, hits)| (rule.id.clone(), hits)).collect();
         Report {
             down: self.down,
             sessions: self.sessions.keys().map(|id| id.0).collect(),
             connections: self.knocks,
-            faults: vec![],
+            faults,
             running,
             startup,
         }
@@ -188,7 +193,7 @@ impl DeviceTask {
     }
 
     /// A session's connection ends; the session itself stays until its client has gone.
-    fn end_by(&self, id: device::SessionId, end: End, reason: String) {
+    fn end_by(&self, id: SessionId, end: End, reason: String) {
         let name = &self.name;
         tracing::info!(
             device = name,
