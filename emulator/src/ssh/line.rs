@@ -5,6 +5,9 @@
 //! write at once.
 //!
 //! A line that the library drops gives its stream back, so that [`close`] can end it in good order.
+//!
+//! The library reads each packet in two pieces, its length and its rest. A line reads ahead, so that the kernel isn't asked
+//! for each.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf};
 use tokio::sync::oneshot;
 
 /// How long a peer may take to close its side after ours has closed: a program that sees the end of its
@@ -23,6 +26,9 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// How much of what it still sends is dropped. A client on the way out says little; one that sends more than
 /// a long pasted configuration isn't listening.
 const FAREWELL_BYTES_MAX: u64 = 1 << 20;
+
+/// How much a line reads ahead: some twenty packets of what a user types, and little beside what a session weighs.
+const AHEAD_BYTES_MAX: usize = 2048;
 
 /// The switch of one line.
 #[derive(Debug, Default)]
@@ -103,31 +109,23 @@ fn wait(slot: &Mutex<Option<Waker>>, cx: &Context<'_>) {
 
 /// A stream with a switch.
 #[derive(Debug)]
-pub(crate) struct Line<S> {
+pub(crate) struct Line<S: AsyncRead> {
     /// There until the line is dropped.
-    stream: Option<S>,
+    stream: Option<BufReader<S>>,
     switch: std::sync::Arc<Switch>,
     heir: Option<oneshot::Sender<S>>,
 }
 
-impl<S> Line<S> {
+impl<S: AsyncRead> Line<S> {
     /// The line, and who gets its stream when it is dropped.
     pub(crate) fn new(stream: S, switch: std::sync::Arc<Switch>) -> (Self, oneshot::Receiver<S>) {
         let (heir, left) = oneshot::channel();
         let line = Self {
-            stream: Some(stream),
+            stream: Some(BufReader::with_capacity(AHEAD_BYTES_MAX, stream)),
             switch,
             heir: Some(heir),
         };
         (line, left)
-    }
-
-    fn stream(&mut self) -> io::Result<Pin<&mut S>>
-    where
-        S: Unpin,
-    {
-        let stream = self.stream.as_mut().map(Pin::new);
-        stream.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
     /// Reads and forgets, until the peer has closed its side.
@@ -145,6 +143,14 @@ impl<S> Line<S> {
         }
     }
 
+    fn stream(&mut self) -> io::Result<Pin<&mut BufReader<S>>>
+    where
+        S: Unpin,
+    {
+        let stream = self.stream.as_mut().map(Pin::new);
+        stream.ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
     fn check_write(&self, cx: &Context<'_>) -> io::Result<()> {
         wait(&self.switch.writer, cx);
         if self.switch.state() >= CUT {
@@ -154,11 +160,11 @@ impl<S> Line<S> {
     }
 }
 
-impl<S> Drop for Line<S> {
+impl<S: AsyncRead> Drop for Line<S> {
     fn drop(&mut self) {
         if let (Some(stream), Some(heir)) = (self.stream.take(), self.heir.take()) {
             // Where nobody waits for it, the stream just closes.
-            _ = heir.send(stream);
+            _ = heir.send(stream.into_inner());
         }
     }
 }
@@ -198,7 +204,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -72,7 +72,6 @@ impl Configuring {
                 _ => Next::Wait,
             };
         }
-        let alone = self.goes_alone(line, expect);
         let has_room = match self.sending {
             Sending::Lockstep => in_flight == 0,
             Sending::Pipelined { window } => {
@@ -82,7 +81,11 @@ impl Configuring {
             }
             Sending::Buffer => true,
         };
-        if in_flight > 0 && (!has_room || alone || self.alone || !expect.echo) {
+        if in_flight > 0 && (!has_room || self.alone || !expect.echo) {
+            return Next::Wait;
+        }
+        let alone = self.goes_alone(line, expect);
+        if in_flight > 0 && alone {
             return Next::Wait;
         }
         self.alone = alone;

@@ -88,7 +88,11 @@ impl Exchange {
         let first = parts.pop_front().unwrap_or_default();
         let text = line.shown().replace('\n', "\\n");
         let questions = line.answers().iter();
-        let renames = expect.hostname.captures(first.as_bytes());
+        // Most lines rename nothing, and captures have to be made room for.
+        let renames = expect.hostname.is_match(first.as_bytes());
+        let renames = renames
+            .then(|| expect.hostname.captures(first.as_bytes()))
+            .flatten();
         let exchange = Self {
             parts,
             questions: questions

@@ -2,6 +2,9 @@
 //!
 //! What stands above it hides why a connection is gone: an SSH session just ends. So the stream itself notes the first
 //! thing that ended it, and [`Ending`] tells it later.
+//!
+//! An SSH packet is read in two pieces, its length and its rest. The stream reads ahead, so that the kernel isn't asked for
+//! each.
 
 use std::fmt;
 use std::io;
@@ -10,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::TransportError;
@@ -80,15 +83,15 @@ impl Ending {
 
 /// A stream that is watched.
 pub(super) struct Line<S> {
-    stream: S,
+    stream: BufReader<S>,
     ending: Ending,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Line<S> {
+impl<S: AsyncRead> Line<S> {
     pub(super) fn new(stream: S, ending: Ending) -> Self {
         Self {
-            stream,
+            stream: BufReader::new(stream),
             ending,
             stalled: None,
         }
@@ -136,7 +139,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
