@@ -245,7 +245,7 @@ async fn converse(
         tokio::time::sleep(LAST_WORDS).await;
     };
     let stopped = async {
-        // The device's task has been told as well, and ends the output in its own time.
+        // The device has been stopped as well, which ends the output in its own time.
         _ = stopping.wait_for(|stop| *stop).await;
         tokio::time::sleep(QUIET).await;
     };

@@ -24,7 +24,7 @@ const FAILED_LOGIN_DELAY: Duration = Duration::from_millis(250);
 /// Why a connection ends.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DoorError {
-    /// The device's task has ended.
+    /// The device has ended.
     #[error("the device is gone")]
     DeviceGone,
     /// The client wants a second session; IOS-XE has one on a connection.

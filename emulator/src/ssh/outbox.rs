@@ -192,7 +192,7 @@ impl Outbox {
     }
 }
 
-/// A device that drops its sessions without a word (its task ended) ends them.
+/// A device that drops its sessions without a word (a step panicked) ends them.
 #[derive(Debug)]
 pub(crate) struct Sink(pub(crate) Arc<Outbox>);
 
