@@ -290,8 +290,8 @@ impl Writer<'_> {
         let bare = text
             .strip_prefix("no ")
             .or_else(|| text.strip_prefix("default "));
-        let known = bare.is_some() || here.knows(&text) || self.rules.is_leave(&text);
-        let mode = match opens.or(place.mode.filter(|_| known)) {
+        let is_known = |_: &_| bare.is_some() || here.knows(&text) || self.rules.is_leave(&text);
+        let mode = match opens.or_else(|| place.mode.filter(is_known)) {
             Some(mode) => self.rules.mode(Some(mode)).prompt().to_string(),
             None => ANY_MODE.to_string(),
         };

@@ -315,10 +315,12 @@ fn lex<'t>(lines: Vec<&'t str>, rules: &Rules) -> Vec<Shown<'t>> {
 impl Rules {
     /// What a line is among those of a configuration.
     fn kind_of(&self, line: &str) -> LineKind {
+        if line.trim_end().is_empty() || line.starts_with('!') {
+            return LineKind::Dropped;
+        }
         *self.kinds.of(line, |line| {
             let text = line.trim_end();
-            let is_noise = text.is_empty() || text.starts_with('!');
-            if is_noise || self.leaves.is_match(text) || self.volatile.is_match(text) {
+            if self.leaves.is_match(text) || self.volatile.is_match(text) {
                 LineKind::Dropped
             } else if self.texts.is_match(line) {
                 LineKind::Text

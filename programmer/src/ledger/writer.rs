@@ -6,6 +6,7 @@
 //!
 //! A transaction runs on a thread for blocking work: a paused clock of tokio (a test's) stands still meanwhile.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use sqlx::any::{AnyArguments, AnyRow};
@@ -19,6 +20,8 @@ use super::{LedgerError, place, schema};
 const QUEUE_MAX: usize = 1_024;
 /// So many share one transaction: enough for a large push, and its log stays small.
 const BATCH_MAX: usize = 256;
+/// Statements with so many values go to SQLite at once: all that is said of a device that has ended.
+const TOGETHER_MAX: usize = 24;
 /// Another program may be writing to the same file.
 const BUSY_MS: u32 = 30_000;
 /// A server that doesn't answer.
@@ -34,7 +37,7 @@ pub(super) enum Value {
 /// One statement and its values.
 #[derive(Debug)]
 pub(super) struct Statement {
-    pub(super) sql: &'static str,
+    pub(super) sql: Cow<'static, str>,
     pub(super) values: Vec<Value>,
     kind: Kind,
 }
@@ -64,10 +67,31 @@ pub(super) struct Answer {
 impl Statement {
     pub(super) fn new<const N: usize>(sql: &'static str, values: [Value; N]) -> Self {
         Self {
-            sql,
+            sql: sql.into(),
             values: values.into(),
             kind: Kind::Writes,
         }
+    }
+
+    /// Whether another one can go along with this one.
+    fn takes(&self, next: &Self) -> bool {
+        let write = (self.kind, next.kind) == (Kind::Writes, Kind::Writes);
+        write && self.values.len() + next.values.len() <= TOGETHER_MAX
+    }
+
+    /// Another one goes along with this one: its parameters are counted on.
+    fn with(&mut self, next: Self) {
+        let sql = self.sql.to_mut();
+        sql.push_str("; ");
+        let mut parts = next.sql.split('$');
+        sql.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            let number = number.parse().unwrap_or(0) + self.values.len();
+            sql.push_str(&format!("${number}{rest}"));
+        }
+        self.values.extend(next.values);
     }
 
     pub(super) fn decides(mut self) -> Self {
@@ -115,6 +139,8 @@ async fn serve(url: String, connection: AnyConnection, mut queue: mpsc::Receiver
     let mut connection = Some(connection);
     while let Some(first) = queue.recv().await {
         let mut batch = vec![first];
+        // Who is about to ask gets a place in this transaction.
+        tokio::task::yield_now().await;
         while batch.len() < BATCH_MAX
             && let Ok(next) = queue.try_recv()
         {
@@ -175,14 +201,18 @@ async fn transaction(
         .flatten()
         .all(|statement| statement.kind == Kind::Reads);
     // SQLite takes the write lock at the beginning, or two programs could wait for each other.
-    let begin = if connection.backend_name() == "SQLite" && !only_reads {
+    let is_sqlite = connection.backend_name() == "SQLite";
+    let begin = if is_sqlite && !only_reads {
         "BEGIN IMMEDIATE"
     } else {
         "BEGIN"
     };
     sqlx::query(begin).execute(&mut *connection).await?;
     let mut answers = Vec::with_capacity(batch.len());
-    for statements in batch {
+    for mut statements in batch {
+        if is_sqlite {
+            statements = together(statements);
+        }
         match apply(connection, statements).await {
             Ok(answer) => answers.push(answer),
             Err(error) => {
@@ -196,6 +226,19 @@ async fn transaction(
         return Err(error);
     }
     Ok(answers)
+}
+
+/// Statements that only write go together: for SQLite each is a way to its thread and back, which costs more than
+/// what is done there. PostgreSQL takes one statement at a time.
+fn together(statements: Vec<Statement>) -> Vec<Statement> {
+    let mut all: Vec<Statement> = Vec::new();
+    for statement in statements {
+        match all.last_mut() {
+            Some(last) if last.takes(&statement) => last.with(statement),
+            _ => all.push(statement),
+        }
+    }
+    all
 }
 
 async fn apply(connection: &mut AnyConnection, statements: Vec<Statement>) -> sqlx::Result<Answer> {
@@ -223,7 +266,9 @@ async fn apply(connection: &mut AnyConnection, statements: Vec<Statement>) -> sq
 
 fn query(statement: Statement) -> Query<'static, Any, AnyArguments> {
     let values = statement.values.into_iter();
-    values.fold(sqlx::query(statement.sql), |query, value| match value {
+    // It is ours to the last letter; what others say is in the values.
+    let sql = sqlx::AssertSqlSafe(statement.sql);
+    values.fold(sqlx::query(sql), |query, value| match value {
         Value::Text(text) => query.bind(text),
         Value::Number(number) => query.bind(number),
     })
@@ -348,5 +393,30 @@ impl From<String> for Value {
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Number(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_writes_goes_together_and_each_keeps_its_values() {
+        let one = || Statement::new("UPDATE a SET b = $2 WHERE c = $1", ["x".into(), 1.into()]);
+        let other = || Statement::new("DELETE FROM a WHERE c = $1 OR d = $1", ["y".into()]);
+        let all = together(vec![one().decides(), one(), other(), other()]);
+        let sql: Vec<&str> = all.iter().map(|statement| &*statement.sql).collect();
+        let together = "UPDATE a SET b = $2 WHERE c = $1; DELETE FROM a WHERE c = $3 OR d = $3; \
+                        DELETE FROM a WHERE c = $4 OR d = $4";
+        assert_eq!(sql, ["UPDATE a SET b = $2 WHERE c = $1", together]);
+        assert_eq!(all[1].values.len(), 4);
+    }
+
+    #[test]
+    fn what_goes_together_is_bounded() {
+        let statement = || Statement::new("DELETE FROM a WHERE b = $1", ["x".into()]);
+        let all = together((0..2 * TOGETHER_MAX).map(|_| statement()).collect());
+        let counts: Vec<usize> = all.iter().map(|statement| statement.values.len()).collect();
+        assert_eq!(counts, [TOGETHER_MAX, TOGETHER_MAX]);
     }
 }
