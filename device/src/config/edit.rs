@@ -286,11 +286,14 @@ impl Edit<'_, '_> {
             self.reshape(*effect, &mut typed);
         }
         let rank = self.rank(definition, &typed);
+        let entered = definition
+            .opens
+            .map(|mode| Applied::Entered(mode, vec![rank.clone()]));
         let in_force = definition.default.as_deref() == Some(&*typed.line);
         let changed = if in_force {
             self.forget(&rank)
         } else {
-            self.store(definition, &rank, &typed)
+            self.store(definition, rank, &typed)
         };
         if let Some(ensures) = definition.ensures.as_ref().filter(|_| !in_force) {
             self.ensure(ensures, &typed);
@@ -304,15 +307,13 @@ impl Edit<'_, '_> {
                 self.after(*effect, &typed, true);
             }
         }
-        definition
-            .opens
-            .map_or(Applied::Done, |mode| Applied::Entered(mode, vec![rank]))
+        entered.unwrap_or(Applied::Done)
     }
 
-    pub(super) fn store(&mut self, definition: &StatementDef, rank: &Rank, typed: &Typed) -> bool {
+    pub(super) fn store(&mut self, definition: &StatementDef, rank: Rank, typed: &Typed) -> bool {
         let statement = Statement {
             definition: typed.definition,
-            rank: rank.clone(),
+            rank,
             negated: false,
             line: typed.line.as_str().into(),
             values: typed.values.clone(),
@@ -331,13 +332,18 @@ impl Edit<'_, '_> {
     pub(super) fn rank(&self, definition: &StatementDef, typed: &Typed) -> Rank {
         let key = match &definition.key {
             Key::Line => typed.line.clone(),
+            Key::Of(names) if let [name] = &names[..] => {
+                let value = typed.value(name).unwrap_or_default();
+                self.sortable(value).unwrap_or_else(|| value.to_string())
+            }
             Key::Of(names) => {
                 let mut key = String::with_capacity(24);
                 for (at, name) in names.iter().enumerate() {
                     if at > 0 {
                         key.push(KEY_JOINT);
                     }
-                    self.add_sortable(typed.value(name).unwrap_or_default(), &mut key);
+                    let value = typed.value(name).unwrap_or_default();
+                    key.push_str(self.sortable(value).as_deref().unwrap_or(value));
                 }
                 key
             }
@@ -354,12 +360,9 @@ impl Edit<'_, '_> {
     }
 
     /// Interfaces are sorted in the platform's order.
-    fn add_sortable(&self, value: &str, key: &mut String) {
+    fn sortable(&self, value: &str) -> Option<String> {
         use crate::grammar::World;
-        match self.bench.platform.interfaces().sort_key(value) {
-            Some(sorted) => key.push_str(&sorted),
-            None => key.push_str(value),
-        }
+        self.bench.platform.interfaces().sort_key(value)
     }
 
     /// Another statement of the kind, where only one may be.

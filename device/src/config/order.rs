@@ -28,7 +28,8 @@ pub(crate) const KEY_JOINT: char = '\u{1f}';
 
 impl Rank {
     fn first_key(&self) -> &str {
-        self.key.split(KEY_JOINT).next().unwrap_or_default()
+        let end = self.key.bytes().position(|byte| byte == KEY_JOINT as u8);
+        end.and_then(|end| self.key.get(..end)).unwrap_or(&self.key)
     }
 
     /// Those among which its place follows from when it was entered; none if it never does.
@@ -99,7 +100,14 @@ fn bucket(name: &str) -> u8 {
 
 /// Compares as people count: `1/0/9` before `1/0/10`.
 pub(crate) fn natural(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    // What both begin with says nothing, but for the digits of a number that goes on.
+    let differs = |(x, y): (&u8, &u8)| x != y;
+    let common = a.iter().zip(b).position(differs);
+    let common = common.unwrap_or(a.len().min(b.len()));
+    let is_digit = |byte: &&u8| byte.is_ascii_digit();
+    let begun = a[..common].iter().rev().take_while(is_digit).count();
+    let (mut a, mut b) = (&a[common - begun..], &b[common - begun..]);
     while let (Some(x), Some(y)) = (a.first(), b.first()) {
         let step = if x.is_ascii_digit() && y.is_ascii_digit() {
             let (left, right) = (number(&mut a), number(&mut b));
@@ -140,6 +148,26 @@ mod tests {
             names,
             ["system-cpp-police-sys-data", "CLASS_35MBPS", "cos3", "cos2"]
         );
+    }
+
+    #[test]
+    fn what_two_names_begin_with_does_not_change_their_order() {
+        let names = [
+            "a", "a1", "a01", "a1b", "a10", "a2", "a.1", "1", "10", "2", "",
+        ];
+        for prefix in ["x", "x.", "x1", "x0", "x1.2"] {
+            for (a, b) in names.iter().flat_map(|a| names.map(|b| (*a, b))) {
+                let (long_a, long_b) = (format!("{prefix}/{a}"), format!("{prefix}/{b}"));
+                assert_eq!(
+                    natural(&long_a, &long_b),
+                    natural(a, b),
+                    "{long_a} {long_b}"
+                );
+            }
+        }
+        assert_eq!(natural("a12", "a123"), Ordering::Less);
+        assert_eq!(natural("a129", "a13"), Ordering::Greater);
+        assert_eq!(natural("a012", "a12b"), Ordering::Less);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Takes configuration lines.
 
 use super::dialogue::Question;
-use super::{Columns, Reads, Session, short_hostname};
+use super::{Columns, Reads, Session, short};
 use crate::SimTime;
 use crate::config::{Cursor, Reply};
 use crate::grammar::Matched;
@@ -235,7 +235,7 @@ impl Session {
     fn prompt_for_line(&mut self, state: &State) {
         let prompt = match self.reads {
             Reads::Lines { prompt, .. } if !prompt.is_empty() => {
-                format!("{}({prompt})#", short_hostname(state))
+                format!("{}({prompt})#", short(state.hostname()))
             }
             _ => String::new(),
         };

@@ -427,8 +427,10 @@ pub(crate) fn banner(state: &State, kind: &str) -> Option<String> {
 }
 
 /// The hostname as prompts show it in configuration.
-fn short_hostname(state: &State) -> &str {
-    let name = state.hostname();
+fn short(name: &str) -> &str {
+    if name.len() <= HOSTNAME_IN_MODE {
+        return name;
+    }
     let end = name.char_indices().nth(HOSTNAME_IN_MODE);
     end.and_then(|(at, _)| name.get(..at)).unwrap_or(name)
 }

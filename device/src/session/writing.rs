@@ -1,6 +1,6 @@
 //! Prints: text, pages, prompts.
 
-use super::{Reads, Session, short_hostname};
+use super::{Reads, Session, short};
 use crate::state::State;
 use crate::terminal::pager::{Pager, Paging};
 
@@ -77,8 +77,7 @@ impl Session {
         {
             return String::new();
         }
-        let short = short_hostname(state);
         let mode = cursor.prompt(state.platform.grammar());
-        [short, "(", mode, ")#"].concat()
+        [short(hostname), "(", mode, ")#"].concat()
     }
 }

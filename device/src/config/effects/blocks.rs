@@ -17,7 +17,7 @@ impl Edit<'_, '_> {
             let mut one = self.one(typed, "vlan", &vlan.to_string());
             one.line = format!("vlan {vlan}");
             let rank = self.rank(definition, &one);
-            self.store(definition, &rank, &one);
+            self.store(definition, rank.clone(), &one);
             ranks.push(rank);
         }
         Some(Applied::Entered(mode, ranks))
@@ -119,7 +119,7 @@ impl Edit<'_, '_> {
             one.set("last", &to.to_string());
         }
         let rank = self.rank(definition, &one);
-        self.store(definition, &rank, &one);
+        self.store(definition, rank.clone(), &one);
         if let (Some(below), Some(block)) = (below, self.block().below(&rank)) {
             *block = below;
         }

@@ -51,7 +51,7 @@ impl Edit<'_, '_> {
         typed.values.clear();
         typed.set("list", &text);
         typed.line = format!("{} {text}", definition.name);
-        self.store(definition, &rank, typed);
+        self.store(definition, rank, typed);
         Some(Applied::Done)
     }
 
@@ -79,7 +79,7 @@ impl Edit<'_, '_> {
         let mut kept = self.one(typed, "list", &given);
         self.set_list(&mut kept, &given, &left);
         let rank = self.rank(definition, &kept);
-        self.store(definition, &rank, &kept);
+        self.store(definition, rank, &kept);
         Some(Applied::Done)
     }
 
@@ -163,7 +163,7 @@ impl Edit<'_, '_> {
             raw: String::new(),
         };
         let rank = self.rank(definition, &kept);
-        self.store(definition, &rank, &kept);
+        self.store(definition, rank, &kept);
         Some(Applied::Done)
     }
 }
