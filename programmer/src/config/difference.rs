@@ -59,6 +59,9 @@ pub(super) fn difference_as(
     all
 }
 
+/// A statement of a block: where it stands there, its key, and itself.
+type Entry<'b> = (usize, (&'b Arc<str>, &'b Arc<Statement>));
+
 /// Writes the lines of one pass.
 struct Writer<'r> {
     rules: &'r Rules,
@@ -70,10 +73,10 @@ impl Writer<'_> {
     fn block(&mut self, place: &Place, from: &Block, to: &Block, depth: usize) {
         let moved = self.moved(place, from, to);
         // Most of two configurations is the same, and needs no second look.
-        let differs = |key: &Arc<str>, it: &Arc<Statement>, other: &Block| {
-            other.get(key) != Some(it) || moved.contains(&key)
+        let differs = |(index, (key, it)): Entry<'_>, other: &Block| {
+            !other.has(index, key, it) || moved.contains(&key)
         };
-        let gone = self.by_order(from, |key, it| differs(key, it, to));
+        let gone = self.by_order(from, |entry| differs(entry, to));
         let goes = |key: &str, old: &Statement| {
             let mode = self.rules.mode(place.mode);
             let is_fixed = || mode.opened_by(&old.text).is_some_and(|opens| opens.fixed);
@@ -94,7 +97,7 @@ impl Writer<'_> {
                 Some(_) => {}
             }
         }
-        for (key, new) in self.by_order(to, |key, it| differs(key, it, from)) {
+        for (key, new) in self.by_order(to, |entry| differs(entry, from)) {
             let old = from
                 .get(key)
                 .filter(|old| !moved.contains(&key) && !self.must_go(place, old, new));
@@ -133,10 +136,11 @@ impl Writer<'_> {
     fn by_order<'b>(
         &self,
         block: &'b Block,
-        which: impl Fn(&Arc<str>, &Arc<Statement>) -> bool,
+        which: impl Fn(Entry<'b>) -> bool,
     ) -> Vec<(&'b Arc<str>, &'b Arc<Statement>)> {
-        let some = block.statements.iter().filter(|(key, it)| which(key, it));
-        let mut statements: Vec<_> = some.collect();
+        let some = block.statements.iter().enumerate();
+        let some = some.filter(|entry| which(*entry));
+        let mut statements: Vec<_> = some.map(|(_, statement)| statement).collect();
         statements.sort_by_cached_key(|(_, statement)| self.rules.order_of(&statement.text));
         statements
     }

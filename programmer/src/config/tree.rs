@@ -32,9 +32,17 @@ impl Eq for Release {}
 
 /// The statements of one level, by what identifies each. Two blocks are equal whatever their order; where
 /// order counts, the identity says so (`rank`).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Eq)]
 pub(super) struct Block {
     pub(super) statements: IndexMap<Arc<str>, Arc<Statement>>,
+}
+
+impl PartialEq for Block {
+    fn eq(&self, other: &Self) -> bool {
+        let mut statements = self.statements.iter().enumerate();
+        self.statements.len() == other.statements.len()
+            && statements.all(|(index, (key, it))| other.has(index, key, it))
+    }
 }
 
 /// One statement.
@@ -105,6 +113,14 @@ impl Block {
                 let statement = Statement::new(text, negated, opens);
                 self.statements.insert(key, Arc::new(statement));
             }
+        }
+    }
+
+    /// Whether this very statement stands here: at this place, where it is found at once, or at another.
+    pub(super) fn has(&self, index: usize, key: &Arc<str>, statement: &Arc<Statement>) -> bool {
+        match self.statements.get_index(index) {
+            Some((here, it)) if here == key => it == statement,
+            _ => self.get(key) == Some(statement),
         }
     }
 
