@@ -19,6 +19,7 @@ use yaml::Mistake;
 
 use super::journal;
 use super::reach::ReachArgs;
+use super::run::WINDOW;
 use super::show;
 use floors::{EXCHANGE, Floors};
 use pushes::Pushes;
@@ -67,7 +68,7 @@ pub(crate) struct BenchArgs {
     )]
     sending: Vec<SendingKind>,
     /// So many lines are on their way at once when they are pipelined
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = WINDOW, value_parser = clap::value_parser!(u16).range(1..=1024))]
     window: u16,
     /// How many devices at once
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "64", value_parser = clap::value_parser!(u16).range(1..=4096))]

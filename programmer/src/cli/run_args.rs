@@ -42,7 +42,7 @@ pub(crate) struct RunArgs {
     /// How lines are sent; each is verified the same [default: lockstep]
     #[arg(long, value_enum, value_name = "HOW")]
     pub(crate) sending: Option<SendingKind>,
-    /// So many lines are on their way at once when they are pipelined [default: 16]
+    /// So many lines are on their way at once when they are pipelined [default: 32]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) window: Option<u16>,
     /// Let the device take the change back by itself after so many minutes, unless it can be reached anew; needs an archive

@@ -64,7 +64,7 @@ async fn each_push_sends_all_its_lines_and_the_floors_push_as_often() {
         [each.clone(), each].concat()
     );
     let own = &figures[5];
-    assert_eq!((&own["lines"], &own["window"]), (&json!(4), &json!(16)));
+    assert_eq!((&own["lines"], &own["window"]), (&json!(4), &json!(32)));
     assert!(
         own["of"]["floor"].is_f64() && own["of"]["exchange"].is_f64(),
         "{own}"
