@@ -23,15 +23,16 @@ pub(super) fn would_be_up(network: &Network, node: &Arc<Node>, settings: &Settin
     if settings.physical {
         return lives(network, node, settings);
     }
-    let states = states(network, node);
+    // Most virtual interfaces need no other one.
+    let states = || states(network, node);
     match settings.kind.as_str() {
-        "Vlan" => svi_lives(node, settings, &states),
+        "Vlan" => svi_lives(node, settings, &states()),
         "Port-channel" if settings.parent().is_none() => {
-            members(settings, &states).next().is_some()
+            members(settings, &states()).next().is_some()
         }
         _ => settings
             .parent()
-            .is_none_or(|parent| states.iter().any(|s| s.name == parent && s.protocol)),
+            .is_none_or(|parent| states().iter().any(|s| s.name == parent && s.protocol)),
     }
 }
 

@@ -22,8 +22,9 @@ pub(super) fn read(node: &Node) -> Vec<Arc<Settings>> {
 
 /// Reads one interface of a node, and no other.
 pub(super) fn one(node: &Node, name: &str) -> Option<Settings> {
-    let mut all = node.all("interface").filter(|s| !s.negated);
-    let statement = all.find(|s| s.value("interface") == Some(name))?;
+    let all = node.config().named(node.platform().grammar(), "interface");
+    let mut set = all.filter(|s| !s.negated);
+    let statement = set.find(|s| s.value("interface") == Some(name))?;
     Some(of_statement(node, statement))
 }
 
