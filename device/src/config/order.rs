@@ -98,8 +98,9 @@ fn bucket(name: &str) -> u8 {
     name.bytes().fold(0, |all, byte| all ^ byte)
 }
 
-/// Compares as people count: `1/0/9` before `1/0/10`.
+/// Compares as people count: `1/0/9` before `1/0/10`. Names that count the same (`A1`, `A01`) are still two.
 pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+    let (left, right) = (a, b);
     let (a, b) = (a.as_bytes(), b.as_bytes());
     // What both begin with says nothing, but for the digits of a number that goes on.
     let differs = |(x, y): (&u8, &u8)| x != y;
@@ -121,7 +122,7 @@ pub(crate) fn natural(a: &str, b: &str) -> Ordering {
             return step;
         }
     }
-    a.len().cmp(&b.len())
+    a.len().cmp(&b.len()).then_with(|| left.cmp(right))
 }
 
 /// Takes the digits from the start, and returns them without leading zeros.

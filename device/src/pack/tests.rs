@@ -46,6 +46,19 @@ fn every_mistake_of_a_pack_is_told_where_it_stands() {
 }
 
 #[test]
+fn names_whose_numbers_are_the_same_with_and_without_zeros_are_two() {
+    let packs = packs(
+        "config:\n  config:\n    - {syntax: \"name <word:word>\", key: [word], help: {name: A name}}\n",
+    );
+    let platform = packs.platform("p", None).unwrap();
+    let mut block = Block::default();
+    let text = "name A1\nname A01\nname B\nname A001\n";
+    assert_eq!(reader::read(&platform, &mut block, text), []);
+    let lines: Vec<&str> = block.iter().map(|statement| &*statement.line).collect();
+    assert_eq!(lines, ["name A001", "name A01", "name A1", "name B"]);
+}
+
+#[test]
 fn an_address_that_no_names_must_be_the_stored_one() {
     let packs = packs(
         "config:\n  config:\n    - {syntax: \"ip address <address:ipv4> <mask:mask>\", no: \"ip address [<address:ipv4> <mask:mask>]\",\n       help: {ip: IP, address: Address}}\n",
