@@ -105,6 +105,25 @@ fn every_way_of_sending_leaves_the_same_configuration() {
 }
 
 #[test]
+fn each_byte_that_was_sent_or_came_is_in_the_transcript() {
+    for sending in SENDINGS {
+        for chunk in [1, 7, 4096] {
+            let mut wire = Wire::open("catalyst-9300", 0, chunk, expect("catalyst-9300"));
+            let configured = wire.configure(lines(SWITCH), sending, OnRefused::Stop);
+            assert!(configured.is_whole(), "{configured:#?}");
+            running(&mut wire);
+            let [went, kept] = wire.went_and_kept();
+            assert!(went[0].contains("switchport access vlan 20\n"), "{went:?}");
+            assert!(
+                went[1].contains("switchport access vlan 20\r\n"),
+                "{went:?}"
+            );
+            assert_eq!(went, kept, "{sending:?} {chunk}");
+        }
+    }
+}
+
+#[test]
 fn a_window_makes_fewer_turns_and_a_buffer_one() {
     let text: String = (1..=100)
         .map(|n| format!("config|ip host h{n} 10.0.0.{n}\n"))

@@ -65,6 +65,8 @@ pub(crate) struct Wire {
     chunk: usize,
     /// How many writes the session made.
     pub(crate) writes: usize,
+    /// What went over the wire since the session was opened: what the session wrote, and what it read.
+    went: [Vec<u8>; 2],
 }
 
 impl Wire {
@@ -110,6 +112,7 @@ impl Wire {
             now: Duration::ZERO,
             chunk,
             writes: 0,
+            went: [vec![], vec![]],
         };
         wire.reopen();
         wire
@@ -131,6 +134,7 @@ impl Wire {
         self.session = Session::new(self.access.clone(), self.now);
         self.closed = false;
         self.coming.clear();
+        self.went = [vec![], vec![]];
         let mut out = vec![];
         self.device.open(self.id, opening, self.time(), &mut out);
         self.happened(out);
@@ -180,6 +184,21 @@ impl Wire {
         self.session.transcript().tail(12)
     }
 
+    /// What went over the wire, and what the transcript has of it; of each what was sent, and what came.
+    pub(crate) fn went_and_kept(&self) -> [[String; 2]; 2] {
+        let shown = |bytes: &Vec<u8>| {
+            let masked = self.access.mask.bytes(bytes);
+            String::from_utf8(masked).unwrap()
+        };
+        let kept = |sent| {
+            let steps = self.session.transcript().steps();
+            let side = steps.filter(|step| step.sent == sent);
+            side.map(|step| step.text).collect()
+        };
+        let [sent, came] = &self.went;
+        [[shown(sent), shown(came)], [kept(true), kept(false)]]
+    }
+
     pub(crate) fn ask(&mut self, request: Request) -> Reply {
         let actions = self.session.request(request, self.now);
         self.run(actions)
@@ -202,6 +221,7 @@ impl Wire {
                     .coming
                     .drain(..self.chunk.min(self.coming.len()))
                     .collect();
+                self.went[1].extend_from_slice(&piece);
                 self.session.handle(Input::Bytes(&piece), self.now)
             };
         }
@@ -214,6 +234,7 @@ impl Wire {
             match action {
                 Action::Send { bytes, .. } => {
                     self.writes += 1;
+                    self.went[0].extend_from_slice(&bytes);
                     let mut out = vec![];
                     self.device.input(self.id, &bytes, self.time(), &mut out);
                     self.happened(out);
