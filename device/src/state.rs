@@ -1,5 +1,6 @@
 //! What all sessions of a device share: its configuration, its files, its log, its clock.
 
+mod saving;
 mod startup;
 mod users;
 
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::archive::Archive;
 use crate::archive::revert::Operator;
-use crate::config::{Bench, Block, Networks, Note, Statement, reader, text};
+use crate::config::{Bench, Block, Networks, Note, Statement, reader};
 use crate::files::Files;
 use crate::network::adjacency::{self, Memory};
 use crate::network::{Network, Node, Shown, Surroundings};
@@ -360,67 +361,6 @@ impl State {
         let first = first.and_then(|n| n.parse().ok()).unwrap_or(1);
         let lines = self.lines.iter();
         lines.map(|line| line.view(first, now)).collect()
-    }
-
-    /// The running-config from its first `!` through `end`, lines ended by LF.
-    pub(crate) fn running_text(&self, now: SimTime) -> String {
-        self.headed(
-            &text::body(&self.platform, &self.config, text::Detail::Plain),
-            now,
-        )
-    }
-
-    /// A configuration with its heading and `end`.
-    pub(crate) fn headed(&self, body: &str, _now: SimTime) -> String {
-        startup::headed(&self.heading(), body)
-    }
-
-    /// When it was changed and saved, as it stands above a configuration.
-    fn heading(&self) -> String {
-        let zone = self.zone();
-        let mut heading = match &self.changed {
-            Some((at, user)) => format!(
-                "! Last configuration change at {} by {user}\n",
-                stamp(*at, &zone).short
-            ),
-            None => startup::UNCHANGED.to_string(),
-        };
-        if let Some(at) = self.saved {
-            let user = self
-                .changed
-                .as_ref()
-                .map(|(_, user)| format!(" by {user}"))
-                .unwrap_or_default();
-            heading.push_str(&format!(
-                "! NVRAM config last updated at {}{user}\n",
-                stamp(at, &zone).short
-            ));
-        }
-        heading
-    }
-
-    /// The running-config as a startup-config, below a heading.
-    fn to_save(&self, heading: String) -> Startup {
-        Startup::saved(self.platform.clone(), self.config.clone(), heading)
-    }
-
-    /// Saves the running-config; else says why it can't be.
-    pub(crate) fn save(&mut self, now: SimTime) -> Result<(), Arc<str>> {
-        if let Some(says) = &self.saves_fail {
-            return Err(says.clone());
-        }
-        self.saved = Some(now);
-        self.startup = Some(self.to_save(self.heading()));
-        self.archive_on_save(now);
-        Ok(())
-    }
-
-    /// Whether the running-config is not what was saved.
-    pub(crate) fn unsaved(&self) -> bool {
-        let running = text::body(&self.platform, &self.config, text::Detail::Plain);
-        self.startup
-            .as_deref()
-            .is_none_or(|saved| !saved.ends_with(&format!("!\n{running}end\n")))
     }
 
     /// Whether an address that no table leads to answers all the same: the one that the device is managed at, and those

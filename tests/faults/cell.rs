@@ -178,7 +178,7 @@ impl Scene {
             purpose: Purpose::TakeBack,
             takes_from: vec![self.run.clone()],
             found: EndState::Unknown,
-            ..Task::push(self.plan.with_lines(kept.inverse.into()))
+            ..Task::push(self.plan.with_lines(kept.inverse))
         };
         Some(self.deploy(&run, task).await)
     }
