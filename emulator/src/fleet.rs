@@ -257,8 +257,9 @@ impl Core {
     /// Puts a device to rest, unless somebody is at the door.
     pub(crate) fn lay_down(&self, number: usize, device: &Arc<Running>) {
         let mut table = self.table();
-        // The table and the keeper have it, and nobody else.
+        // The table and the keeper have it, and nobody else: so it takes no step.
         if Arc::strong_count(device) > 2 {
+            drop(table);
             return device.is_used();
         }
         // Who isn't in the table is stopping.

@@ -7,6 +7,7 @@
 //! What a device does by itself, because its time has come or a neighbour rings, its keeper lets it do: a task that waits
 //! for nothing else, and puts the device to rest when nobody has been at it for a while.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub(crate) struct Running {
     pub(crate) name: String,
     clock: Clock,
     state: Mutex<State>,
+    /// Known without the lock: who looks for a device among all of them must not wait for its step.
+    gone: AtomicBool,
     /// Tells the keeper that there is something else to wait for.
     changed: Notify,
     /// Made at the first connection: a host key costs more than a device.
@@ -91,7 +94,7 @@ struct Taken<'a> {
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         if self.live.take().is_some() {
-            self.device.changed.notify_one();
+            self.device.ends();
         }
     }
 }
@@ -118,6 +121,7 @@ impl Running {
             name,
             clock,
             state: Mutex::new(state),
+            gone: AtomicBool::new(false),
             changed: Notify::new(),
             ssh,
         }
@@ -133,9 +137,12 @@ impl Running {
     pub(crate) fn boot(&self, boot: impl FnOnce() -> Option<Live>) -> bool {
         let mut state = self.state();
         if matches!(state.life, Life::Unborn) {
-            state.life = Life::Gone;
-            if let Some(live) = boot() {
-                state.life = Life::Live(Box::new(live));
+            match boot() {
+                Some(live) => state.life = Life::Live(Box::new(live)),
+                None => {
+                    state.life = Life::Gone;
+                    self.ends();
+                }
             }
         }
         !std::mem::replace(&mut state.kept, true)
@@ -187,13 +194,19 @@ impl Running {
 
     /// Whether it has come to its end.
     pub(crate) fn is_gone(&self) -> bool {
-        matches!(self.state().life, Life::Gone)
+        self.gone.load(Ordering::Acquire)
+    }
+
+    /// It has come to its end, and its keeper hears of it.
+    fn ends(&self) {
+        self.gone.store(true, Ordering::Release);
+        self.changed.notify_one();
     }
 
     /// Ends it, and its sessions with it.
     pub(crate) fn stop(&self) {
         self.state().life = Life::Gone;
-        self.changed.notify_one();
+        self.ends();
     }
 
     /// Somebody has it in hand, who may come with something.
@@ -206,10 +219,11 @@ impl Running {
         let mut state = self.state();
         let idle = self.clock.now().since(state.used) >= after;
         match std::mem::replace(&mut state.life, Life::Gone) {
-            Life::Live(live) if idle && live.may_rest() => Some(Resting {
-                live,
-                ssh: self.ssh.clone(),
-            }),
+            Life::Live(live) if idle && live.may_rest() => {
+                self.ends();
+                let ssh = self.ssh.clone();
+                Some(Resting { live, ssh })
+            }
             life => {
                 state.life = life;
                 None
@@ -265,5 +279,22 @@ async fn until(instant: Option<Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_a_device_has_gone_is_told_while_it_boots() {
+        let device = Running::new("sw".into(), Clock::starting(SimTime(0)));
+        let mut meanwhile = None;
+        device.boot(|| {
+            meanwhile = Some(device.is_gone());
+            None
+        });
+        assert_eq!(meanwhile, Some(false));
+        assert!(device.is_gone(), "it couldn't boot");
     }
 }
