@@ -1,5 +1,5 @@
-//! The SSH callbacks of one connection: each lets the device take a step. What it writes takes another way (see
-//! [`super::connection`]).
+//! The SSH callbacks of one connection: each lets the device take a step. What it answers at once goes back at once; the
+//! rest takes another way (see [`super::outbox`]).
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -93,6 +93,25 @@ impl Door {
         }
     }
 
+    /// Lets the device take a step, and sends what it answers.
+    fn answer(
+        &self,
+        cause: Cause<'_>,
+        channel: ChannelId,
+        session: &mut Session,
+    ) -> Result<(), DoorError> {
+        // What the client's window has no room for waits in the library, where it has no bound.
+        if session.has_pending_data(channel) {
+            return self.tell(cause);
+        }
+        self.outbox.attend();
+        self.tell(cause)?;
+        if let Some(bytes) = self.outbox.answer() {
+            session.data(channel, bytes)?;
+        }
+        Ok(())
+    }
+
     /// Judges a password; after the last try the client has its answer and the line is closed.
     async fn password(&mut self, user: &str, password: &str) -> Result<Auth, DoorError> {
         if self
@@ -147,7 +166,7 @@ impl Door {
             opening,
             outbox: self.outbox.clone(),
         };
-        self.tell(Cause::Opened(Box::new(event)))?;
+        self.answer(Cause::Opened(Box::new(event)), channel, session)?;
         opened.send(channel).map_err(|_| DoorError::DeviceGone)
     }
 
@@ -321,8 +340,13 @@ impl Handler for Door {
         Ok(session.channel_failure(channel)?)
     }
 
-    async fn data(&mut self, _: ChannelId, bytes: &[u8], _: &mut Session) -> Result<(), DoorError> {
-        self.tell(Cause::Bytes(self.id, bytes))
+    async fn data(
+        &mut self,
+        channel: ChannelId,
+        bytes: &[u8],
+        session: &mut Session,
+    ) -> Result<(), DoorError> {
+        self.answer(Cause::Bytes(self.id, bytes), channel, session)
     }
 
     /// A shell whose input has ended ends; what was typed before has been handed in. A command may have more to say.

@@ -11,13 +11,13 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// How long a peer may take to close its side after ours has closed: a program that sees the end of its
 /// input needs a moment, more on a busy machine; a stopping fleet must not wait long.
@@ -37,6 +37,12 @@ pub(crate) struct Switch {
     written: AtomicU64,
     reader: Mutex<Option<Waker>>,
     writer: Mutex<Option<Waker>>,
+    /// Rung when there is output to fetch.
+    pub(crate) output: Notify,
+    /// What was read ahead hasn't all been taken.
+    ahead: AtomicBool,
+    /// Output waits for that to be taken.
+    held: AtomicBool,
 }
 
 const OPEN: u8 = 0;
@@ -76,6 +82,22 @@ impl Switch {
     /// How many bytes were written so far.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
+    }
+
+    /// Whether output waits, because more input is there already. If that comes to nothing (it ends within a packet), the
+    /// output is rung for.
+    pub(crate) fn holds_output(&self) -> bool {
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        self.held.store(ahead, Ordering::Relaxed);
+        ahead
+    }
+
+    /// Notes what came of a read. Reads and [`Self::holds_output`] are one task's.
+    fn has_read(&self, waits: bool, ahead: bool) {
+        self.ahead.store(ahead, Ordering::Relaxed);
+        if waits && self.held.swap(false, Ordering::Relaxed) {
+            self.output.notify_one();
+        }
     }
 
     fn turn(&self, state: u8) {
@@ -196,7 +218,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     ) -> Poll<io::Result<()>> {
         wait(&self.switch.reader, cx);
         match self.switch.state() {
-            OPEN => self.stream()?.poll_read(cx, into),
+            OPEN => {
+                let mut stream = self.stream()?;
+                let read = stream.as_mut().poll_read(cx, into);
+                let ahead = !stream.buffer().is_empty();
+                self.switch.has_read(read.is_pending(), ahead);
+                read
+            }
             FROZEN => self.drop_input(cx),
             HUNG_UP => Poll::Ready(Ok(())),
             _ => Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
@@ -240,6 +268,29 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+
+    #[tokio::test]
+    async fn output_waits_for_input_that_is_there_and_not_for_input_that_is_to_come() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let switch = Arc::new(Switch::default());
+        let (mut line, _left) = Line::new(near, switch.clone());
+        let mut byte = [0; 1];
+        far.write_all(b"ab").await.unwrap();
+        line.read_exact(&mut byte).await.unwrap();
+        assert!(switch.holds_output());
+        line.read_exact(&mut byte).await.unwrap();
+        assert!(!switch.holds_output());
+        far.write_all(b"cd").await.unwrap();
+        line.read_exact(&mut byte).await.unwrap();
+        assert!(switch.holds_output());
+        // What is read ahead is less than a packet: whoever waits for output is told.
+        let mut packet = [0; 2];
+        tokio::select! {
+            biased;
+            read = line.read_exact(&mut packet) => panic!("{read:?}"),
+            () = switch.output.notified() => {}
+        }
+    }
 
     #[tokio::test]
     async fn hanging_up_ends_a_waiting_read_and_lets_writes_pass() {

@@ -3,6 +3,11 @@
 //! The device never waits: it pushes, and learns when a session won't read. A reader that is merely slower
 //! than one large output is no such session, so the bound counts only what earlier steps of the device left
 //! behind: one step may write a `show tech-support` of any length.
+//!
+//! There are two ways out. What is written while the client's own keys are handled goes back by [`Outbox::answer`], in the
+//! callback that brought them: the quickest way there is. All else (what comes by itself, what is long, what a client is
+//! slow to take) goes by [`Outbox::next`], from a task of the connection. Nothing takes the first way while something is
+//! still on the second, so the order stays.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,9 +33,22 @@ pub(crate) struct Unread;
 #[derive(Debug)]
 pub(crate) struct Outbox {
     queue: Mutex<Queue>,
-    changed: Notify,
     ended: Notify,
     switch: Arc<Switch>,
+    /// Each piece on the second way has a share in it.
+    lent: Arc<()>,
+}
+
+/// A piece on the second way, until it is sent.
+struct Lent {
+    bytes: Bytes,
+    _share: Arc<()>,
+}
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +59,8 @@ struct Queue {
     /// The step that wrote last, and whether too much was waiting before it.
     step: u64,
     overdue: bool,
+    /// A callback is about to ask for an answer.
+    attended: bool,
     ended: bool,
     /// How the connection ends once all is sent, if not in good order.
     last: Option<(End, String)>,
@@ -79,10 +99,34 @@ impl Outbox {
     pub(crate) fn new(switch: Arc<Switch>) -> Self {
         Self {
             queue: Mutex::default(),
-            changed: Notify::new(),
             ended: Notify::new(),
             switch,
+            lent: Arc::default(),
         }
+    }
+
+    /// Whoever calls this lets the device take a step, and then asks for the [`Self::answer`].
+    pub(crate) fn attend(&self) {
+        self.queue().attended = true;
+    }
+
+    /// What has been written, if it may go out now: by itself, and ahead of nothing. What may not takes the other way.
+    pub(crate) fn answer(&self) -> Option<Bytes> {
+        let mut queue = self.queue();
+        queue.attended = false;
+        if queue.pieces.is_empty() && queue.waiting.is_empty() {
+            return None;
+        }
+        let is_short = queue.pieces.is_empty() && queue.waiting.len() <= CHUNK_BYTES_MAX;
+        if !is_short || Arc::strong_count(&self.lent) > 1 {
+            self.switch.output.notify_one();
+            return None;
+        }
+        // More keys are there already, whose answers may go out with these.
+        if self.switch.holds_output() {
+            return None;
+        }
+        Some(std::mem::take(&mut queue.waiting).freeze())
     }
 
     /// Adds what one step of the device writes. Steps have different numbers.
@@ -90,8 +134,7 @@ impl Outbox {
         let mut queue = self.queue();
         queue.begin(step)?;
         queue.waiting.extend_from_slice(bytes);
-        drop(queue);
-        self.changed.notify_one();
+        self.rings(&queue);
         Ok(())
     }
 
@@ -104,8 +147,7 @@ impl Outbox {
         queue
             .pieces
             .extend(pieces.into_iter().filter(|piece| !piece.is_empty()));
-        drop(queue);
-        self.changed.notify_one();
+        self.rings(&queue);
         Ok(())
     }
 
@@ -122,7 +164,7 @@ impl Outbox {
     /// Nothing more will come: the session closes once all is sent.
     pub(crate) fn end(&self) {
         self.queue().ended = true;
-        self.changed.notify_one();
+        self.switch.output.notify_one();
         self.ended.notify_one();
     }
 
@@ -135,15 +177,14 @@ impl Outbox {
         queue
             .pieces
             .extend(pieces.into_iter().filter(|piece| !piece.is_empty()));
-        drop(queue);
-        self.changed.notify_one();
+        self.rings(&queue);
         Ok(())
     }
 
     /// Once all is sent the connection ends in this way.
     pub(crate) fn end_by(&self, end: End, reason: String) {
         self.queue().last = Some((end, reason));
-        self.changed.notify_one();
+        self.switch.output.notify_one();
     }
 
     /// How it ends, if not in good order.
@@ -167,8 +208,9 @@ impl Outbox {
         loop {
             {
                 let mut queue = self.queue();
-                if let Some(piece) = queue.next() {
-                    return Some(piece);
+                if let Some(bytes) = queue.next() {
+                    let _share = self.lent.clone();
+                    return Some(Bytes::from_owner(Lent { bytes, _share }));
                 }
                 // What was sent gives its memory back: an idle session weighs nothing.
                 queue.waiting = BytesMut::new();
@@ -176,7 +218,7 @@ impl Outbox {
                     return None;
                 }
             }
-            self.changed.notified().await;
+            self.switch.output.notified().await;
         }
     }
 
@@ -184,6 +226,13 @@ impl Outbox {
     pub(crate) async fn ended(&self) {
         if !self.queue().ended {
             self.ended.notified().await;
+        }
+    }
+
+    /// Tells who waits for output, unless somebody asks for it anyway.
+    fn rings(&self, queue: &Queue) {
+        if !queue.attended {
+            self.switch.output.notify_one();
         }
     }
 
@@ -259,6 +308,39 @@ mod tests {
         outbox.push(1, &vec![b'x'; UNREAD_BYTES_MAX]).unwrap();
         assert_eq!(outbox.push(2, b"more"), Err(Unread));
         assert_eq!(outbox.push(2, b"still more"), Err(Unread));
+    }
+
+    #[tokio::test]
+    async fn an_answer_goes_out_at_once_and_never_ahead_of_what_is_on_its_way() {
+        let outbox = outbox();
+        outbox.push(1, b"syslog\r\n").unwrap();
+        let on_its_way = outbox.next().await.unwrap();
+        outbox.attend();
+        outbox.push(2, b"Router#").unwrap();
+        assert_eq!(outbox.answer(), None);
+        drop(on_its_way);
+        assert_eq!(&outbox.next().await.unwrap()[..], b"Router#");
+        outbox.attend();
+        outbox.push(3, b"exit\r\n").unwrap();
+        assert_eq!(&outbox.answer().unwrap()[..], b"exit\r\n");
+        assert_eq!(outbox.answer(), None);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_long_or_holds_a_file_takes_the_other_way() {
+        let outbox = outbox();
+        let long = [b'x'; CHUNK_BYTES_MAX + 1];
+        outbox.attend();
+        outbox.push(1, &long).unwrap();
+        assert_eq!(outbox.answer(), None);
+        // Whoever waits is told.
+        while outbox.queue().next().is_some() {}
+        outbox.attend();
+        outbox.push_shared(2, Arc::from(*b"file")).unwrap();
+        outbox.switch.output.notified().await;
+        assert_eq!(outbox.answer(), None);
+        outbox.switch.output.notified().await;
+        assert_eq!(&outbox.next().await.unwrap()[..], b"file");
     }
 
     #[tokio::test]
