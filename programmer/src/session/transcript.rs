@@ -16,8 +16,12 @@ const BYTES_MAX: usize = 8 << 20;
 /// The two directions of one session.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
+    /// Everything, in order.
+    bytes: Vec<u8>,
+    /// What of it was sent, and what received.
     entries: Vec<Entry>,
-    bytes: usize,
+    /// How many bytes of it were received.
+    received: usize,
     dropped: usize,
     mask: Arc<Mask>,
 }
@@ -33,23 +37,18 @@ pub struct Step {
     pub text: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Entry {
     at: Duration,
     side: Side,
-    bytes: Vec<u8>,
+    /// Where it ends, and the next begins.
+    end: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Client,
     Device,
-}
-
-impl Entry {
-    fn side(&self) -> Side {
-        self.side
-    }
 }
 
 impl Transcript {
@@ -61,11 +60,13 @@ impl Transcript {
     }
 
     pub(super) fn sent(&mut self, bytes: &[u8], at: Duration) {
-        self.entries.push(Entry {
-            at,
-            side: Side::Client,
-            bytes: bytes.to_vec(),
-        });
+        self.bytes.extend_from_slice(bytes);
+        self.ends(Side::Client, at);
+    }
+
+    fn ends(&mut self, side: Side, at: Duration) {
+        let end = self.bytes.len();
+        self.entries.push(Entry { at, side, end });
     }
 
     /// Something was sent that must not be shown.
@@ -74,29 +75,29 @@ impl Transcript {
     }
 
     pub(super) fn received(&mut self, bytes: &[u8], at: Duration) {
-        if self.bytes + bytes.len() > BYTES_MAX {
+        if self.received + bytes.len() > BYTES_MAX {
             self.dropped += bytes.len();
             return;
         }
-        self.bytes += bytes.len();
+        self.received += bytes.len();
+        self.bytes.extend_from_slice(bytes);
         match self.entries.last_mut() {
-            Some(entry) if entry.side == Side::Device => entry.bytes.extend_from_slice(bytes),
-            _ => self.entries.push(Entry {
-                at,
-                side: Side::Device,
-                bytes: bytes.to_vec(),
-            }),
+            Some(entry) if entry.side == Side::Device => entry.end = self.bytes.len(),
+            _ => self.ends(Side::Device, at),
         }
     }
 
     /// Adds the transcript of a session that followed, and began so long after this one.
     pub fn append(&mut self, next: Self, after: Duration) {
+        let begin = self.bytes.len();
         let moved = next.entries.into_iter().map(|entry| Entry {
             at: entry.at + after,
+            end: begin + entry.end,
             ..entry
         });
         self.entries.extend(moved);
-        self.bytes += next.bytes;
+        self.bytes.extend(next.bytes);
+        self.received += next.received;
         self.dropped += next.dropped;
         self.mask = next.mask;
     }
@@ -129,18 +130,28 @@ impl Transcript {
     }
 
     /// The entries with what may be shown of them.
-    fn masked(&self) -> Vec<(&Entry, Vec<u8>)> {
+    fn masked(&self) -> Vec<(Entry, Vec<u8>)> {
         let of = |side: Side| {
-            let entries = self.entries.iter().filter(move |entry| entry.side == side);
-            let pieces: Vec<&[u8]> = entries.map(|entry| entry.bytes.as_slice()).collect();
+            let entries = self.pieces().filter(move |(entry, _)| entry.side == side);
+            let pieces: Vec<&[u8]> = entries.map(|(_, bytes)| bytes).collect();
             self.mask.pieces(&pieces).into_iter()
         };
         let (mut client, mut device) = (of(Side::Client), of(Side::Device));
-        let shown = |entry| match Entry::side(entry) {
-            Side::Client => (entry, client.next().unwrap_or_default()),
-            Side::Device => (entry, device.next().unwrap_or_default()),
+        let shown = |entry: &Entry| match entry.side {
+            Side::Client => (*entry, client.next().unwrap_or_default()),
+            Side::Device => (*entry, device.next().unwrap_or_default()),
         };
         self.entries.iter().map(shown).collect()
+    }
+
+    /// The entries with their bytes.
+    fn pieces(&self) -> impl Iterator<Item = (&Entry, &[u8])> {
+        let mut begin = 0;
+        self.entries.iter().map(move |entry| {
+            let bytes = self.bytes.get(begin..entry.end).unwrap_or_default();
+            begin = entry.end;
+            (entry, bytes)
+        })
     }
 
     fn render(&self, skipped: usize) -> String {
