@@ -14,6 +14,7 @@ use super::checkpoint::Checkpoint;
 use crate::secret::Places;
 
 use super::expect_file::{ExpectFile, LaterFile, TimeoutsFile};
+use super::pattern::Pattern;
 use super::ssh::SshAlgorithms;
 
 /// When `enable` is sent (palError: `CLI_ENABLE_CONDITION`).
@@ -46,11 +47,11 @@ pub struct Expect {
     /// A question that looks like that for the password, and wants a new one: nobody answers it.
     pub login_changes: RegexSet,
     /// Any EXEC prompt; group `host` is the hostname (palError: `CLI_PROMPT_EXPECT`).
-    pub exec: Regex,
+    pub exec: Pattern,
     /// An EXEC prompt that may configure.
     pub privileged: Regex,
     /// A configuration prompt; groups `host` and `mode` (palError: `CLI_CONFIG_PROMPT_SEARCH_EXPRESION`).
-    pub config: Regex,
+    pub config: Pattern,
     /// Configuration prompts show so many letters of the hostname.
     pub config_host_chars: usize,
     /// When `enable` is sent.
@@ -109,6 +110,8 @@ pub struct Expect {
     pub stalls: Vec<(Regex, String)>,
     /// The line that changes the hostname.
     pub hostname: Regex,
+    /// Any of `asks`, `runs`, `slow` and `hostname`: most lines are none of them.
+    special: RegexSet,
     /// Whether what is typed is echoed.
     pub echo: bool,
     /// Whether a line is sent in one write, and not letter by letter (palError: `CLI_SINGLE_BUFFER_SENDING`).
@@ -118,7 +121,7 @@ pub struct Expect {
     /// Where secrets stand in a line of configuration.
     pub secrets: Arc<Places>,
     /// Messages of the system log, from their beginning on.
-    pub noise: Regex,
+    pub noise: Pattern,
     /// What a question looks like at the end of the last line.
     pub questions: RegexSet,
     /// What is a question if nothing follows for longer.
@@ -176,13 +179,20 @@ impl Expect {
         self.errors.is_match(line) || self.denied.is_match(line) || self.later.says.is_match(line)
     }
 
+    /// Whether nothing special is known of a line that is sent: none of `asks`, `runs`, `slow` and `hostname` matches
+    /// it. That is one look at it, and true of most.
+    #[must_use]
+    pub fn is_plain(&self, line: &[u8]) -> bool {
+        !self.special.is_match(line)
+    }
+
     /// How long a command may take: its echo, its output and its prompt.
     #[must_use]
-    pub fn within(&self, command: &str) -> Duration {
+    pub fn within(&self, command: &[u8]) -> Duration {
         let slow = self
             .slow
             .iter()
-            .find(|(pattern, _)| pattern.is_match(command.as_bytes()));
+            .find(|(pattern, _)| pattern.is_match(command));
         slow.map_or(self.timeouts.line, |(_, within)| {
             self.timeouts.line.max(*within)
         })
@@ -196,6 +206,17 @@ impl Expect {
         let configure = place.required(file.configure, "configure")?;
         let save = place.required(file.save, "save")?;
         let errors = [file.errors.unwrap_or_default(), file.more_errors].concat();
+        let asks = file.asks.unwrap_or_default();
+        let runs = file.runs.unwrap_or_default();
+        let slow = file.slow.unwrap_or_default();
+        let commands = slow.iter().map(|slow| slow.command.clone());
+        let special: Vec<String> = asks
+            .iter()
+            .chain(&runs)
+            .chain(&file.hostname)
+            .cloned()
+            .chain(commands)
+            .collect();
         let harmless = [file.harmless.unwrap_or_default(), file.more_harmless].concat();
         Ok(Self {
             newline: place.required(file.newline, "newline")?,
@@ -205,9 +226,13 @@ impl Expect {
             password: place.set(&login.password, "login.password")?,
             login_refused: place.set(&login.refused, "login.refused")?,
             login_changes: place.set(&login.changes, "login.changes")?,
-            exec: place.pattern(&prompts.exec, "prompts.exec", &["host"])?,
+            exec: Pattern::of(place.pattern(&prompts.exec, "prompts.exec", &["host"])?),
             privileged: place.pattern(&prompts.privileged, "prompts.privileged", &[])?,
-            config: place.pattern(&prompts.config, "prompts.config", &["host", "mode"])?,
+            config: Pattern::of(place.pattern(
+                &prompts.config,
+                "prompts.config",
+                &["host", "mode"],
+            )?),
             config_host_chars: prompts.config_host_chars,
             enable_condition: enable.condition,
             enable: enable.command,
@@ -233,13 +258,11 @@ impl Expect {
             later: place.later(file.later, "later")?,
             texts: place.set(&file.texts.unwrap_or_default(), "texts")?,
             text_modes: file.text_modes.unwrap_or_default(),
-            asks: place.set(&file.asks.unwrap_or_default(), "asks")?,
+            asks: place.set(&asks, "asks")?,
             keys: place.set(&file.keys.unwrap_or_default(), "keys")?,
-            runs: place.set(&file.runs.unwrap_or_default(), "runs")?,
+            runs: place.set(&runs, "runs")?,
             logs: place.set(&file.logs.unwrap_or_default(), "logs")?,
-            slow: file
-                .slow
-                .unwrap_or_default()
+            slow: slow
                 .iter()
                 .map(|slow| {
                     let within = Duration::from_secs(slow.within_s);
@@ -253,11 +276,12 @@ impl Expect {
                 .map(|stall| Ok((place.pattern(&stall.shows, "stalls", &[])?, stall.keys)))
                 .collect::<Result<_, Mistake>>()?,
             hostname: place.any_of(file.hostname.as_slice(), "hostname")?,
+            special: place.set(&special, "asks")?,
             echo: file.echo.unwrap_or(true),
             single_buffer: true,
             single_byte: false,
             secrets: Arc::new(place.places(&file.secrets.unwrap_or_default(), "secrets")?),
-            noise: place.any_of(&file.noise.unwrap_or_default(), "noise")?,
+            noise: Pattern::of(place.any_of(&file.noise.unwrap_or_default(), "noise")?),
             questions: place.set(&file.questions.unwrap_or_default(), "questions")?,
             perhaps: place.set(&file.perhaps.unwrap_or_default(), "perhaps")?,
             dialogues: file

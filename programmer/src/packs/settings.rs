@@ -10,6 +10,7 @@ use std::time::Duration;
 use regex::bytes::{Regex, RegexSet};
 
 use super::expect::{EnableCondition, Expect};
+use super::pattern::Pattern;
 use crate::node::Node;
 
 /// No wait is longer than a day.
@@ -22,8 +23,8 @@ pub struct Settings(Vec<Setting>);
 /// One of them.
 #[derive(Debug, Clone)]
 enum Setting {
-    Prompt(Regex),
-    ConfigPrompt(Regex),
+    Prompt(Pattern),
+    ConfigPrompt(Pattern),
     Username(RegexSet),
     Password(RegexSet),
     EnableCondition(EnableCondition),
@@ -95,9 +96,9 @@ impl Settings {
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), BadSetting> {
         self.0.push(match name {
-            "CLI_PROMPT_EXPECT" => Setting::Prompt(pattern(name, value, &["host"])?),
+            "CLI_PROMPT_EXPECT" => Setting::Prompt(Pattern::of(pattern(name, value, &["host"])?)),
             "CLI_CONFIG_PROMPT_SEARCH_EXPRESION" | "CLI_CONFIG_PROMPT_SEARCH_EXPRESSION" => {
-                Setting::ConfigPrompt(pattern(name, value, &["host", "mode"])?)
+                Setting::ConfigPrompt(Pattern::of(pattern(name, value, &["host", "mode"])?))
             }
             "CLI_USERNAME_EXPECT" => Setting::Username(patterns(name, value)?),
             "CLI_PASSWORD_EXPECT" => Setting::Password(patterns(name, value)?),
@@ -293,7 +294,7 @@ mod tests {
         settings.extend(&run);
         let with = expect.with(&settings);
         assert_eq!(with.timeouts.line, Duration::from_secs(5));
-        assert_eq!(with.within("vlan 20"), Duration::from_secs(5));
+        assert_eq!(with.within(b"vlan 20"), Duration::from_secs(5));
         assert_eq!(with.enable_condition, EnableCondition::Never);
         assert!(with.password.is_match(b"PIN:") && !with.single_buffer);
     }

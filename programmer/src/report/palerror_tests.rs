@@ -7,7 +7,7 @@ use regex::bytes::{Regex, RegexSet};
 
 use super::*;
 use crate::inventory::{Credentials, Device};
-use crate::packs::{Expect, PackSource, Packs};
+use crate::packs::{Expect, PackSource, Packs, Pattern};
 use crate::plan::{DevicePlan, PlanLine};
 use crate::push::{Course, EndState};
 use crate::secret::{Mask, Secret};
@@ -95,8 +95,8 @@ fn replayed(line: &str, device: &[&str]) -> DeviceResult {
 /// The same result with the settings that the seed's system had.
 fn with_the_seeds_settings(result: DeviceResult) -> DeviceResult {
     let mut expect = Expect::clone(result.plan.expect());
-    expect.exec = Regex::new(r"[\ (\) \d\w\{\}\.]\s?[\#>\$]\s*\z").unwrap();
-    expect.config = Regex::new(r"(.{0,10})(.*) (\S)\s*$").unwrap();
+    expect.exec = Pattern::of(Regex::new(r"[\ (\) \d\w\{\}\.]\s?[\#>\$]\s*\z").unwrap());
+    expect.config = Pattern::of(Regex::new(r"(.{0,10})(.*) (\S)\s*$").unwrap());
     expect.password = RegexSet::new([r"assword[:\s]*\z"]).unwrap();
     expect.username = RegexSet::new([
         r"ogin[:\s]*\z",

@@ -2,6 +2,7 @@
 //!
 //! A question is answered only where the line, or the platform, says how. Enter is never sent at one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::engine::{Deadline, Phase, Session};
@@ -12,8 +13,8 @@ use super::screen::Screen;
 
 impl Session {
     /// Types what the line brought as the answer to a question.
-    pub(super) fn reply(&mut self, question: &[u8], answer: &str, now: Duration) {
-        let expect = self.access.expect.clone();
+    pub(super) fn reply(&mut self, answer: &str, now: Duration) {
+        let (expect, question) = (&self.access.expect, self.screen.line());
         let is_key = expect.keys.is_match(question) && !answer.is_empty();
         let end = if is_key || answer.ends_with(['\n', '\r']) {
             ""
@@ -24,7 +25,7 @@ impl Session {
         if expect.password.is_match(question) {
             self.send_secret_keys(typed.into_bytes(), now);
         } else {
-            self.send(typed.into_bytes(), now);
+            self.send(typed.as_bytes(), now);
         }
         if let Some(exchange) = self.flight.front_mut() {
             exchange.answered(answer);
@@ -57,18 +58,13 @@ impl Session {
         }
     }
 
-    /// Whether the device waits for something that won't come. It is told not to, once.
-    pub(super) fn is_stalled(&mut self, line: &[u8], now: Duration) -> bool {
-        let expect = self.access.expect.clone();
-        let stall = expect.stalls.iter().find(|(shows, _)| shows.is_match(line));
-        let (Some((_, keys)), Some(exchange)) = (stall, self.flight.front_mut()) else {
-            return false;
-        };
-        if !exchange.stalled {
-            exchange.stalled = true;
-            self.send(keys.clone().into_bytes(), now);
+    /// The device waits for something that won't come. It is told not to by these keys, once.
+    pub(super) fn end_stall(&mut self, keys: &str, now: Duration) {
+        if let Some(exchange) = self.flight.front_mut()
+            && !std::mem::replace(&mut exchange.stalled, true)
+        {
+            self.send(keys.as_bytes(), now);
         }
-        true
     }
 
     /// A line ended. Where the device has begun to read text, it gets the next line.
@@ -91,27 +87,32 @@ impl Session {
 
     /// A prompt before the last line of a command. In some modes each line has one; else the device has taken
     /// less than was meant, and the rest would be run as commands.
-    pub(super) fn prompt_among_parts(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
-        if let Prompt::Config { mode, .. } = &prompt
-            && self.access.expect.text_modes.contains(mode)
-        {
-            return self.send_next_part(Some(&text), now);
+    pub(super) fn prompt_among_parts(&mut self, prompt: Arc<Prompt>, now: Duration) {
+        let reads = |mode: &Arc<str>| {
+            self.access
+                .expect
+                .text_modes
+                .iter()
+                .any(|it| **it == **mode)
+        };
+        if prompt.mode().is_some_and(reads) {
+            return self.send_next_part(Some(prompt.text()), now);
         }
-        self.at = Some((prompt, text));
+        self.at = Some(prompt);
         let Some(exchange) = self.flight.pop_front() else {
             return;
         };
         self.deadline = None;
         let answer = self.answer_of(&exchange);
         let cause = Cause::Refused {
-            sent: exchange.sent.clone(),
+            sent: exchange.sent(),
             may_be_in: !answer.is_listed || exchange.reads_text,
             answer: match answer.refused {
                 Some(refused) => refused,
                 None => "it took the command for complete before its last line".to_string(),
             },
         };
-        self.fail_at(&exchange.sent, cause, now);
+        self.fail_at(exchange.line_no(), cause, now);
     }
 
     pub(super) fn send_next_part(&mut self, prompt: Option<&[u8]>, now: Duration) {
@@ -120,7 +121,7 @@ impl Session {
         };
         exchange.reads_text = true;
         if let Some(part) = exchange.next_part(prompt) {
-            self.send_line(&part, now);
+            self.send_line(part.as_bytes(), now);
         }
     }
 
@@ -145,8 +146,7 @@ impl Session {
         if let Some(exchange) = self.flight.front_mut() {
             exchange.probed = Some(waited);
         }
-        let newline = self.access.expect.newline.clone();
-        self.send(newline.into_bytes(), now);
+        self.send_line(b"", now);
         self.deadline = Some(Deadline::after(self.access.expect.timeouts.cleanup, now));
     }
 }

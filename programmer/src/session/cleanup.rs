@@ -4,6 +4,7 @@
 //! `exit` only at an EXEC prompt. Where no prompt is known, the interrupt key comes first. No question is
 //! answered, except that an empty line ends a password dialogue that ignores the interrupt key.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Reply;
@@ -100,7 +101,7 @@ impl Session {
         self.deadline = Some(Deadline::after(self.access.expect.timeouts.cleanup, now));
         self.phase = Phase::Cleanup(Cleanup::new(goal));
         match self.at.take() {
-            Some((prompt, text)) => self.at_clean_prompt(prompt, text, now),
+            Some(prompt) => self.at_clean_prompt(prompt, now),
             None => self.type_interrupt(now),
         }
     }
@@ -117,13 +118,13 @@ impl Session {
         };
         let expect = self.access.expect.clone();
         let line = self.screen.line();
-        if let Some(prompt) = Prompt::of(line, &expect, self.host.as_deref()) {
+        let here = self.prompts.of(line, &expect);
+        if let Some(prompt) = here.filter(|it| it.is_of(self.host.as_deref(), &expect)) {
             // A device that shows a prompt after `exit` has something else in mind with it.
             if left {
                 self.over()
             } else {
-                let text = line.to_vec();
-                self.at_clean_prompt(prompt, text, now)
+                self.at_clean_prompt(prompt, now)
             }
         } else if left {
             // It is about to end the session.
@@ -134,14 +135,14 @@ impl Session {
         }
     }
 
-    fn at_clean_prompt(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
+    fn at_clean_prompt(&mut self, prompt: Arc<Prompt>, now: Duration) {
         let expect = self.access.expect.clone();
         let Phase::Cleanup(cleanup) = &mut self.phase else {
             return;
         };
-        let is_exec = matches!(prompt, Prompt::Exec { .. });
+        let is_exec = prompt.mode().is_none();
         if is_exec && cleanup.goal == Goal::Prompt {
-            self.at = Some((prompt, text));
+            self.at = Some(prompt);
             if let Some(owed) = self.owed.take() {
                 self.rest(owed);
             }
@@ -163,7 +164,7 @@ impl Session {
                 return self.over();
             }
         }
-        self.send(keys.as_bytes().to_vec(), now);
+        self.send(keys.as_bytes(), now);
         self.settles = None;
         // What stands on the line now was seen; only what comes next counts.
         self.screen = Screen::default();

@@ -10,8 +10,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::engine::{Phase, Session};
 use super::exchange::Exchange;
-use super::failure::{Cause, Sent};
-use super::prompt::Prompt;
+use super::failure::Cause;
 use super::{Configured, LineFate, OnRefused, Reply, Sending};
 use crate::packs::Expect;
 use crate::plan::{ANY_MODE, PlanLine};
@@ -36,14 +35,18 @@ pub(super) struct Configuring {
     /// Whether the line in flight is one that nothing may be sent behind.
     alone: bool,
     /// The mode of the last prompt.
-    mode: String,
+    mode: Arc<str>,
     accepted: usize,
     result: Configured,
 }
 
 /// What comes next.
 enum Next {
-    Line(usize),
+    /// A line by its number, and whether the platform knows nothing special of it.
+    Line {
+        no: usize,
+        plain: bool,
+    },
     EnterConfiguration,
     LeaveConfiguration,
     /// Something in flight must be answered first.
@@ -64,7 +67,7 @@ impl Configuring {
         let Some(line) = self.lines.get(self.next) else {
             return Next::Nothing;
         };
-        let is_configuring = self.mode != EXEC_MODE;
+        let is_configuring = *self.mode != *EXEC_MODE;
         if line.is_exec() == is_configuring {
             return match (in_flight, is_configuring) {
                 (0, true) => Next::LeaveConfiguration,
@@ -84,13 +87,15 @@ impl Configuring {
         if in_flight > 0 && (!has_room || self.alone || !expect.echo) {
             return Next::Wait;
         }
-        let alone = self.goes_alone(line, expect);
+        let plain = !line.text().contains('\n') && expect.is_plain(line.text().as_bytes());
+        let alone = self.goes_alone(line, plain, expect);
         if in_flight > 0 && alone {
             return Next::Wait;
         }
         self.alone = alone;
         self.next += 1;
-        Next::Line(self.next)
+        let no = self.next;
+        Next::Line { no, plain }
     }
 
     fn skip(&mut self) {
@@ -103,15 +108,16 @@ impl Configuring {
         }
     }
 
-    fn goes_alone(&self, line: &PlanLine, expect: &Expect) -> bool {
+    fn goes_alone(&self, line: &PlanLine, plain: bool, expect: &Expect) -> bool {
         let text = line.text().as_bytes();
         let below = self.lines.get(self.next + 1);
         let is_parent = below.is_some_and(|below| below.depth() > line.depth());
         line.is_exec()
             || !line.answers().is_empty()
-            || text.contains(&b'\n')
-            || expect.asks.is_match(text)
-            || expect.hostname.is_match(text)
+            || (!plain
+                && (text.contains(&b'\n')
+                    || expect.asks.is_match(text)
+                    || expect.hostname.is_match(text)))
             || (self.on_refused == OnRefused::Continue && is_parent)
     }
 
@@ -127,12 +133,12 @@ impl Configuring {
         before: &str,
         expect: &Expect,
     ) -> Option<Cause> {
-        let (sent, found) = (exchange.sent.clone(), self.mode.clone());
+        let found = &*self.mode;
         if let Some(text) = answer.refused.clone() {
             let may_be_in = before != found || !answer.is_listed || exchange.overtaken;
-            return Some(answer.cause(sent, text, may_be_in));
+            return Some(answer.cause(exchange.sent(), text, may_be_in));
         }
-        let line = self.line(sent.line_no()?)?;
+        let line = self.line(exchange.line_no()?)?;
         let expected = if line.is_exec() {
             EXEC_MODE
         } else {
@@ -140,13 +146,12 @@ impl Configuring {
         };
         let is_there = match expected {
             ANY_MODE => found != EXEC_MODE,
-            mode => expect.is_mode(mode, &found),
+            mode => expect.is_mode(mode, found),
         };
-        let expected = expected.to_string();
-        (!is_there).then_some(Cause::WrongMode {
-            sent,
-            expected,
-            found,
+        (!is_there).then(|| Cause::WrongMode {
+            sent: exchange.sent(),
+            expected: expected.to_string(),
+            found: found.to_string(),
         })
     }
 
@@ -179,7 +184,7 @@ impl Session {
             next: 0,
             skips_below: None,
             alone: false,
-            mode: EXEC_MODE.to_string(),
+            mode: EXEC_MODE.into(),
             accepted: 0,
             result,
         });
@@ -190,13 +195,12 @@ impl Session {
 
     /// Sends as many lines as may be in flight; when all are answered, leaves configuration mode.
     pub(super) fn feed(&mut self, now: Duration) {
-        let expect = self.access.expect.clone();
         while let Some(configuring) = &mut self.configuring {
             if self.interrupted || configuring.result.cause.is_some() {
                 break;
             }
-            match configuring.next(&self.flight, &expect) {
-                Next::Line(no) => self.send_plan_line(no, now),
+            match configuring.next(&self.flight, &self.access.expect) {
+                Next::Line { no, plain } => self.send_plan_line(no, plain, now),
                 Next::EnterConfiguration => return self.enter_configuration(now),
                 Next::LeaveConfiguration => return self.leave_configuration(now),
                 Next::Wait => return,
@@ -208,14 +212,14 @@ impl Session {
         }
     }
 
-    fn send_plan_line(&mut self, no: usize, now: Duration) {
+    fn send_plan_line(&mut self, no: usize, plain: bool, now: Duration) {
         let Some(configuring) = &mut self.configuring else {
             return;
         };
         configuring.set(no, LineFate::InFlight);
-        if let Some(line) = configuring.line(no) {
-            let (exchange, text) = Exchange::of_line(no, line, &self.access.expect);
-            self.begin_exchange(exchange, &text, now);
+        let lines = &configuring.lines;
+        if let Some(exchange) = Exchange::of_line(no, lines, plain, &self.access.expect) {
+            self.begin_exchange(exchange, now);
         }
     }
 
@@ -235,10 +239,10 @@ impl Session {
     }
 
     /// Configuration mode is entered, or is not.
-    pub(super) fn configured(&mut self, sent: &Sent, answer: &Answer, now: Duration) {
+    pub(super) fn configured(&mut self, exchange: &Exchange, answer: &Answer, now: Duration) {
         let expect = self.access.expect.clone();
-        if let Some((Prompt::Config { mode, .. }, _)) = &self.at
-            && *mode == expect.configure_mode
+        if let Some(mode) = self.at.as_ref().and_then(|at| at.mode())
+            && **mode == *expect.configure_mode
             && answer.refused.is_none()
         {
             if let Some(configuring) = &mut self.configuring {
@@ -252,9 +256,10 @@ impl Session {
         if is_locked && self.tries < expect.locked.tries {
             return self.wait(expect.locked.wait, now);
         }
+        let sent = exchange.sent();
         let command = sent.text().to_string();
         let cause = if answer.is_denied {
-            answer.cause(sent.clone(), text, false)
+            answer.cause(sent, text, false)
         } else {
             Cause::CannotConfigure {
                 command,
@@ -291,7 +296,7 @@ impl Session {
                 .map(|configuring| configuring.result);
             self.owed = result.map(Reply::Configured);
             self.clean_up(now);
-        } else if configuring.mode == EXEC_MODE {
+        } else if *configuring.mode == *EXEC_MODE {
             self.lines_done();
         } else {
             self.leave_configuration(now);
@@ -307,11 +312,9 @@ impl Session {
     }
 
     pub(super) fn line_answered(&mut self, exchange: &Exchange, answer: Answer, now: Duration) {
-        let found = match &self.at {
-            Some((Prompt::Config { mode, .. }, _)) => mode.clone(),
-            _ => EXEC_MODE.to_string(),
-        };
-        let (Some(configuring), Some(no)) = (&mut self.configuring, exchange.sent.line_no()) else {
+        let found = self.at.as_ref().and_then(|at| at.mode());
+        let found = found.map_or_else(|| EXEC_MODE.into(), Arc::clone);
+        let (Some(configuring), Some(no)) = (&mut self.configuring, exchange.line_no()) else {
             return;
         };
         let before = std::mem::replace(&mut configuring.mode, found);
@@ -323,7 +326,7 @@ impl Session {
         }
         let failure = configuring.failure(exchange, &answer, &before, &self.access.expect);
         if let Some(cause) = failure {
-            return self.fail_at(&exchange.sent, cause, now);
+            return self.fail_at(Some(no), cause, now);
         }
         self.tries = 0;
         configuring.set(no, LineFate::Accepted);
@@ -333,8 +336,8 @@ impl Session {
     }
 
     /// A line failed, and the device stands at a prompt. What is in flight behind it is waited for.
-    pub(super) fn fail_at(&mut self, sent: &Sent, cause: Cause, now: Duration) {
-        let (Some(configuring), Some(no)) = (&mut self.configuring, sent.line_no()) else {
+    pub(super) fn fail_at(&mut self, line_no: Option<usize>, cause: Cause, now: Duration) {
+        let (Some(configuring), Some(no)) = (&mut self.configuring, line_no) else {
             return self.fail(cause, now);
         };
         if cause.leaves_nothing() {
@@ -352,8 +355,9 @@ impl Session {
         self.feed(now);
     }
 
-    pub(super) fn unconfigured(&mut self, sent: Sent, answer: &Answer, now: Duration) {
-        if !matches!(self.at, Some((Prompt::Exec { .. }, _))) {
+    pub(super) fn unconfigured(&mut self, exchange: &Exchange, answer: &Answer, now: Duration) {
+        if self.at.as_ref().is_none_or(|at| at.mode().is_some()) {
+            let sent = exchange.sent();
             let answer = answer.text();
             let may_be_in = false;
             return self.fail(
@@ -366,7 +370,7 @@ impl Session {
             );
         }
         if let Some(configuring) = &mut self.configuring {
-            configuring.mode = EXEC_MODE.to_string();
+            configuring.mode = EXEC_MODE.into();
             self.phase = Phase::Lines;
         }
         self.feed(now);

@@ -5,9 +5,8 @@
 //! letter that was sent is shown, and shown where it belongs; that is what is compared. Each byte that comes is
 //! compared once; only rows that don't begin with the prompt are compared anew.
 
-use regex::bytes::Regex;
-
 use super::screen::Ended;
+use crate::packs::Pattern;
 
 /// A terminal is at least so wide: a shorter row that ends is no wrap. (24 columns, less a wide letter.)
 const ROW_BYTES_MIN: usize = 20;
@@ -66,6 +65,7 @@ impl Echoing {
         self.expected.get(self.prompt_bytes..).unwrap_or_default()
     }
 
+    /// The prompt that it was sent at.
     pub(super) fn prompt(&self) -> &[u8] {
         self.expected.get(..self.prompt_bytes).unwrap_or_default()
     }
@@ -98,7 +98,7 @@ impl Echoing {
     }
 
     /// A row ended.
-    pub(super) fn row(&mut self, row: &Ended, noise: &Regex) -> Row {
+    pub(super) fn row(&mut self, row: &Ended, noise: &Pattern) -> Row {
         let whole = row.bytes.trim_ascii_end();
         let over = row.bytes.get(..row.written).unwrap_or_default();
         let shown = self
@@ -132,7 +132,7 @@ impl Echoing {
     }
 
     /// A message of the log, perhaps behind a part of the echo.
-    fn noisy(&mut self, row: &[u8], noise: &Regex) -> Row {
+    fn noisy(&mut self, row: &[u8], noise: &Pattern) -> Row {
         let Some(message) = noise.find(row) else {
             return Row::Wrong;
         };
@@ -154,8 +154,8 @@ impl Echoing {
     }
 
     /// What came in place of the echo, when this row shows that it is wrong.
-    pub(super) fn wrong(&mut self, row: Vec<u8>) -> Vec<u8> {
-        self.cut.take().unwrap_or(row)
+    pub(super) fn wrong(&mut self, row: &[u8]) -> Vec<u8> {
+        self.cut.take().unwrap_or_else(|| row.to_vec())
     }
 
     /// Whether the unfinished row can no longer become the echo, unless the device redraws it. `touched` is the
@@ -224,6 +224,8 @@ impl Echoing {
 
 #[cfg(test)]
 mod tests {
+    use regex::bytes::Regex;
+
     use super::*;
     use crate::session::screen::Screen;
 
@@ -231,7 +233,7 @@ mod tests {
 
     /// What the rows that these bytes show say, together: the first that isn't a part.
     fn told(prompt: &[u8], text: &[u8], bytes: &[u8]) -> Row {
-        let noise = Regex::new(NOISE).unwrap();
+        let noise = Pattern::of(Regex::new(NOISE).unwrap());
         let mut screen = Screen::default();
         for byte in prompt {
             screen.show(*byte);

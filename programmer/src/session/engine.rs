@@ -1,13 +1,14 @@
 //! The session itself: its state, and what each input does to it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::cleanup::Cleanup;
 use super::configuring::Configuring;
 use super::exchange::Exchange;
 use super::failure::{Cause, Sent};
-use super::prompt::Prompt;
+use super::prompt::{Prompt, Prompts};
 use super::screen::Screen;
 use super::transcript::Transcript;
 use super::{Access, Action, Input, Reply, Request};
@@ -37,8 +38,8 @@ pub struct Session {
     pub(super) phase: Phase,
     /// The hostname, once an echo has confirmed it.
     pub(super) host: Option<Vec<u8>>,
-    /// The prompt that the device waits at, and its text.
-    pub(super) at: Option<(Prompt, Vec<u8>)>,
+    /// The prompt that the device waits at.
+    pub(super) at: Option<Arc<Prompt>>,
     /// When the device must have answered.
     pub(super) deadline: Option<Deadline>,
     pub(super) started: Duration,
@@ -54,9 +55,11 @@ pub struct Session {
     /// The lines that are being configured.
     pub(super) configuring: Option<Configuring>,
     /// A prompt that ended its line: if a message of the log follows, the device waits there.
-    pub(super) passed: Option<(Prompt, Vec<u8>)>,
-    /// Prompts that lines began with.
-    pub(super) openings: Vec<(Vec<u8>, Prompt)>,
+    pub(super) passed: Option<Arc<Prompt>>,
+    /// Room for a line and its end.
+    pub(super) keys: Vec<u8>,
+    /// The prompts that it has shown.
+    pub(super) prompts: Prompts,
     /// When something is tried again, and how often it was.
     pub(super) again: Option<Duration>,
     pub(super) tries: u32,
@@ -122,7 +125,8 @@ impl Session {
             password_sent: false,
             configuring: None,
             passed: None,
-            openings: Vec::new(),
+            keys: Vec::new(),
+            prompts: Prompts::default(),
             again: None,
             tries: 0,
             owed: None,
@@ -234,22 +238,35 @@ impl Session {
             let sent = self.sent();
             return self.fail(Cause::Flooded { sent, bytes_max }, now);
         }
-        self.tail.extend(bytes);
+        let kept = bytes.len().saturating_sub(TAIL_KEPT_BYTES);
+        self.tail.extend(bytes.get(kept..).unwrap_or_default());
         self.tail
             .drain(..self.tail.len().saturating_sub(TAIL_KEPT_BYTES));
         self.settles = None;
-        for byte in bytes {
-            if matches!(*byte, b'\r' | BACKSPACE)
-                && self.screen.at_end()
-                && let Some(exchange) = self.flight.front_mut()
-            {
-                exchange.turned_back(self.screen.written(), *byte == b'\r');
-            }
-            if let Some(line) = self.screen.show(*byte) {
-                self.line(line, now);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (_, behind) = rest.split_at(self.screen.letters(rest));
+            rest = behind;
+            if let Some((byte, behind)) = rest.split_first() {
+                self.control(*byte, now);
+                rest = behind;
             }
         }
         self.last_line(now);
+    }
+
+    /// A byte that does something else than stand there.
+    fn control(&mut self, byte: u8, now: Duration) {
+        if matches!(byte, b'\r' | BACKSPACE)
+            && self.screen.at_end()
+            && let Some(exchange) = self.flight.front_mut()
+        {
+            exchange.turned_back(self.screen.written(), byte == b'\r');
+        }
+        if let Some(line) = self.screen.show(byte) {
+            self.line(&line, now);
+            self.screen.reuse(line);
+        }
     }
 
     fn tick(&mut self, now: Duration) {
@@ -329,9 +346,7 @@ impl Session {
 
     /// What the first failure of this moment is about.
     pub(super) fn sent(&self) -> Sent {
-        self.flight
-            .front()
-            .map_or(Sent::Login, |exchange| exchange.sent.clone())
+        self.flight.front().map_or(Sent::Login, Exchange::sent)
     }
 
     pub(super) fn tail_text(&self) -> String {

@@ -4,7 +4,7 @@
 //! nothing corrects it for a moment (the caller keeps the time). A command of several lines is one exchange: each
 //! of its lines has an echo, and only the last one has a prompt.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::echo::{Echoing, Row};
@@ -17,14 +17,13 @@ use crate::secret::Secret;
 /// One line sent, and what came back so far.
 #[derive(Debug)]
 pub(super) struct Exchange {
-    pub(super) sent: Sent,
+    what: What,
     pub(super) echo: Echo,
+    /// Nothing is expected until its turn comes.
     echoing: Echoing,
-    /// The command, or its first line.
-    first: Vec<u8>,
     output: Vec<Vec<u8>>,
-    /// The lines of the same command that are still to be sent.
-    parts: VecDeque<String>,
+    /// Where in the text the lines of the same command begin that are still to be sent.
+    rest: Option<usize>,
     /// The line's questions, and whether each was answered.
     questions: Vec<(plan::Answer, bool)>,
     /// What was typed at a question, until its echo came.
@@ -41,6 +40,32 @@ pub(super) struct Exchange {
     pub(super) stalled: bool,
     /// Whether the echo of a later line was seen before this one's prompt.
     pub(super) overtaken: bool,
+}
+
+/// What is sent.
+#[derive(Debug)]
+enum What {
+    Command(String),
+    Line {
+        /// Its number in the plan, from 1.
+        no: usize,
+        lines: Arc<[PlanLine]>,
+        /// Whether the platform knows nothing special of it ([`Expect::is_plain`]).
+        plain: bool,
+    },
+}
+
+impl What {
+    fn text(&self) -> &str {
+        match self {
+            Self::Command(text) => text,
+            Self::Line { no, lines, .. } => {
+                let line = no.checked_sub(1).and_then(|index| lines.get(index));
+                let text = line.map_or("", PlanLine::text);
+                text.strip_suffix('\n').unwrap_or(text)
+            }
+        }
+    }
 }
 
 /// How far the echo is.
@@ -61,15 +86,44 @@ pub(super) enum Echo {
 }
 
 impl Exchange {
-    /// A line that is sent; it is listened for when [`Self::begin`] or [`Self::find`] says from where.
-    pub(super) fn new(sent: Sent, text: &str) -> Self {
+    /// A command that is sent; it is listened for when [`Self::begin`] or [`Self::find`] says from where.
+    pub(super) fn command(text: &str) -> Self {
+        Self::new(What::Command(text.to_string()))
+    }
+
+    /// A line of configuration, by its number; `plain` says whether the platform knows nothing special of it.
+    pub(super) fn of_line(
+        no: usize,
+        lines: &Arc<[PlanLine]>,
+        plain: bool,
+        expect: &Expect,
+    ) -> Option<Self> {
+        let line = lines.get(no.checked_sub(1)?)?;
+        let lines = Arc::clone(lines);
+        let mut exchange = Self::new(What::Line { no, lines, plain });
+        let begins = |at: usize| at + 1;
+        exchange.rest = exchange.what.text().find('\n').map(begins);
+        let questions = line.answers().iter();
+        exchange.questions = questions
+            .map(|question| (question.clone(), false))
+            .collect();
+        // Most lines rename nothing, and captures have to be made room for.
+        if !plain {
+            let renames = expect.hostname.captures(exchange.first_text());
+            let named =
+                renames.map(|found| found.name("host").map(|host| host.as_bytes().to_vec()));
+            exchange.renames = named;
+        }
+        Some(exchange)
+    }
+
+    fn new(what: What) -> Self {
         Self {
-            sent,
+            what,
             echo: Echo::Behind,
-            echoing: Echoing::new(b"", text.as_bytes()),
-            first: text.as_bytes().to_vec(),
+            echoing: Echoing::new(b"", b""),
             output: Vec::new(),
-            parts: VecDeque::new(),
+            rest: None,
             questions: Vec::new(),
             replied: None,
             pages: false,
@@ -81,33 +135,50 @@ impl Exchange {
         }
     }
 
-    /// A line of configuration, and the first of its lines.
-    pub(super) fn of_line(no: usize, line: &PlanLine, expect: &Expect) -> (Self, String) {
-        let text = line.text().strip_suffix('\n').unwrap_or(line.text());
-        let mut parts: VecDeque<String> = text.split('\n').map(str::to_string).collect();
-        let first = parts.pop_front().unwrap_or_default();
-        let text = line.shown().replace('\n', "\\n");
-        let questions = line.answers().iter();
-        // Most lines rename nothing, and captures have to be made room for.
-        let renames = expect.hostname.is_match(first.as_bytes());
-        let renames = renames
-            .then(|| expect.hostname.captures(first.as_bytes()))
-            .flatten();
-        let exchange = Self {
-            parts,
-            questions: questions
-                .map(|question| (question.clone(), false))
-                .collect(),
-            renames: renames.map(|found| found.name("host").map(|host| host.as_bytes().to_vec())),
-            ..Self::new(Sent::Line { no, text }, &first)
-        };
-        (exchange, first)
+    /// What a failure of it is about.
+    pub(super) fn sent(&self) -> Sent {
+        match &self.what {
+            What::Command(text) => Sent::Command(text.clone()),
+            What::Line { no, lines, .. } => {
+                let line = no.checked_sub(1).and_then(|index| lines.get(index));
+                let text = line.map_or("", PlanLine::shown).replace('\n', "\\n");
+                Sent::Line { no: *no, text }
+            }
+        }
+    }
+
+    /// The line's number in the plan, from 1.
+    pub(super) fn line_no(&self) -> Option<usize> {
+        match self.what {
+            What::Line { no, .. } => Some(no),
+            What::Command(_) => None,
+        }
+    }
+
+    /// How long it may take.
+    pub(super) fn within(&self, expect: &Expect) -> Duration {
+        match self.what {
+            What::Line { plain: true, .. } => expect.timeouts.line,
+            _ => expect.within(self.text()),
+        }
+    }
+
+    /// Whether it runs a command in configuration mode, whose output isn't judged.
+    pub(super) fn runs(&self, expect: &Expect) -> bool {
+        let plain = matches!(self.what, What::Line { plain: true, .. });
+        !plain && expect.runs.is_match(self.first_text())
     }
 
     /// Its turn has come: the device shows this prompt, and the echo comes behind it.
     pub(super) fn begin(&mut self, prompt: &[u8]) {
-        self.echoing = Echoing::new(prompt, self.echoing.text());
+        self.echoing = Echoing::new(prompt, self.text());
         self.echo = Echo::Awaited;
+    }
+
+    /// The device echoes nothing: all that comes is the answer.
+    pub(super) fn begin_unechoed(&mut self) {
+        self.begin(b"");
+        self.echo = Echo::Right;
     }
 
     /// The device has left its prompt before the line was sent.
@@ -117,17 +188,25 @@ impl Exchange {
 
     /// The first line of a session: the prompt before it is not known for sure.
     pub(super) fn find(&mut self) {
+        self.begin(b"");
         self.echo = Echo::Finding;
     }
 
-    /// What was sent.
+    /// What was sent last of it.
     pub(super) fn text(&self) -> &[u8] {
-        self.echoing.text()
+        match self.echo {
+            Echo::Behind => self.first_text(),
+            _ => self.echoing.text(),
+        }
     }
 
     /// The command, or its first line.
     pub(super) fn first_text(&self) -> &[u8] {
-        &self.first
+        let text = self.what.text();
+        match self.what {
+            What::Line { plain: false, .. } => text.lines().next().unwrap_or_default().as_bytes(),
+            _ => text.as_bytes(),
+        }
     }
 
     /// The prompt that it was sent at.
@@ -137,12 +216,15 @@ impl Exchange {
 
     /// Whether lines of the command are still to be sent.
     pub(super) fn has_parts(&self) -> bool {
-        !self.parts.is_empty()
+        self.rest.is_some()
     }
 
     /// The next line of the command, whose echo comes behind this prompt, or alone.
     pub(super) fn next_part(&mut self, prompt: Option<&[u8]>) -> Option<String> {
-        let part = self.parts.pop_front()?;
+        let rest = self.what.text().get(self.rest?..)?;
+        let end = rest.find('\n');
+        let part = rest.get(..end.unwrap_or(rest.len()))?.to_string();
+        self.rest = self.rest.zip(end).map(|(begin, end)| begin + end + 1);
         self.echoing = Echoing::new(prompt.unwrap_or_default(), part.as_bytes());
         if prompt.is_none() {
             self.echoing.restart();
@@ -178,29 +260,30 @@ impl Exchange {
     }
 
     /// Takes a line that ended. In the first exchange, the text before the echo is returned: the prompt.
-    pub(super) fn line(&mut self, line: Ended, expect: &Expect) -> Option<Vec<u8>> {
+    pub(super) fn line(&mut self, line: &Ended, expect: &Expect) -> Option<Vec<u8>> {
         match &self.echo {
             Echo::Finding => {
                 let shown = line.bytes.trim_ascii_end();
                 return Some(shown.strip_suffix(self.text().trim_ascii())?.to_vec());
             }
-            Echo::Awaited => match self.echoing.row(&line, &expect.noise) {
+            Echo::Awaited => match self.echoing.row(line, &expect.noise) {
                 Row::Right => self.echo = Echo::Right,
-                Row::Wrong => self.echo = Echo::Wrong(self.echoing.wrong(line.bytes)),
+                Row::Wrong => self.echo = Echo::Wrong(self.echoing.wrong(&line.bytes)),
                 Row::Part => {}
             },
             Echo::Hidden => self.echo = Echo::Right,
-            Echo::Right => self.keep(line.bytes),
+            Echo::Right => self.keep(&line.bytes),
             Echo::Behind | Echo::Wrong(_) => {}
         }
         None
     }
 
     /// A line of output. What was typed at a question is echoed too, and some devices echo a line twice.
-    fn keep(&mut self, mut line: Vec<u8>) {
-        if std::mem::take(&mut self.pages) {
-            line.truncate(line.trim_ascii_end().len());
-        }
+    fn keep(&mut self, line: &[u8]) {
+        let line = match std::mem::take(&mut self.pages) {
+            true => line.trim_ascii_end(),
+            false => line,
+        };
         let shown = line.trim_ascii();
         if let Some(replied) = self.replied.take()
             && (shown.is_empty() || shown == replied)
@@ -210,7 +293,7 @@ impl Exchange {
         let is_echo =
             self.output.is_empty() && !shown.is_empty() && shown == self.text().trim_ascii();
         if !is_echo {
-            self.output.push(line);
+            self.output.push(line.to_vec());
         }
     }
 
@@ -235,7 +318,7 @@ impl Exchange {
 
     /// No echo comes any more.
     pub(super) fn miss_echo(&mut self) {
-        self.echo = Echo::Wrong(self.echoing.wrong(Vec::new()));
+        self.echo = Echo::Wrong(self.echoing.wrong(b""));
     }
 
     /// Whether this row is another one than that which the line was sent at.

@@ -4,6 +4,7 @@
 //! question, or an echo that has gone astray. With more lines in flight, the prompt of one and the echo of
 //! the next stand on one line of the terminal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::engine::{Phase, Session};
@@ -11,10 +12,29 @@ use super::exchange::{Echo, Exchange};
 use super::failure::Cause;
 use super::prompt::Prompt;
 use super::screen::{Ended, Screen};
+use crate::secret::Secret;
+
+/// What the last line is, if it is no prompt of the device.
+enum Standing {
+    /// The device waits for something that won't come; these keys tell it not to.
+    Stalled(String),
+    /// A question that the line brought this answer to.
+    Asked(Secret),
+    /// The question for a password.
+    Password,
+    /// A question that the platform has this answer to.
+    Dialogue(String),
+    /// What mustn't stand there for long.
+    Odd,
+    /// What is a question only if nothing follows for longer.
+    Perhaps,
+    /// What goes on.
+    Text,
+}
 
 impl Session {
     /// A line of the terminal ended.
-    pub(super) fn line(&mut self, line: Ended, now: Duration) {
+    pub(super) fn line(&mut self, line: &Ended, now: Duration) {
         let text = line.bytes.trim_ascii();
         if matches!(self.phase, Phase::Login) {
             if self.password_sent && self.access.expect.login_refused.is_match(text) {
@@ -27,7 +47,7 @@ impl Session {
         if self.ends_in_noise(&line.bytes, now) {
             return;
         }
-        self.next_begins(&line.bytes, now);
+        self.next_begins(Some(&line.bytes), now);
         if self.is_early_echo(&line.bytes) {
             return;
         }
@@ -54,14 +74,14 @@ impl Session {
 
     /// The first line's echo shows where banners end and what the hostname is.
     fn found_echo(&mut self, prompt: &[u8]) {
-        let found = Prompt::of(prompt, &self.access.expect, None);
-        if let Some(exchange) = self.flight.front_mut()
-            && found.is_some()
-        {
+        let Some(found) = self.prompts.of(prompt, &self.access.expect) else {
+            return;
+        };
+        if let Some(exchange) = self.flight.front_mut() {
             exchange.echo = Echo::Right;
         }
-        if let Some(Prompt::Exec { host, .. }) = found {
-            self.host = Some(host);
+        if found.mode().is_none() {
+            self.host = Some(found.host().to_vec());
         }
     }
 
@@ -83,39 +103,23 @@ impl Session {
         self.flight.front().is_some_and(ends)
     }
 
-    /// With another line in flight, this one may show the prompt of the first and the echo of the next.
-    fn next_begins(&mut self, line: &[u8], now: Duration) {
+    /// With another line in flight, this one may show the prompt of the first and the echo of the next. No line: the
+    /// last one.
+    fn next_begins(&mut self, ended: Option<&[u8]>, now: Duration) {
         if self.flight.len() < 2 || !self.may_have_prompt() {
             return;
         }
-        let named = self.prompt_before(line);
-        let expect = &self.access.expect;
-        let next = self.flight.get(1).map(Exchange::text).unwrap_or_default();
-        // Somebody may have changed the hostname: then the echo shows where the prompt ends.
-        let found = named.or_else(|| {
-            let text = line.trim_ascii_end().strip_suffix(next.trim_ascii_end())?;
-            Some((Prompt::of(text, expect, None)?, text))
-        });
-        if let Some((prompt, text)) = found {
-            let text = text.to_vec();
-            self.stand_at(prompt, text, now);
-        }
-    }
-
-    /// The device's prompt that a line begins with, and its text. Most lines begin with one that others began with:
-    /// no shorter text was a prompt there, and so none is here.
-    fn prompt_before<'l>(&mut self, line: &'l [u8]) -> Option<(Prompt, &'l [u8])> {
+        let line = ended.unwrap_or_else(|| self.screen.line());
         let (expect, host) = (&self.access.expect, self.host.as_deref());
-        let mut known = self.openings.iter();
-        let known =
-            known.find(|(text, prompt)| line.starts_with(text) && prompt.is_of(host, expect));
-        if let Some((text, prompt)) = known {
-            return Some((prompt.clone(), line.get(..text.len())?));
+        let found = self.prompts.before(line, expect, host).or_else(|| {
+            // Somebody may have changed the hostname: then the echo shows where the prompt ends.
+            let next = self.flight.get(1).map(Exchange::text).unwrap_or_default();
+            let text = line.trim_ascii_end().strip_suffix(next.trim_ascii_end())?;
+            self.prompts.of(text, expect)
+        });
+        if let Some(prompt) = found {
+            self.stand_at(prompt, now);
         }
-        let (prompt, text) = Prompt::before(line, expect, host)?;
-        self.openings.truncate(OPENINGS_MAX - 1);
-        self.openings.insert(0, (text.to_vec(), prompt.clone()));
-        Some((prompt, text))
     }
 
     /// Whether this is the echo of a line that was typed ahead, shown before the prompt. It is shown once more
@@ -139,40 +143,48 @@ impl Session {
         if !self.may_have_prompt() {
             return false;
         }
-        let expect = self.access.expect.clone();
-        let Some(message) = expect.noise.find(line) else {
+        let Some(message) = self.access.expect.noise.find(line) else {
             // A prompt alone on its line: if a message follows, it was the prompt.
-            let prompt = self.prompt_in(line);
-            self.passed = prompt.map(|prompt| (prompt, line.to_vec()));
+            self.passed = self.prompt_in(line);
             return false;
         };
-        let head = line.get(..message.start()).unwrap_or_default();
-        let here = self.prompt_in(head).map(|prompt| (prompt, head.to_vec()));
+        let here = self.prompt_in(line.get(..message.start()).unwrap_or_default());
         let passed = self.passed.take().filter(|_| here.is_none());
         if passed.is_some()
             && let Some(exchange) = self.flight.front_mut()
         {
             exchange.forget_last_line();
         }
-        let Some((prompt, text)) = here.or(passed) else {
+        let Some(prompt) = here.or(passed) else {
             return false;
         };
-        self.stand_at(prompt, text, now);
+        self.stand_at(prompt, now);
         true
     }
 
-    /// The prompt that this text is, of the device or of what the first in flight renames it to.
-    fn prompt_in(&self, text: &[u8]) -> Option<Prompt> {
+    /// The prompt that a text is, of the device or of what the first in flight renames it to.
+    fn prompt_in(&mut self, text: &[u8]) -> Option<Arc<Prompt>> {
+        let prompt = self.prompts.of(text, &self.access.expect)?;
+        self.is_its(&prompt).then_some(prompt)
+    }
+
+    /// The same for the last line.
+    fn prompt_here(&mut self) -> Option<Arc<Prompt>> {
+        let prompt = self.prompts.of(self.screen.line(), &self.access.expect)?;
+        self.is_its(&prompt).then_some(prompt)
+    }
+
+    fn is_its(&self, prompt: &Prompt) -> bool {
         let expect = &self.access.expect;
-        let found = Prompt::of(text, expect, self.host.as_deref());
-        found.or_else(|| {
-            let renamed = self.flight.front()?.renames.as_ref()?;
-            Prompt::of(text, expect, renamed.as_deref())
-        })
+        let renamed = |exchange: &Exchange| {
+            let name = exchange.renames.as_ref();
+            name.is_some_and(|name| prompt.is_of(name.as_deref(), expect))
+        };
+        prompt.is_of(self.host.as_deref(), expect) || self.flight.front().is_some_and(renamed)
     }
 
     /// The first in flight has its prompt.
-    fn stand_at(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
+    fn stand_at(&mut self, prompt: Arc<Prompt>, now: Duration) {
         self.passed = None;
         if !prompt.is_of(self.host.as_deref(), &self.access.expect) {
             let renamed = self
@@ -181,42 +193,41 @@ impl Session {
                 .and_then(|exchange| exchange.renames.clone());
             self.host = renamed.flatten().or_else(|| Some(prompt.host().to_vec()));
         }
-        self.at = Some((prompt, text));
+        self.at = Some(prompt);
         self.answered(now);
     }
 
     fn at_login(&mut self, now: Duration) {
         let expect = self.access.expect.clone();
-        let line = self.screen.line().to_vec();
-        if let Some(prompt) = Prompt::of(&line, &expect, None) {
-            self.at = Some((prompt, line));
+        let line = self.screen.line();
+        if let Some(prompt) = self.prompts.of(line, &expect) {
+            self.at = Some(prompt);
             self.begin(now);
-        } else if expect.password.is_match(&line) {
-            if expect.login_changes.is_match(&line) {
+        } else if expect.password.is_match(line) {
+            if expect.login_changes.is_match(line) {
                 return self.password_asked(now);
             }
             if self.password_sent {
                 let username = self.access.credentials.username.clone();
-                let answer = self.shown(&line);
+                let answer = self.shown(line);
                 return self.fail(Cause::LoginRefused { username, answer }, now);
             }
             self.password_sent = true;
             let secret = self.access.credentials.password.clone();
             self.send_secret(secret.reveal(), now);
-        } else if expect.username.is_match(&line) && !self.password_sent {
+        } else if expect.username.is_match(line) && !self.password_sent {
             let name = format!("{}{}", self.access.credentials.username, expect.newline);
-            self.send(name.into_bytes(), now);
+            self.send(name.as_bytes(), now);
             // A second question for the name must be a new line.
             self.screen = Screen::default();
-        } else if expect.questions.is_match(&line) {
+        } else if expect.questions.is_match(line) {
             self.settles = Some(now + expect.timeouts.settle);
         }
     }
 
     fn in_exchange(&mut self, now: Duration) {
         if self.flight.len() > 1 {
-            let line = self.screen.line().to_vec();
-            self.next_begins(&line, now);
+            self.next_begins(None, now);
         }
         let Some(exchange) = self.flight.front_mut() else {
             return;
@@ -233,22 +244,21 @@ impl Session {
     /// in a moment.
     fn without_echo(&mut self, is_astray: bool, now: Duration) {
         let settle = self.access.expect.timeouts.settle;
-        let line = self.screen.line();
         if is_astray {
             self.settles = Some(now + settle);
             if self.flight.front().is_some_and(Exchange::was_cut)
-                && let Some(prompt) = self.prompt_in(line)
+                && let Some(prompt) = self.prompt_here()
             {
-                let text = line.to_vec();
-                self.echo_is_missing(prompt, text, now);
+                self.echo_is_missing(prompt, now);
             }
             return;
         }
+        let line = self.screen.line();
         let is_new = self
             .flight
             .front()
             .is_some_and(|exchange| exchange.was_left(line));
-        if is_new && self.prompt_in(line).is_some() {
+        if is_new && self.prompt_here().is_some() {
             // The prompt is shown again, and the echo may be on its way; or there is none.
             self.settles = Some(now + settle * SURE_SETTLES);
         }
@@ -256,54 +266,69 @@ impl Session {
 
     /// The echo has come; a prompt or a question may.
     fn behind_echo(&mut self, now: Duration) {
-        let expect = self.access.expect.clone();
-        let settle = now + expect.timeouts.settle;
-        let line = self.screen.line().to_vec();
         let has_parts = self.flight.front().is_some_and(Exchange::has_parts);
-        if let Some(prompt) = self.prompt_in(&line) {
-            let text = line.to_vec();
-            if has_parts {
-                return self.prompt_among_parts(prompt, text, now);
+        let Some(prompt) = self.prompt_here() else {
+            return self.behind_prompt(has_parts, now);
+        };
+        if has_parts {
+            return self.prompt_among_parts(prompt, now);
+        }
+        if matches!(self.phase, Phase::Exec { .. }) && !self.has_ended() {
+            // A configuration may show a line that is the prompt, and the read may end there.
+            self.settles = Some(now + QUIET);
+            return;
+        }
+        self.stand_at(prompt, now);
+    }
+
+    /// The last line is no prompt of the device.
+    fn behind_prompt(&mut self, has_parts: bool, now: Duration) {
+        let settle = self.access.expect.timeouts.settle;
+        match self.standing(has_parts) {
+            Standing::Stalled(keys) => self.end_stall(&keys, now),
+            Standing::Asked(answer) => self.reply(answer.reveal(), now),
+            Standing::Password => self.password_asked(now),
+            Standing::Dialogue(answer) => {
+                self.send(answer.as_bytes(), now);
+                if let Some(exchange) = self.flight.front_mut() {
+                    exchange.page();
+                }
+                // The question stays on its line; only what follows it counts.
+                self.screen = Screen::default();
             }
-            if matches!(self.phase, Phase::Exec { .. }) && !self.has_ended() {
-                // A configuration may show a line that is the prompt, and the read may end there.
-                self.settles = Some(now + QUIET);
-                return;
-            }
-            self.stand_at(prompt, text, now);
-        } else if self
-            .flight
-            .front()
-            .is_some_and(|exchange| matches!(exchange.echo, Echo::Wrong(_)))
-        {
-            self.settles = Some(settle);
-        } else if self.is_stalled(&line, now) {
-        } else if let Some(answer) = self
-            .flight
-            .front_mut()
-            .and_then(|exchange| exchange.answer_to(&line))
-        {
-            self.reply(&line, answer.reveal(), now);
-        } else if expect.password.is_match(&line) {
-            self.password_asked(now);
-        } else if let Some((_, answer)) = expect
-            .dialogues
-            .iter()
-            .find(|(question, _)| question.is_match(&line))
-        {
-            self.send(answer.clone().into_bytes(), now);
-            if let Some(exchange) = self.flight.front_mut() {
-                exchange.page();
-            }
-            // The question stays on its line; only what follows it counts.
-            self.screen = Screen::default();
-        } else if expect.questions.is_match(&line)
-            || Prompt::of(&line, &expect, None).is_some()
+            Standing::Odd => self.settles = Some(now + settle),
+            Standing::Perhaps => self.settles = Some(now + settle * SURE_SETTLES),
+            Standing::Text => {}
+        }
+    }
+
+    /// What the last line is, if it is no prompt of the device.
+    fn standing(&mut self, has_parts: bool) -> Standing {
+        let (expect, line) = (&self.access.expect, self.screen.line());
+        let Some(exchange) = self.flight.front_mut() else {
+            return Standing::Text;
+        };
+        let mut stalls = expect.stalls.iter();
+        let mut dialogues = expect.dialogues.iter();
+        if matches!(exchange.echo, Echo::Wrong(_)) {
+            Standing::Odd
+        } else if let Some((_, keys)) = stalls.find(|(shows, _)| shows.is_match(line)) {
+            Standing::Stalled(keys.clone())
+        } else if let Some(answer) = exchange.answer_to(line) {
+            Standing::Asked(answer)
+        } else if expect.password.is_match(line) {
+            Standing::Password
+        } else if let Some((_, answer)) = dialogues.find(|(asks, _)| asks.is_match(line)) {
+            Standing::Dialogue(answer.clone())
+        } else if expect.questions.is_match(line)
+            || self.prompts.of(line, expect).is_some()
             || has_parts
         {
-            self.settles = Some(settle);
-        } else if expect.perhaps.is_match(&line) {
-            self.settles = Some(now + expect.timeouts.settle * SURE_SETTLES);
+            Standing::Odd
+        } else if expect.perhaps.is_match(line) {
+            Standing::Perhaps
+        } else {
+            Standing::Text
         }
     }
 
@@ -324,14 +349,14 @@ impl Session {
         let line = self.screen.line().to_vec();
         let sent = self.sent();
         let wrong = match self.flight.front().map(|exchange| &exchange.echo) {
-            Some(Echo::Awaited) => match self.prompt_in(&line) {
-                Some(prompt) => return self.echo_is_missing(prompt, line, now),
+            Some(Echo::Awaited) => match self.prompt_here() {
+                Some(prompt) => return self.echo_is_missing(prompt, now),
                 None => Some(line.clone()),
             },
             Some(Echo::Wrong(received)) => Some(received.clone()),
             Some(Echo::Right) if matches!(self.phase, Phase::Exec { .. }) => {
-                match self.prompt_in(&line) {
-                    Some(prompt) => return self.stand_at(prompt, line, now),
+                match self.prompt_here() {
+                    Some(prompt) => return self.stand_at(prompt, now),
                     None => None,
                 }
             }
@@ -346,21 +371,20 @@ impl Session {
         {
             return self.send_next_part(None, now);
         }
-        if let Some(prompt) = Prompt::of(&line, &self.access.expect, None) {
+        if let Some(prompt) = self.prompts.of(&line, &self.access.expect) {
             // The prompt of another hostname, at which the device waits: somebody changed it.
-            let text = line.to_vec();
-            return self.stand_at(prompt, text, now);
+            return self.stand_at(prompt, now);
         }
         let question = self.shown(line.trim_ascii());
         self.fail(Cause::Question { sent, question }, now);
     }
 
     /// The device waits at a prompt, and has not echoed what was sent.
-    fn echo_is_missing(&mut self, prompt: Prompt, text: Vec<u8>, now: Duration) {
+    fn echo_is_missing(&mut self, prompt: Arc<Prompt>, now: Duration) {
         if let Some(exchange) = self.flight.front_mut() {
             exchange.miss_echo();
         }
-        self.stand_at(prompt, text, now);
+        self.stand_at(prompt, now);
     }
 
     /// The device has not answered in time. Where only the prompt is missing, an empty line asks for it, once.
@@ -383,9 +407,6 @@ impl Session {
 
 /// An output that is about to go on does so within this time.
 const QUIET: Duration = Duration::from_millis(50);
-
-/// So many prompts that lines began with are remembered, the last first.
-const OPENINGS_MAX: usize = 8;
 
 /// So many lines that follow are looked for among what is echoed early.
 const EARLY_MAX: usize = 16;

@@ -6,14 +6,13 @@ use super::Reply;
 use super::answer::Answer;
 use super::engine::{Phase, Session};
 use super::failure::Cause;
-use super::prompt::Prompt;
 use crate::packs::EnableCondition;
 
 impl Session {
     /// The device waits at its first prompt.
     pub(super) fn begin(&mut self, now: Duration) {
         let expect = self.access.expect.clone();
-        if matches!(self.at, Some((Prompt::Config { .. }, _))) {
+        if self.at.as_ref().is_some_and(|at| at.mode().is_some()) {
             if matches!(self.phase, Phase::Unconfigure) {
                 let command = expect.unconfigure.clone();
                 let answer = "it stays in configuration mode".into();
@@ -63,15 +62,6 @@ impl Session {
     }
 
     pub(super) fn is_privileged(&self) -> bool {
-        matches!(
-            self.at,
-            Some((
-                Prompt::Exec {
-                    privileged: true,
-                    ..
-                } | Prompt::Config { .. },
-                _
-            ))
-        )
+        self.at.as_ref().is_some_and(|at| at.is_privileged())
     }
 }

@@ -35,7 +35,7 @@ impl Session {
         if answer.is_listed
             && let Some(refused) = answer.refused.clone()
         {
-            let cause = answer.cause(exchange.sent, refused, false);
+            let cause = answer.cause(exchange.sent(), refused, false);
             return self.fail(cause, now);
         }
         let expect = &self.access.expect;

@@ -2,7 +2,8 @@
 //!
 //! Only the line that the cursor is on is kept; a line feed hands it over and begins the next. Carriage
 //! return, backspace, overwriting and erasing work, so that a line which a device has redrawn compares as it
-//! looks. Other escape sequences, NUL and BEL show nothing. Each byte is looked at once.
+//! looks. Other escape sequences, NUL and BEL show nothing. Each byte is looked at once, and letters that stand
+//! together are written together.
 //!
 //! Known limits: no cursor keys within escape sequences, no width (`echo` knows of rows that were wrapped).
 
@@ -13,7 +14,7 @@ const LINE_BYTES_MAX: usize = 16 * 1024;
 const LINE_BYTES_USUAL: usize = 96;
 
 /// The line that the cursor is on.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Screen {
     line: Vec<u8>,
     cursor: usize,
@@ -24,6 +25,8 @@ pub(super) struct Screen {
     escape: Escape,
     /// The first byte of the line that changed since it was last asked for.
     touched: usize,
+    /// Room for the next line: what a line stood in that ended and was looked at.
+    room: Vec<u8>,
 }
 
 /// A line that ended.
@@ -48,6 +51,18 @@ enum Escape {
 }
 
 impl Screen {
+    /// Shows the letters that bytes begin with, and says how many they are. Behind them stands what isn't just written:
+    /// that is for [`Self::show`].
+    pub(super) fn letters(&mut self, bytes: &[u8]) -> usize {
+        if self.escape != Escape::None {
+            return 0;
+        }
+        let end = bytes.iter().position(|byte| !is_letter(*byte));
+        let letters = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+        self.put(letters);
+        letters.len()
+    }
+
     /// Shows one byte. A line feed returns the line that it ends.
     pub(super) fn show(&mut self, byte: u8) -> Option<Ended> {
         if self.escape != Escape::None || byte == 0x1b {
@@ -62,7 +77,7 @@ impl Screen {
             }
             0x08 => self.cursor = self.cursor.saturating_sub(1),
             0..=0x1f | 0x7f => {}
-            letter => self.put(letter),
+            letter => self.put(&[letter]),
         }
         None
     }
@@ -87,9 +102,17 @@ impl Screen {
         std::mem::replace(&mut self.touched, self.line.len()).min(self.line.len())
     }
 
+    /// Takes back a line that was looked at, for the room that it has.
+    pub(super) fn reuse(&mut self, ended: Ended) {
+        self.room = ended.bytes;
+    }
+
     fn take(&mut self) -> Ended {
+        let mut line = std::mem::take(&mut self.room);
+        line.clear();
+        line.reserve(LINE_BYTES_USUAL);
         let next = Self {
-            line: Vec::with_capacity(LINE_BYTES_USUAL),
+            line,
             ..Self::default()
         };
         let ended = std::mem::replace(self, next);
@@ -99,19 +122,22 @@ impl Screen {
         }
     }
 
-    fn put(&mut self, letter: u8) {
-        if self.cursor >= LINE_BYTES_MAX {
+    fn put(&mut self, letters: &[u8]) {
+        let fits = LINE_BYTES_MAX.saturating_sub(self.cursor);
+        let letters = letters.get(..fits).unwrap_or(letters);
+        if letters.is_empty() {
             return;
         }
         if std::mem::take(&mut self.returned) {
             self.written = 0;
         }
         self.touched = self.touched.min(self.cursor);
-        match self.line.get_mut(self.cursor) {
-            Some(place) => *place = letter,
-            None => self.line.push(letter),
-        }
-        self.cursor += 1;
+        let over = self.line.get_mut(self.cursor..).unwrap_or_default();
+        let (covers, fresh) = letters.split_at(over.len().min(letters.len()));
+        let places = over.iter_mut().zip(covers);
+        places.for_each(|(place, letter)| *place = *letter);
+        self.line.extend_from_slice(fresh);
+        self.cursor += letters.len();
         self.written = self.written.max(self.cursor);
     }
 
@@ -139,6 +165,11 @@ impl Screen {
     }
 }
 
+/// Whether a byte is shown, and does nothing else.
+fn is_letter(byte: u8) -> bool {
+    byte >= 0x20 && byte != 0x7f
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +178,19 @@ mod tests {
     fn check(bytes: &[u8], lines: &[&str], rest: &str) {
         let mut screen = Screen::default();
         let done: Vec<Ended> = bytes.iter().filter_map(|byte| screen.show(*byte)).collect();
+        let mut at_once = Screen::default();
+        let mut lines_at_once = Vec::new();
+        let mut left = bytes;
+        while !left.is_empty() {
+            let (_, other) = left.split_at(at_once.letters(left));
+            left = other;
+            if let Some((byte, other)) = left.split_first() {
+                lines_at_once.extend(at_once.show(*byte));
+                left = other;
+            }
+        }
+        assert_eq!(done, lines_at_once);
+        assert_eq!(screen, at_once);
         let done: Vec<_> = done
             .iter()
             .map(|line| String::from_utf8_lossy(&line.bytes))
@@ -165,6 +209,11 @@ mod tests {
     fn backspaces_and_overwriting_show_what_a_person_sees() {
         check(b"R1#shox\x08 \x08w", &[], "R1#show");
         check(b"R1#show\r\x1b[KR1#", &[], "R1#");
+        check(
+            b"abcdef\rXY\x08ZUV!\r\nlong and longer\rshort",
+            &["XZUV!f"],
+            "shortand longer",
+        );
         check(b" --More-- \x08\x08\x08\x08\x08\x08\x08\x08\x08         \x08\x08\x08\x08\x08\x08\x08\x08\x08line\r\n", &[" line     "], "");
     }
 

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::engine::{Deadline, Phase, Session};
 use super::exchange::{Echo, Exchange};
-use super::failure::{Cause, Sent};
-use super::prompt::Prompt;
+use super::failure::Cause;
 use super::screen::Screen;
 use super::{Action, Reply, Request};
 
@@ -51,9 +50,9 @@ impl Session {
     fn judge(&mut self, exchange: Exchange, now: Duration) {
         if let Echo::Wrong(line) = &exchange.echo {
             let received = self.received_by(&exchange, line);
-            let sent = exchange.sent.clone();
+            let sent = exchange.sent();
             let cause = Cause::EchoMismatch { sent, received };
-            return self.fail_at(&exchange.sent, cause, now);
+            return self.fail_at(exchange.line_no(), cause, now);
         }
         if matches!(self.phase, Phase::Exec { .. }) {
             // It may be long, and is no answer to be judged line by line.
@@ -64,9 +63,9 @@ impl Session {
             Phase::Unconfigure => self.begin(now),
             Phase::Enable { secret_sent } => self.enabled(secret_sent, &answer, now),
             Phase::Setup(index) => self.setup(index + 1, now),
-            Phase::Configure => self.configured(&exchange.sent, &answer, now),
+            Phase::Configure => self.configured(&exchange, &answer, now),
             Phase::Lines => self.line_answered(&exchange, answer, now),
-            Phase::Leave => self.unconfigured(exchange.sent, &answer, now),
+            Phase::Leave => self.unconfigured(&exchange, &answer, now),
             Phase::Save => self.saved(&exchange, &answer, now),
             Phase::Login
             | Phase::Exec { .. }
@@ -79,11 +78,14 @@ impl Session {
 
     /// What came back. For a line of configuration, any text that the platform doesn't know refuses it.
     pub(super) fn answer_of(&self, exchange: &Exchange) -> Answer {
-        let expect = &self.access.expect;
-        let is_strict = exchange.sent.line_no().is_some()
-            && matches!(self.at, Some((Prompt::Config { .. }, _)))
-            && !expect.runs.is_match(exchange.first_text());
         let (output, mask) = (exchange.output(), &self.access.mask);
+        if output.is_empty() {
+            return Answer::default();
+        }
+        let expect = &self.access.expect;
+        let is_strict = exchange.line_no().is_some()
+            && self.at.as_ref().is_some_and(|at| at.mode().is_some())
+            && !exchange.runs(expect);
         if is_strict {
             Answer::to_line(output, expect, mask)
         } else {
@@ -96,33 +98,32 @@ impl Session {
         let Some(next) = self.flight.front_mut() else {
             return;
         };
-        let prompt = self.at.as_ref().map(|(_, text)| text.as_slice());
+        let prompt = self.at.as_ref().map(|at| at.text());
         next.begin(prompt.unwrap_or_default());
-        let text = String::from_utf8_lossy(next.text()).into_owned();
-        self.deadline = Some(Deadline::after(self.access.expect.within(&text), now));
+        let within = next.within(&self.access.expect);
+        self.deadline = Some(Deadline::after(within, now));
     }
 
     pub(super) fn command(&mut self, text: &str, now: Duration) {
-        let exchange = Exchange::new(Sent::Command(text.to_string()), text);
-        self.begin_exchange(exchange, text, now);
+        self.begin_exchange(Exchange::command(text), now);
     }
 
     /// Sends a line, and listens for it if nothing is in flight before it.
-    pub(super) fn begin_exchange(&mut self, mut exchange: Exchange, text: &str, now: Duration) {
+    pub(super) fn begin_exchange(&mut self, mut exchange: Exchange, now: Duration) {
         if self.flight.is_empty() {
-            let prompt = self.at.take().map(|(_, text)| text).unwrap_or_default();
-            self.listen_for(&mut exchange, &prompt);
-            self.deadline = Some(Deadline::after(self.access.expect.within(text), now));
+            let prompt = self.at.take();
+            self.listen_for(&mut exchange, prompt.as_ref().map_or(b"", |at| at.text()));
+            let within = exchange.within(&self.access.expect);
+            self.deadline = Some(Deadline::after(within, now));
         }
-        self.flight.push_back(exchange);
         self.tail.clear();
-        self.send_line(text, now);
+        self.send_line(exchange.text(), now);
+        self.flight.push_back(exchange);
     }
 
     fn listen_for(&mut self, exchange: &mut Exchange, prompt: &[u8]) {
         if !self.access.expect.echo {
-            // Without an echo, all that comes is the answer.
-            exchange.echo = Echo::Right;
+            exchange.begin_unechoed();
             self.screen = Screen::default();
         } else if self.host.is_none() {
             exchange.find();
@@ -134,16 +135,20 @@ impl Session {
         }
     }
 
-    pub(super) fn send_line(&mut self, text: &str, now: Duration) {
-        let line = format!("{text}{}", self.access.expect.newline);
-        self.send(line.into_bytes(), now);
+    pub(super) fn send_line(&mut self, text: &[u8], now: Duration) {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.clear();
+        keys.extend_from_slice(text);
+        keys.extend_from_slice(self.access.expect.newline.as_bytes());
+        self.send(&keys, now);
+        self.keys = keys;
     }
 
-    pub(super) fn send(&mut self, bytes: Vec<u8>, now: Duration) {
+    pub(super) fn send(&mut self, keys: &[u8], now: Duration) {
         self.heard = 0;
-        self.transcript.sent(&bytes, now);
+        self.transcript.sent(keys, now);
         if !self.access.expect.single_buffer {
-            let each = bytes.iter().map(|byte| Action::Send {
+            let each = keys.iter().map(|byte| Action::Send {
                 bytes: vec![*byte],
                 is_secret: false,
             });
@@ -155,10 +160,12 @@ impl Session {
             is_secret: false,
         }) = self.actions.last_mut()
         {
-            before.extend(bytes);
+            before.extend_from_slice(keys);
         } else {
-            let is_secret = false;
-            self.actions.push(Action::Send { bytes, is_secret });
+            self.actions.push(Action::Send {
+                bytes: keys.to_vec(),
+                is_secret: false,
+            });
         }
     }
 
