@@ -1,13 +1,14 @@
 //! Takes configuration lines.
 
 use super::dialogue::Question;
-use super::{Columns, Reads, Session, short};
+use super::{Reads, Session, short};
 use crate::SimTime;
 use crate::config::{Cursor, Reply};
 use crate::grammar::Matched;
 use crate::grammar::line::Line;
 use crate::pack::ExecEffect;
 use crate::state::State;
+use crate::terminal::Columns;
 
 /// A banner or certificate has this many bytes at most.
 const TEXT_BYTES_MAX: usize = 64 << 10;
@@ -252,16 +253,4 @@ fn sets_logging(state: &State, cursor: &Cursor) -> bool {
 fn add(line: &mut String, text: &str) {
     line.push('\n');
     line.push_str(text);
-}
-
-impl Columns {
-    /// The columns of the line from a byte on.
-    fn from(&self, byte: usize) -> Self {
-        Self(self.0.get(byte..).unwrap_or_default().to_vec())
-    }
-
-    /// Of a line that is not on the screen.
-    pub(super) fn none() -> Self {
-        Self(Vec::new())
-    }
 }

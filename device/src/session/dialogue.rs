@@ -5,9 +5,10 @@ use super::copying::Copying;
 use super::echo::Form;
 use super::exec::Ready;
 use super::files::FileQuestion;
-use super::{Columns, Reads, Session};
+use super::{Reads, Session};
 use crate::SimTime;
 use crate::state::{Order, State};
+use crate::terminal::Columns;
 
 /// A question that waits for its answer.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::dialogue::Question;
-use super::{Columns, Reads, Session};
+use super::{Reads, Session};
 use crate::SimTime;
 use crate::config::{AT, KIND, Statement, is_stored};
 use crate::files::{Content, FileError};
@@ -15,6 +15,7 @@ use crate::grammar::slot::{SlotKind, Transport, World};
 use crate::grammar::{Graph, Interfaces, Refusal, Target};
 use crate::pack::{CommandDef, EXEC, Fill, Key};
 use crate::state::State;
+use crate::terminal::Columns;
 use crate::terminal::pipes::{Pipe, PipeError, RedirectMode};
 
 /// What the matcher must know of a device that runs.

@@ -1,11 +1,12 @@
 //! What a session does when somebody interferes with it ([`crate::interference`]).
 
 use super::dialogue::Question;
-use super::{Columns, Reads, Session};
+use super::{Reads, Session};
 use crate::SimTime;
 use crate::config::Cursor;
 use crate::interference::{Instead, Reading};
 use crate::state::State;
+use crate::terminal::Columns;
 
 /// A line that takes effect later than it was given.
 #[derive(Debug, Clone)]

@@ -457,13 +457,3 @@ fn login_privilege(state: &State, vty: usize, user: &str) -> u8 {
         || state.visitor(user).is_some();
     authorized.then(own).flatten().or_else(of_line).unwrap_or(1)
 }
-
-/// Screen columns of the bytes of a line.
-pub(crate) struct Columns(Vec<usize>);
-
-impl Columns {
-    /// The screen column of a byte of the line; beyond its end, right of it.
-    fn at(&self, byte: usize) -> usize {
-        self.0.get(byte).or(self.0.last()).copied().unwrap_or(byte)
-    }
-}

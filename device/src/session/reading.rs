@@ -1,8 +1,9 @@
 //! Hands bytes to whatever reads: the command line, a password, a question, the pager.
 
-use super::{Columns, Reads, Session};
+use super::{Reads, Session};
 use crate::SimTime;
 use crate::state::State;
+use crate::terminal::Columns;
 use crate::terminal::Key;
 use crate::terminal::pager::Paging;
 
@@ -84,7 +85,7 @@ impl Session {
         }
         match key {
             Key::Enter => {
-                let columns = self.columns();
+                let columns = self.editor.columns();
                 let line = self.take_line();
                 self.command(state, &line, &columns, now);
             }
@@ -92,7 +93,7 @@ impl Session {
             Key::Tab => self.tab(state),
             Key::Redisplay => self.redisplay(state),
             Key::EndOfConfig => {
-                let columns = self.columns();
+                let columns = self.editor.columns();
                 let line = self.take_line();
                 if self.cursor.is_some() {
                     self.configure_line(state, &line, &columns, now, false);
@@ -135,16 +136,6 @@ impl Session {
     pub(super) fn take_line(&mut self) -> String {
         let line = String::from_utf8(self.editor.take());
         line.unwrap_or_else(|line| String::from_utf8_lossy(line.as_bytes()).into_owned())
-    }
-
-    /// For each place in the line being typed, the screen column that it stands in.
-    pub(super) fn columns(&self) -> Columns {
-        let length = self.editor.line().len();
-        Columns(
-            (0..=length)
-                .map(|at| self.editor.caret_column(at))
-                .collect(),
-        )
     }
 
     /// A command line, in whatever mode.

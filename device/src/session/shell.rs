@@ -3,12 +3,13 @@
 //! Known limit: if an IOS command in a script asks something, or shows more than a page, the rest of the script runs at
 //! once behind it.
 
+use super::Session;
 use super::exec::{Values, value};
-use super::{Columns, Session};
 use crate::SimTime;
 use crate::files::{Content, FilePath};
 use crate::state::State;
 use crate::tcl::{Action, Library, Shell, Written};
+use crate::terminal::Columns;
 
 /// A device's files, as a script sees them.
 struct Shelf<'s> {

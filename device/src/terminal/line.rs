@@ -116,6 +116,16 @@ impl Line {
         at + count_wide(self.bytes.get(..at).unwrap_or(&self.bytes))
     }
 
+    /// The bytes that take two columns.
+    pub(super) fn wide(&self) -> Vec<usize> {
+        if self.wide == 0 {
+            return Vec::new();
+        }
+        let bytes = self.bytes.iter().enumerate();
+        let wide = bytes.filter(|(_, byte)| is_wide(**byte));
+        wide.map(|(at, _)| at).collect()
+    }
+
     /// Writes what columns `from..to` show.
     pub(super) fn put_columns(&self, from: usize, to: usize, echo: &mut Vec<u8>) {
         if self.wide == 0 {

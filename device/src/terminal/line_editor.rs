@@ -16,6 +16,7 @@ pub(super) mod tests;
 
 use std::fmt;
 
+use super::columns::Columns;
 use super::cuts::Cuts;
 use super::history::History;
 use super::keys::{Decoder, Key, Stroke};
@@ -125,11 +126,10 @@ impl LineEditor {
         self.reading == Reading::Hidden
     }
 
-    /// The column of the screen, the prompt's first being 0, at which the byte `at` of the line stands: where the
-    /// caret of an error goes. Of a line that is scrolled the visible part counts (§2.6). Ask before [`Self::take`].
-    #[must_use]
-    pub fn caret_column(&self, at: usize) -> usize {
-        self.window.screen_column(&self.line, at)
+    /// The columns of the screen, the prompt's first being 0, at which the bytes of the line stand: where the caret of
+    /// an error goes. Of a line that is scrolled the visible part counts (§2.6). Ask before [`Self::take`].
+    pub(crate) fn columns(&self) -> Columns {
+        self.window.columns(&self.line)
     }
 
     /// The line, which is empty afterwards.

@@ -6,6 +6,7 @@
 //! or configuration, and nothing holds the prompt: whoever prints it says what it was.
 
 pub mod charset;
+mod columns;
 mod cuts;
 pub mod help_list;
 pub mod history;
@@ -20,6 +21,7 @@ mod screen;
 mod scroll;
 
 pub use charset::Mask;
+pub(crate) use columns::Columns;
 pub use history::History;
 pub use keys::Key;
 pub use line_editor::LineEditor;

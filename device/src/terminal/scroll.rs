@@ -8,6 +8,7 @@
 //! is the terminal's. Only the shift while typing at the end is documented; that a cursor that leaves the window to
 //! the left shifts back by ten is our reading.
 
+use super::columns::Columns;
 use super::line::Line;
 use super::{BS, put_run};
 
@@ -74,9 +75,15 @@ impl Window {
         put_run(echo, BS, self.painted.saturating_sub(self.cursor));
     }
 
-    /// The column of the screen at which a byte stands, or the `$` that hides it.
-    pub(super) fn screen_column(&self, line: &Line, at: usize) -> usize {
-        self.prompt + line.column_of(at).saturating_sub(self.shift)
+    /// The columns of the screen at which the bytes stand, or the `$` that hides them.
+    pub(super) fn columns(&self, line: &Line) -> Columns {
+        Columns {
+            prompt: self.prompt,
+            shift: self.shift,
+            wide: line.wide(),
+            end: line.bytes().len(),
+            first: 0,
+        }
     }
 
     fn repaint(&mut self, line: &Line, shift: usize, from: usize, echo: &mut Vec<u8>) {

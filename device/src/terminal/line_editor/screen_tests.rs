@@ -80,7 +80,7 @@ fn a_caret_stands_under_what_is_visible() {
         let mut editor = LineEditor::new();
         editor.start(b"pynet-rtr1#", 80);
         feed(&mut editor, typed);
-        assert_eq!(editor.caret_column(at), column);
+        assert_eq!(editor.columns().at(at), column);
     }
 }
 
