@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::archive::Archive;
 use crate::archive::revert::Operator;
-use crate::config::{Bench, Block, Networks, Note, Statement, reader};
+use crate::config::{Bench, Block, Near, Networks, Note, Statement, reader};
 use crate::files::Files;
 use crate::network::adjacency::{self, Memory};
 use crate::network::{Network, Node, Shown, Surroundings};
@@ -45,6 +45,9 @@ pub(crate) struct State {
     pub(crate) platform: Arc<Platform>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) config: Block,
+    /// Where its hostname stands, and whether its prompts tell the mode: each prompt looks there.
+    named_at: Near,
+    prompts_at: Near,
     /// Where the networks of its interfaces are.
     pub(crate) networks: Networks,
     pub(crate) ops: Block,
@@ -108,6 +111,8 @@ impl State {
         let mut state = Self {
             vault: platform.vault().clone(),
             config: platform.baseline().clone(),
+            named_at: Near::default(),
+            prompts_at: Near::default(),
             networks: Networks::default(),
             platform,
             facts: Arc::new(facts),
@@ -253,6 +258,15 @@ impl State {
         self.get(kind).is_some_and(|s| !s.negated)
     }
 
+    /// Whether a prompt of configuration mode tells the mode (`no service prompt config`).
+    pub(crate) fn tells_mode(&self) -> bool {
+        let grammar = self.platform.grammar();
+        let says = self
+            .config
+            .first(grammar, "service prompt config", &self.prompts_at);
+        says.is_none_or(|s| !s.negated)
+    }
+
     /// Lets others configure again, if the session on a vty line kept them out.
     pub(crate) fn unlock(&mut self, vty: usize) {
         self.locked_by.take_if(|(holder, _)| *holder == vty);
@@ -297,7 +311,8 @@ impl State {
         if let Some(told) = told.find(|s| s.kind(grammar) == "capwap ap hostname") {
             return told.value("hostname").unwrap_or_default();
         }
-        let set = self.get("hostname").filter(|s| !s.negated);
+        let set = self.config.first(grammar, "hostname", &self.named_at);
+        let set = set.filter(|s| !s.negated);
         let name = set.and_then(|s| s.line.split(' ').nth(1));
         name.unwrap_or(self.platform.hostname())
     }

@@ -3,14 +3,18 @@
 //! Statements are shared between a platform's baseline and its devices until one is changed, so that a device costs
 //! what differs.
 
-use std::cmp::Ordering;
+mod near;
+
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::order::Rank;
 use crate::pack::{By, Grammar, Sort};
+pub(crate) use near::Near;
 
 /// The statements of one level, in the order of the running-config.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +81,7 @@ pub struct Statement {
     /// The line as the running-config shows it.
     pub line: Box<str>,
     /// Its values by name.
-    pub values: Vec<(Arc<str>, Box<str>)>,
+    pub values: Vec<(Arc<str>, CompactString)>,
     /// What stands below it, if it opens a mode.
     pub block: Option<Block>,
 }
@@ -102,7 +106,7 @@ impl Statement {
         command: u32,
         key: &str,
         line: &str,
-        values: Vec<(Arc<str>, Box<str>)>,
+        values: Vec<(Arc<str>, CompactString)>,
     ) -> Self {
         let rank = Rank {
             place: 0,
@@ -407,15 +411,7 @@ impl Block {
 
     /// Where the statements of a place stand; if the place is sorted by kind, those of the kind.
     fn at(&self, place: u16, kind: u16) -> Range<usize> {
-        let here = |s: &Arc<Statement>| {
-            let kind = s.rank.kind.cmp(&kind);
-            let kind = if s.rank.by == By::Kind {
-                kind
-            } else {
-                Ordering::Equal
-            };
-            s.rank.place.cmp(&place).then(kind)
-        };
+        let here = |s: &Arc<Statement>| s.rank.stands(place, kind);
         let start = self.statements.partition_point(|s| here(s).is_lt());
         let rest = self.statements.get(start..).unwrap_or_default();
         // Most kinds have one statement or none.

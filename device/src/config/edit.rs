@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::block::{Block, Statement};
 use super::cursor::Reply;
 use super::networks::Networks;
@@ -86,7 +88,7 @@ pub(super) struct Edit<'a, 'b> {
 pub(super) struct Typed {
     pub(super) definition: u32,
     pub(super) line: String,
-    pub(super) values: Vec<(Arc<str>, Box<str>)>,
+    pub(super) values: Vec<(Arc<str>, CompactString)>,
     pub(super) raw: String,
 }
 
@@ -240,7 +242,7 @@ impl<'b> Edit<'_, 'b> {
     }
 
     /// The values of the statements that lead to this block, outermost first.
-    pub(super) fn owners(&self) -> Vec<(Arc<str>, Box<str>)> {
+    pub(super) fn owners(&self) -> Vec<(Arc<str>, CompactString)> {
         let mut values = Vec::new();
         let mut block = Some(&*self.bench.root);
         for rank in self.path {

@@ -17,6 +17,7 @@ mod remove;
 pub mod replace;
 pub mod text;
 
+pub(crate) use block::Near;
 pub use block::{AT, Block, KIND, Statement};
 pub use cursor::{Cursor, Reply};
 pub use edit::{Bench, Hasher, Note, Plain, is_stored};

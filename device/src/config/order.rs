@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use compact_str::CompactString;
+
 use crate::pack::{By, Sort};
 
 /// A statement's identity and its place in the running-config, in one.
@@ -20,7 +22,7 @@ pub struct Rank {
     /// When it was entered, if it stays in that order.
     pub typed: Option<u32>,
     /// The values that identify it, joined by a separator that no value has.
-    pub key: Box<str>,
+    pub key: CompactString,
 }
 
 /// Stands between the values of a key.
@@ -43,6 +45,15 @@ impl Rank {
             By::Entry => (None, String::new()),
         };
         Some((self.place, kind, name))
+    }
+
+    /// Where it stands, seen from the statements of a place; if the place is sorted by kind, from those of the kind.
+    pub(super) fn stands(&self, place: u16, kind: u16) -> Ordering {
+        let kind = match self.by {
+            By::Kind => self.kind.cmp(&kind),
+            _ => Ordering::Equal,
+        };
+        self.place.cmp(&place).then(kind)
     }
 
     /// Whether it is the same statement, whenever it was entered.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::block::{Block, Statement};
 use super::cursor::Reply;
 use super::edit::{Applied, Edit, Typed};
@@ -132,7 +134,7 @@ impl Edit<'_, '_> {
 fn following<'s>(
     grammar: &Grammar,
     statements: impl Iterator<Item = &'s Statement>,
-    owners: &mut Vec<(Arc<str>, Box<str>)>,
+    owners: &mut Vec<(Arc<str>, CompactString)>,
     lines: &mut Vec<String>,
 ) {
     for statement in statements {

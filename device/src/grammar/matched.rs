@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::graph::{Accept, Graph, NodeId};
 use super::line::Line;
 use super::slot::{SlotKind, World};
@@ -16,7 +18,7 @@ pub struct Matched {
 }
 
 /// The values of a line, by name.
-pub(crate) type Bindings = Vec<(Arc<str>, Box<str>)>;
+pub(crate) type Bindings = Vec<(Arc<str>, CompactString)>;
 
 /// One node on a line's way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Matched {
         graph: &Graph,
         line: &Line<'_>,
         world: &dyn World,
-    ) -> Vec<(Arc<str>, Box<str>)> {
+    ) -> Vec<(Arc<str>, CompactString)> {
         self.written(graph, line, world, 0).1
     }
 
@@ -64,7 +66,7 @@ impl Matched {
         skip: usize,
     ) -> (String, Bindings) {
         let mut text = String::with_capacity(64);
-        let mut bindings: Vec<(Arc<str>, Box<str>)> = Vec::with_capacity(4);
+        let mut bindings: Vec<(Arc<str>, CompactString)> = Vec::with_capacity(4);
         let mut words = Vec::new();
         for (at, step) in self.steps.iter().enumerate() {
             let node = graph.node(step.node);

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use compact_str::CompactString;
+
 use super::dialogue::Question;
 use super::{Reads, Session};
 use crate::SimTime;
@@ -44,7 +46,7 @@ impl World for Here<'_> {
 }
 
 /// The values of a command by name.
-pub(super) type Values = Vec<(Arc<str>, Box<str>)>;
+pub(super) type Values = Vec<(Arc<str>, CompactString)>;
 
 /// A value by name.
 pub(super) fn value<'v>(values: &'v Values, name: &str) -> Option<&'v str> {

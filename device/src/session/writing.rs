@@ -71,10 +71,7 @@ impl Session {
         let Some(cursor) = &self.cursor else {
             return [hostname, if self.privilege > 1 { "#" } else { ">" }].concat();
         };
-        if state
-            .get("service prompt config")
-            .is_some_and(|s| s.negated)
-        {
+        if !state.tells_mode() {
             return String::new();
         }
         let mode = cursor.prompt(state.platform.grammar());
