@@ -211,15 +211,26 @@ impl Interfaces {
     /// `None` if no port has that number, the type can't have it, or several types could be meant.
     #[must_use]
     pub fn resolve(&self, typed: &str) -> Option<String> {
-        if let Some(of) = self.types.iter().find(|of| {
-            starts_with(typed, &of.name) && of.name.contains(|c: char| c.is_ascii_digit())
-        }) {
-            // A type with a digit in its name (`L2LISP0.8188`) has to be written out.
-            let kind = self.types.iter().position(|other| other.name == of.name)?;
+        let Parts { kind, number } = self.typed(typed)?;
+        Some([&self.types.get(kind)?.name, number].concat())
+    }
+
+    /// Whether there is, or may be, an interface of what was typed.
+    #[must_use]
+    pub fn knows(&self, typed: &str) -> bool {
+        self.typed(typed).is_some()
+    }
+
+    /// What was typed, taken apart.
+    fn typed<'a>(&self, typed: &'a str) -> Option<Parts<'a>> {
+        // A type with a digit in its name (`L2LISP0.8188`) has to be written out.
+        let is_digit = |byte: u8| byte.is_ascii_digit();
+        let mut types = self.types.iter().enumerate();
+        let whole =
+            types.find(|(_, of)| starts_with(typed, &of.name) && of.name.bytes().any(is_digit));
+        if let Some((kind, of)) = whole {
             let number = typed.get(of.name.len()..)?;
-            return self
-                .has(kind, number)
-                .then(|| format!("{}{number}", of.name));
+            return self.has(kind, number).then_some(Parts { kind, number });
         }
         let at = typed.find(|c: char| c.is_ascii_digit())?;
         let (letters, number) = typed.split_at(at);
@@ -227,21 +238,20 @@ impl Interfaces {
         if letters.is_empty() {
             return None;
         }
-        let mut found: Option<&InterfaceType> = None;
+        let mut found = None;
         for (kind, of) in self.types.iter().enumerate() {
             if !starts_with(&of.name, letters) || !self.has(kind, number) {
                 continue;
             }
             if of.name.eq_ignore_ascii_case(letters) || of.short.eq_ignore_ascii_case(letters) {
-                found = Some(of);
-                break;
+                return Some(Parts { kind, number });
             }
             if found.is_some() {
                 return None;
             }
-            found = Some(of);
+            found = Some(Parts { kind, number });
         }
-        found.map(|of| format!("{}{number}", of.name))
+        found
     }
 
     /// The full names of a typed range: `gi1/0/1-4 , te1/1/1`.

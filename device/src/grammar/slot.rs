@@ -436,13 +436,13 @@ fn text_words(line: &Line<'_>, at: usize) -> Option<usize> {
 /// `gi1/0/1` is one word, `gi 1/0/1` two.
 fn interface_words(line: &Line<'_>, at: usize, interfaces: &Interfaces) -> Option<usize> {
     let word = line.word(at);
-    if interfaces.resolve(word).is_some() {
+    if interfaces.knows(word) {
         return Some(1);
     }
     let number = line.word(at + 1);
     let two_words = word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
         && number.starts_with(|c: char| c.is_ascii_digit());
-    (two_words && interfaces.resolve(line.span(at, 2)).is_some()).then_some(2)
+    (two_words && interfaces.knows(line.span(at, 2))).then_some(2)
 }
 
 /// A name in the default file system, or one that begins with a file system.

@@ -216,9 +216,7 @@ impl Hardware {
     /// better it fits.
     pub(super) fn misfit(&self, model: &str, named: &BTreeMap<&str, bool>) -> (usize, usize) {
         let interfaces = self.interfaces(model);
-        let lacks = named
-            .keys()
-            .filter(|name| interfaces.resolve(name).is_none());
+        let lacks = named.keys().filter(|name| !interfaces.knows(name));
         let unnamed = interfaces
             .ports()
             .filter(|(name, _)| !named.contains_key(name.as_str()));
