@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use benches::peers::field::{Field, Side};
 use benches::peers::job::{Outcome, lines};
+use benches::peers::rounds::median;
 use benches::peers::table::{Row, json, table};
 use benches::peers::who::{Kind, OWN, Peer, Who};
 use benches::peers::{own, program, setup};
@@ -41,6 +42,9 @@ struct Args {
     /// No peer: the floor and ours alone
     #[arg(long, conflicts_with = "peer")]
     no_peers: bool,
+    /// Rounds, of which each has everybody once; the table tells the median
+    #[arg(long, default_value_t = 3, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    rounds: usize,
     /// A link with this round trip between, in milliseconds
     #[arg(long, default_value_t = 0)]
     round_trip: u64,
@@ -94,19 +98,23 @@ async fn push(who: Who, job: &Path) -> Outcome {
 
 async fn measure(args: &Args) -> Vec<Row> {
     let everybody = everybody(args);
-    // What has to be built is built before anything is measured.
-    let commands: Vec<_> = everybody.iter().map(|who| command(who, args)).collect();
     let folder = setup::target_folder().join("peers-run");
     std::fs::create_dir_all(&folder).unwrap();
     let round_trip = Duration::from_millis(args.round_trip);
     let field = Field::start(args.devices, &folder, round_trip).await;
     field.warm(lines(args.lines, "warm")).await;
-    let mut rows = Vec::new();
-    for (who, command) in everybody.into_iter().zip(commands) {
-        eprintln!("{}", who.name);
-        rows.push(one(&field, who, command, args, &folder).await);
+    let mut rounds = Vec::new();
+    for round in 1..=args.rounds {
+        let mut rows = Vec::new();
+        // What has to be built is built before anything is measured.
+        let commands: Vec<_> = everybody.iter().map(|who| command(who, args)).collect();
+        for (who, command) in everybody.iter().zip(commands) {
+            eprintln!("round {round} of {}: {}", args.rounds, who.name);
+            rows.push(one(&field, *who, command, args, &folder).await);
+        }
+        rounds.push(rows);
     }
-    rows
+    median(rounds)
 }
 
 fn everybody(args: &Args) -> Vec<Who> {
@@ -169,5 +177,6 @@ async fn one(
         outcome: ran.map(|(outcome, _)| outcome),
         having,
         server_cpu,
+        spread: None,
     }
 }

@@ -9,6 +9,7 @@ pub mod job;
 pub mod link;
 pub mod own;
 pub mod program;
+pub mod rounds;
 pub mod setup;
 pub mod table;
 pub mod who;

@@ -19,6 +19,8 @@ pub struct Row {
     pub having: Option<usize>,
     /// The processor time of the side that was pushed to, in seconds.
     pub server_cpu: f64,
+    /// Of several rounds, the pushes per second of the slowest and the fastest.
+    pub spread: Option<(f64, f64)>,
 }
 
 #[allow(clippy::cast_precision_loss, reason = "nobody counts to 2^52")]
@@ -29,7 +31,8 @@ impl Row {
         self.having.map_or(said, |having| said.min(having)) as f64
     }
 
-    fn per_second(&self) -> f64 {
+    /// Pushes per second.
+    pub(super) fn per_second(&self) -> f64 {
         let seconds = self.outcome.as_ref().map_or(0.0, |outcome| outcome.seconds);
         quotient(self.pushes(), seconds).unwrap_or(0.0)
     }
@@ -71,7 +74,7 @@ fn quotient(a: f64, b: f64) -> Option<f64> {
     (b > 0.0).then(|| a / b)
 }
 
-const TITLES: [&str; 12] = [
+const TITLES: [&str; 13] = [
     "WHO",
     "VERIFIES",
     "PUSHES",
@@ -79,6 +82,7 @@ const TITLES: [&str; 12] = [
     "HAVE IT",
     "SECONDS",
     "PUSHES/S",
+    "FROM-TO",
     "LINES/S",
     "CLIENT CPU ms",
     "SERVER CPU ms",
@@ -130,12 +134,20 @@ fn cells(row: &Row, rows: &[Row]) -> [String; TITLES.len()] {
         count(row.having),
         some(outcome.map(|outcome| outcome.seconds)),
         some(said(per_second)),
+        row.spread
+            .filter(|_| outcome.is_some())
+            .map(range)
+            .unwrap_or_default(),
         some(said(lines_per_second(row))),
         some(row.client_ms()),
         some(row.server_ms()),
         some(row.of_floor(rows).and_then(said)),
         some(row.ours_is(rows).and_then(said)).trim().to_string(),
     ]
+}
+
+fn range((slowest, fastest): (f64, f64)) -> String {
+    format!("{}-{}", number(slowest), number(fastest))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "nobody has 2^52 lines")]
@@ -190,6 +202,8 @@ fn one(row: &Row, rows: &[Row]) -> Value {
         "devices_having_it": row.having,
         "seconds": outcome.map(|outcome| outcome.seconds),
         "pushes_per_second": outcome.map(|_| row.per_second()),
+        "slowest_round": row.spread.map(|(slowest, _)| slowest),
+        "fastest_round": row.spread.map(|(_, fastest)| fastest),
         "lines_per_second": outcome.map(|_| lines_per_second(row)),
         "client_cpu_ms_a_push": row.client_ms(),
         "server_cpu_ms_a_push": row.server_ms(),
@@ -218,6 +232,7 @@ mod tests {
             }),
             having,
             server_cpu: 0.1,
+            spread: Some((100.0 / seconds, 101.0 / seconds)),
         }
     }
 
@@ -236,12 +251,12 @@ mod tests {
         let mut rows = ours();
         rows.push(row(Peer::Netmiko.who(), 2.0, Some(100)));
         let expected = "\
-WHO                    VERIFIES                       PUSHES  FAILED  HAVE IT  SECONDS  PUSHES/S  LINES/S  CLIENT CPU ms  SERVER CPU ms  OF FLOOR  OURS IS
-floor                  echo, prompt                      100       0             0.100      1000    20000           2.00           1.00      1.00     1.60
-floor, window          echo, prompt                      100       0             0.050      2000    40000           2.00           1.00      1.00    0.800
-programmer             echo, prompt, mode, any reply     100       0      100    0.125       800    16000           2.00           1.00     0.800     2.00
-programmer, pipelined  echo, prompt, mode, any reply     100       0      100    0.062      1600    32000           2.00           1.00     0.800     1.00
-netmiko                echo, prompt, refusals            100       0      100     2.00      50.0     1000           2.00           1.00     0.050     32.0
+WHO                    VERIFIES                       PUSHES  FAILED  HAVE IT  SECONDS  PUSHES/S    FROM-TO  LINES/S  CLIENT CPU ms  SERVER CPU ms  OF FLOOR  OURS IS
+floor                  echo, prompt                      100       0             0.100      1000  1000-1010    20000           2.00           1.00      1.00     1.60
+floor, window          echo, prompt                      100       0             0.050      2000  2000-2020    40000           2.00           1.00      1.00    0.800
+programmer             echo, prompt, mode, any reply     100       0      100    0.125       800    800-808    16000           2.00           1.00     0.800     2.00
+programmer, pipelined  echo, prompt, mode, any reply     100       0      100    0.062      1600  1600-1616    32000           2.00           1.00     0.800     1.00
+netmiko                echo, prompt, refusals            100       0      100     2.00      50.0  50.0-50.5     1000           2.00           1.00     0.050     32.0
 ";
         assert_eq!(table(&rows), expected);
     }
