@@ -2,10 +2,11 @@
 //!
 //! Time is tokio's, so a test with a paused clock waits for nothing.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::debug;
 
 use crate::secret::STARS;
@@ -17,6 +18,9 @@ const CLOSE_MAX: Duration = Duration::from_secs(2);
 
 /// A device that doesn't read must not hold us longer than one that doesn't answer.
 const WRITE_MAX: Duration = Duration::from_secs(60);
+
+/// Without a deadline the request would be answered, so this is only a net.
+const WAIT_MAX: Duration = Duration::from_secs(3_600);
 
 /// A line longer than this is logged in pieces.
 const UNLOGGED_MAX: usize = 64 << 10;
@@ -48,6 +52,8 @@ pub struct Conversation<T> {
     interrupt: watch::Receiver<bool>,
     /// When the session wants to be called, if nothing happens before.
     wake: Option<Duration>,
+    /// Rings then. It is set anew for each wait, which costs less than a new one: it is mostly set later.
+    alarm: Pin<Box<Sleep>>,
     over: bool,
     /// What the device wrote since its last line ended: the log tells whole lines, so that no secret is cut.
     unlogged: Vec<u8>,
@@ -77,6 +83,7 @@ impl<T: Transport> Conversation<T> {
             clock,
             interrupt,
             wake: None,
+            alarm: Box::pin(sleep_until(clock.0 + WAIT_MAX)),
             over: false,
             unlogged: Vec::new(),
         };
@@ -210,8 +217,8 @@ impl<T: Transport> Conversation<T> {
     }
 
     async fn wait(&mut self) -> Woken {
-        // Without a deadline the request would be answered, so an hour is only a net.
-        let until = self.clock.0 + self.wake.unwrap_or(Duration::from_secs(3_600));
+        let until = self.clock.0 + self.wake.unwrap_or(WAIT_MAX);
+        self.alarm.as_mut().reset(until);
         tokio::select! {
             // Who interrupts isn't kept waiting by a device that goes on, nor by chance; and what has come is read
             // before it is said that nothing did.
@@ -222,7 +229,7 @@ impl<T: Transport> Conversation<T> {
                 Ok(None) => Woken::Closed("the device ended it".to_string()),
                 Err(error) => Woken::broken(&error),
             },
-            () = tokio::time::sleep_until(until) => Woken::TimeUp,
+            () = &mut self.alarm => Woken::TimeUp,
         }
     }
 

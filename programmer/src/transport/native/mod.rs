@@ -99,7 +99,7 @@ impl Transport for NativeTransport {
         loop {
             match self.channel.wait().await {
                 Some(ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. }) => {
-                    return Ok(Some(data.to_vec()));
+                    return Ok(Some(data.into()));
                 }
                 Some(ChannelMsg::Failure) => {
                     return Err(TransportError::NoShell {
