@@ -99,7 +99,7 @@ impl Session {
             return self.send_next_part(Some(prompt.text()), now);
         }
         self.at = Some(prompt);
-        let Some(exchange) = self.flight.pop_front() else {
+        let Some(exchange) = self.landed() else {
             return;
         };
         self.deadline = None;

@@ -3,7 +3,6 @@
 //! With several lines in flight, a line that may ask, read text, change the hostname or leave configuration mode
 //! goes out alone: what stood behind it would be taken for its answer, its text, or another mode's line.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +29,8 @@ pub(super) struct Configuring {
     on_refused: OnRefused,
     /// The line that is sent next.
     next: usize,
+    /// How many bytes of them are on their way.
+    bytes_in_flight: usize,
     /// Lines deeper than this one are skipped: the line above them was refused.
     skips_below: Option<usize>,
     /// Whether the line in flight is one that nothing may be sent behind.
@@ -61,8 +62,7 @@ impl Configuring {
     }
 
     /// What may be done now, with these in flight.
-    fn next(&mut self, flight: &VecDeque<Exchange>, expect: &Expect) -> Next {
-        let in_flight = flight.len();
+    fn next(&mut self, in_flight: usize, expect: &Expect) -> Next {
         self.skip();
         let Some(line) = self.lines.get(self.next) else {
             return Next::Nothing;
@@ -78,9 +78,8 @@ impl Configuring {
         let has_room = match self.sending {
             Sending::Lockstep => in_flight == 0,
             Sending::Pipelined { window } => {
-                let bytes = flight.iter().take(window).map(|sent| sent.text().len());
-                in_flight < window.max(1)
-                    && bytes.sum::<usize>() + line.text().len() <= WINDOW_BYTES_MAX
+                let bytes = self.bytes_in_flight + line.text().len();
+                in_flight < window.max(1) && bytes <= WINDOW_BYTES_MAX
             }
             Sending::Buffer => true,
         };
@@ -125,6 +124,12 @@ impl Configuring {
         self.lines.get(no.checked_sub(1)?)
     }
 
+    /// A line is no longer in flight.
+    fn has_landed(&mut self, no: usize) {
+        let bytes = self.line(no).map_or(0, |line| line.text().len());
+        self.bytes_in_flight = self.bytes_in_flight.saturating_sub(bytes);
+    }
+
     /// What is wrong with an answer, at the prompt that the device now stands at.
     fn failure(
         &self,
@@ -164,6 +169,15 @@ impl Configuring {
 }
 
 impl Session {
+    /// The first in flight, which is answered.
+    pub(super) fn landed(&mut self) -> Option<Exchange> {
+        let exchange = self.flight.pop_front()?;
+        if let (Some(configuring), Some(no)) = (&mut self.configuring, exchange.line_no()) {
+            configuring.has_landed(no);
+        }
+        Some(exchange)
+    }
+
     pub(super) fn configure(
         &mut self,
         enter: Option<String>,
@@ -172,6 +186,8 @@ impl Session {
         on_refused: OnRefused,
         now: Duration,
     ) {
+        let bytes = lines.iter().map(|line| line.text().len()).sum();
+        self.transcript.expect(lines.len(), bytes);
         let result = Configured {
             lines: vec![LineFate::NotSent; lines.len()],
             ..Configured::default()
@@ -182,6 +198,7 @@ impl Session {
             sending,
             on_refused,
             next: 0,
+            bytes_in_flight: 0,
             skips_below: None,
             alone: false,
             mode: EXEC_MODE.into(),
@@ -199,7 +216,7 @@ impl Session {
             if self.interrupted || configuring.result.cause.is_some() {
                 break;
             }
-            match configuring.next(&self.flight, &self.access.expect) {
+            match configuring.next(self.flight.len(), &self.access.expect) {
                 Next::Line { no, plain } => self.send_plan_line(no, plain, now),
                 Next::EnterConfiguration => return self.enter_configuration(now),
                 Next::LeaveConfiguration => return self.leave_configuration(now),
@@ -217,6 +234,7 @@ impl Session {
             return;
         };
         configuring.set(no, LineFate::InFlight);
+        configuring.bytes_in_flight += configuring.line(no).map_or(0, |line| line.text().len());
         let lines = &configuring.lines;
         if let Some(exchange) = Exchange::of_line(no, lines, plain, &self.access.expect) {
             self.begin_exchange(exchange, now);

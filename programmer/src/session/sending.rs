@@ -34,7 +34,7 @@ impl Session {
 
     /// The first exchange in flight has its prompt, which the session now stands at.
     pub(super) fn answered(&mut self, now: Duration) {
-        let Some(exchange) = self.flight.pop_front() else {
+        let Some(exchange) = self.landed() else {
             return;
         };
         self.deadline = None;

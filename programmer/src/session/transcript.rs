@@ -13,6 +13,9 @@ use crate::visible::visible;
 /// A transcript keeps so many bytes; a device that writes more has its middle left out.
 const BYTES_MAX: usize = 8 << 20;
 
+/// What stands around an echo is seldom longer: a prompt, and the ends of lines.
+const PROMPT_BYTES_USUAL: usize = 32;
+
 /// The two directions of one session.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
@@ -57,6 +60,14 @@ impl Transcript {
             mask,
             ..Self::default()
         }
+    }
+
+    /// So many lines of so many bytes together are about to be sent, and will be echoed behind prompts: to grow as they
+    /// come would move what is there again and again.
+    pub(super) fn expect(&mut self, lines: usize, bytes: usize) {
+        let comes = 2 * bytes + lines * PROMPT_BYTES_USUAL;
+        self.bytes.reserve(comes.min(BYTES_MAX));
+        self.entries.reserve(2 * lines);
     }
 
     pub(super) fn sent(&mut self, bytes: &[u8], at: Duration) {
