@@ -17,6 +17,8 @@ pub const ANY_MODE: &str = "*";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanLine {
     text: String,
+    /// Whether its text holds line ends.
+    has_parts: bool,
     shown: String,
     depth: usize,
     mode: String,
@@ -44,6 +46,7 @@ impl PlanLine {
         let text = text.into();
         Self {
             shown: mask.text(&text),
+            has_parts: text.contains('\n'),
             text,
             depth,
             mode: mode.into(),
@@ -81,6 +84,12 @@ impl PlanLine {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it holds line ends, and is sent as more than one line.
+    #[must_use]
+    pub fn has_parts(&self) -> bool {
+        self.has_parts
     }
 
     /// The line as it may be shown.

@@ -86,7 +86,7 @@ impl Configuring {
         if in_flight > 0 && (!has_room || self.alone || !expect.echo) {
             return Next::Wait;
         }
-        let plain = !line.text().contains('\n') && expect.is_plain(line.text().as_bytes());
+        let plain = !line.has_parts() && expect.is_plain(line.text().as_bytes());
         let alone = self.goes_alone(line, plain, expect);
         if in_flight > 0 && alone {
             return Next::Wait;
@@ -114,7 +114,7 @@ impl Configuring {
         line.is_exec()
             || !line.answers().is_empty()
             || (!plain
-                && (text.contains(&b'\n')
+                && (line.has_parts()
                     || expect.asks.is_match(text)
                     || expect.hostname.is_match(text)))
             || (self.on_refused == OnRefused::Continue && is_parent)

@@ -101,8 +101,9 @@ impl Exchange {
         let line = lines.get(no.checked_sub(1)?)?;
         let lines = Arc::clone(lines);
         let mut exchange = Self::new(What::Line { no, lines, plain });
-        let begins = |at: usize| at + 1;
-        exchange.rest = exchange.what.text().find('\n').map(begins);
+        if line.has_parts() {
+            exchange.rest = exchange.what.text().find('\n').map(|at| at + 1);
+        }
         let questions = line.answers().iter();
         exchange.questions = questions
             .map(|question| (question.clone(), false))

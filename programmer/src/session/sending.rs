@@ -9,6 +9,9 @@ use super::failure::Cause;
 use super::screen::Screen;
 use super::{Action, Reply, Request};
 
+/// Room for the lines that mostly go out together; it grows for more.
+const WRITE_BYTES_USUAL: usize = 256;
+
 impl Session {
     /// Begins what is asked for, at the EXEC prompt.
     pub(super) fn take_up(&mut self, request: Request, now: Duration) {
@@ -162,8 +165,10 @@ impl Session {
         {
             before.extend_from_slice(keys);
         } else {
+            let mut bytes = Vec::with_capacity(WRITE_BYTES_USUAL.max(keys.len()));
+            bytes.extend_from_slice(keys);
             self.actions.push(Action::Send {
-                bytes: keys.to_vec(),
+                bytes,
                 is_secret: false,
             });
         }
