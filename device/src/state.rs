@@ -45,9 +45,11 @@ pub(crate) struct State {
     pub(crate) platform: Arc<Platform>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) config: Block,
-    /// Where its hostname stands, and whether its prompts tell the mode: each prompt looks there.
+    /// Where its hostname stands, whether its prompts tell the mode, and the first of its terminal lines: after each line
+    /// that is typed somebody looks there.
     named_at: Near,
     prompts_at: Near,
+    vtys_at: Near,
     /// Where the networks of its interfaces are.
     pub(crate) networks: Networks,
     pub(crate) ops: Block,
@@ -113,6 +115,7 @@ impl State {
             config: platform.baseline().clone(),
             named_at: Near::default(),
             prompts_at: Near::default(),
+            vtys_at: Near::default(),
             networks: Networks::default(),
             platform,
             facts: Arc::new(facts),
@@ -320,13 +323,15 @@ impl State {
     /// The block of the `line vty` statement that covers a vty line.
     pub(crate) fn vty(&self, index: usize) -> Option<&Block> {
         let grammar = self.platform.grammar();
-        let mut lines = self.config.named(grammar, "line vty");
+        let first = self.config.first(grammar, "line vty", &self.vtys_at);
+        let lines = || self.config.named(grammar, "line vty");
         let covers = |s: &&Statement| {
             let number = |name: &str| s.value(name).and_then(|n| n.parse::<usize>().ok());
             let first = number("first").unwrap_or(0);
             (first..=number("last").unwrap_or(first)).contains(&index)
         };
-        lines.find(covers).and_then(|s| s.block.as_ref())
+        let found = first.filter(covers).or_else(|| lines().find(covers));
+        found.and_then(|s| s.block.as_ref())
     }
 
     /// A line that is set for a vty line, by its kind.

@@ -292,15 +292,10 @@ impl Session {
     /// When the line's exec-timeout ends the session.
     fn idle_until(&self, state: &State) -> Option<SimTime> {
         let set = state.vty_line(self.vty, "exec-timeout");
-        let numbers = set.map(|s| {
-            s.line
-                .split(' ')
-                .skip(1)
-                .filter_map(|word| word.parse::<u64>().ok())
-                .collect()
-        });
-        let numbers: Vec<u64> = numbers.unwrap_or_else(|| vec![10, 0]);
-        let seconds = numbers.first().unwrap_or(&10) * 60 + numbers.get(1).unwrap_or(&0);
+        let words = set.map_or("", |s| &*s.line).split(' ').skip(1);
+        let mut numbers = words.filter_map(|word| word.parse::<u64>().ok());
+        let (minutes, seconds) = (numbers.next(), numbers.next());
+        let seconds = minutes.unwrap_or(10) * 60 + seconds.unwrap_or(0);
         (seconds > 0).then(|| self.last_input.after(Duration::from_secs(seconds)))
     }
 
