@@ -244,7 +244,9 @@ fn answered(line: &str, text: &str) -> Result<Answer, String> {
 fn refuses(expect: &Expect, answer: &Answer) -> Result<(), String> {
     let harmless = |line: &&str| {
         let bytes = line.as_bytes();
-        line.trim().is_empty() || expect.harmless.is_match(bytes) || expect.noise.is_match(bytes)
+        line.trim().is_empty()
+            || expect.harmless.is_match(bytes)
+            || expect.noise.find(bytes).is_some()
     };
     match answer.said.lines().find(|line| !harmless(line)) {
         None => Ok(()),
