@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::native::Jumps;
+use super::native::{Jumps, Learned};
 use super::{
     Connect, Hop, HostKeyPolicy, HostKeys, NativeTransport, SystemTransport, TelnetTransport,
     Transport, TransportError,
@@ -100,6 +100,7 @@ impl TransportOptions {
 pub struct Connector {
     options: Arc<TransportOptions>,
     jumps: Arc<Jumps>,
+    logins: Arc<Learned>,
 }
 
 impl Connector {
@@ -109,6 +110,7 @@ impl Connector {
         Self {
             options: Arc::new(options),
             jumps: Arc::default(),
+            logins: Arc::default(),
         }
     }
 }
@@ -138,7 +140,7 @@ impl Connector {
             TransportKind::Native => {
                 let jump = device.reach.jump.as_ref().unwrap_or(&options.jump);
                 let hops = self.jumps.through(jump, options).await?;
-                let opened = NativeTransport::open(device, options, hops).await?;
+                let opened = NativeTransport::open(device, options, hops, &self.logins).await?;
                 Ok(AnyTransport::Native(opened))
             }
             TransportKind::System => {

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
@@ -63,6 +64,10 @@ pub(crate) struct Cisco {
     pub(crate) key: PublicKey,
     /// The lines it was given, and the logins that were tried.
     pub(crate) heard: Arc<Mutex<Vec<String>>>,
+    /// How many logins asked which methods there are.
+    asked: Arc<AtomicUsize>,
+    /// How many connections there were.
+    came: Arc<AtomicUsize>,
 }
 
 impl Cisco {
@@ -80,12 +85,18 @@ impl Cisco {
         });
         let heard = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&heard);
+        let asked = Arc::new(AtomicUsize::new(0));
+        let asks = Arc::clone(&asked);
+        let came = Arc::new(AtomicUsize::new(0));
+        let comes = Arc::clone(&came);
         let vlans = Vlans::default();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                comes.fetch_add(1, Ordering::Relaxed);
                 let door = Door {
                     behaviour: behaviour.clone(),
                     heard: Arc::clone(&told),
+                    asked: Arc::clone(&asks),
                     vlans: Arc::clone(&vlans),
                     vlan: String::new(),
                     mode: "",
@@ -105,7 +116,17 @@ impl Cisco {
             port,
             key: public,
             heard,
+            asked,
+            came,
         }
+    }
+
+    pub(crate) fn came(&self) -> usize {
+        self.came.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
     }
 
     pub(crate) fn heard(&self) -> Vec<String> {
@@ -116,6 +137,7 @@ impl Cisco {
 struct Door {
     behaviour: Behaviour,
     heard: Arc<Mutex<Vec<String>>>,
+    asked: Arc<AtomicUsize>,
     vlans: Vlans,
     /// The VLAN that is being configured.
     vlan: String,
@@ -226,7 +248,16 @@ impl Door {
 impl Handler for Door {
     type Error = russh::Error;
 
+    async fn auth_none(&mut self, _: &str) -> Result<Auth, russh::Error> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok(Auth::reject())
+    }
+
     async fn auth_password(&mut self, _: &str, password: &str) -> Result<Auth, russh::Error> {
+        if !self.behaviour.methods.contains(&MethodKind::Password) {
+            // A server that doesn't take passwords this way doesn't look at them.
+            return Ok(Auth::reject());
+        }
         Ok(self.judge("password", password == self.behaviour.password))
     }
 

@@ -123,6 +123,36 @@ async fn a_push_lands_and_is_saved() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_all_there_is_to_show_is_shown_without_a_question() {
+    let cisco = Cisco::start(Behaviour::default()).await;
+    check(&push_to(&cisco, VLAN).await, "APPLIED", None);
+    assert_eq!((cisco.asked(), cisco.came()), (0, 1));
+}
+
+#[tokio::test]
+async fn where_one_refusal_was_unclear_the_other_logins_ask_first() {
+    let methods = &[MethodKind::KeyboardInteractive];
+    let behaviour = Behaviour {
+        methods,
+        ..Behaviour::default()
+    };
+    let (first, second) = (
+        Cisco::start(behaviour.clone()).await,
+        Cisco::start(behaviour).await,
+    );
+    let plans = plan(&[first.port, second.port], VLAN);
+    let results = pushed(&plans, HostKeyPolicy::Off, "", 1, false).await;
+    for result in &results {
+        check(result, "APPLIED", None);
+    }
+    assert_eq!((first.asked(), second.asked()), (1, 1));
+    assert_eq!((first.came(), second.came()), (2, 1));
+    for cisco in [first, second] {
+        assert_eq!(cisco.heard()[0], "(keyboard-interactive)");
+    }
+}
+
+#[tokio::test]
 async fn a_device_that_takes_no_passwords_is_logged_in_to_by_keyboard() {
     let methods = &[MethodKind::KeyboardInteractive];
     let cisco = Cisco::start(Behaviour {
@@ -132,6 +162,7 @@ async fn a_device_that_takes_no_passwords_is_logged_in_to_by_keyboard() {
     .await;
     check(&push_to(&cisco, VLAN).await, "APPLIED", None);
     assert_eq!(cisco.heard()[0], "(keyboard-interactive)");
+    assert_eq!(cisco.asked(), 1);
 }
 
 #[tokio::test]
@@ -148,6 +179,8 @@ async fn a_wrong_password_is_tried_once() {
     );
     check(&result, "NOT_STARTED", Some(&error));
     assert_eq!(cisco.heard(), ["(password)"]);
+    // Its refusal names no `password` any more, so that it had to be asked whether it takes any.
+    assert_eq!(cisco.asked(), 1);
 }
 
 #[tokio::test]

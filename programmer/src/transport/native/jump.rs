@@ -13,7 +13,7 @@ use russh::client::{Handle, Msg};
 use tokio::sync::OnceCell;
 
 use super::door::Door;
-use super::login::Login;
+use super::login::{Begin, Login};
 use super::{Peer, login_on, tcp};
 use crate::inventory::endpoint;
 use crate::secret::Secret;
@@ -231,6 +231,7 @@ async fn connect(
         address: endpoint(&hop.host, hop.port),
         user: hop.user.as_deref().unwrap_or(&own),
         password,
+        begin: Begin::Asks,
         identities: &options.identities,
         agent: options.agent_for(&options.identities, password),
         sha1: false,

@@ -3,9 +3,15 @@
 //! A server may want several methods one after another (a key, then a password); each that it accepts is told as a
 //! partial success, and the next is tried. What it asks is answered only if it asks for the password or the name:
 //! nobody's password belongs into a question for a code.
+//!
+//! Asking which methods there are takes a round trip, so a password that is all there is to show is shown at once. Its
+//! refusal names the methods that are left. If the one that was tried is among them, the password was wrong. If not, it
+//! was wrong, or the server never took passwords that way; to tell, the login is begun again, on a new connection, by
+//! asking.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use regex::Regex;
 use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse, Prompt};
@@ -35,11 +41,45 @@ static PASSWORD: LazyLock<Regex> =
 static USERNAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\b(user ?name|user|login|name)\s*[:?]?\s*$").unwrap());
 
+/// What a login begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// The password, if that is all there is.
+    Shows,
+    /// The question which methods there are.
+    Asks,
+    /// The same, after a refusal that left open what it meant. A server that takes passwords has seen this one.
+    AsksAgain,
+}
+
+/// What the logins of a run have learned of its devices.
+#[derive(Debug, Default)]
+pub(crate) struct Learned {
+    /// There are some whose refusals don't tell enough.
+    asks_first: AtomicBool,
+}
+
+impl Learned {
+    /// What the next login begins with.
+    pub(super) fn begin(&self) -> Begin {
+        match self.asks_first.load(Ordering::Relaxed) {
+            true => Begin::Asks,
+            false => Begin::Shows,
+        }
+    }
+
+    /// A refusal didn't tell enough.
+    pub(super) fn was_unclear(&self) {
+        self.asks_first.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Who logs in where, and with what.
 pub(super) struct Login<'a> {
     pub(super) address: String,
     pub(super) user: &'a str,
     pub(super) password: &'a Secret,
+    pub(super) begin: Begin,
     pub(super) identities: &'a [PathBuf],
     /// The agent whose keys are offered.
     pub(super) agent: Option<&'a Path>,
@@ -50,6 +90,10 @@ pub(super) struct Login<'a> {
 /// How far it is.
 pub(super) struct Progress {
     offered: MethodSet,
+    /// The server has said so; else it is what is hoped for.
+    is_said: bool,
+    /// It was refused, and why may be asked.
+    is_unclear: bool,
     /// The methods that something was shown by.
     tried: Vec<&'static str>,
     keys: usize,
@@ -60,7 +104,9 @@ pub(super) struct Progress {
 impl Default for Progress {
     fn default() -> Self {
         Self {
-            offered: MethodSet::empty(),
+            offered: MethodSet::from(&[MethodKind::Password][..]),
+            is_said: false,
+            is_unclear: false,
             tried: Vec::new(),
             keys: 0,
             partial: false,
@@ -72,6 +118,11 @@ impl Progress {
     /// What was shown, in words; nothing if it hasn't come to that.
     pub(super) fn shown(&self) -> Option<String> {
         (!self.tried.is_empty()).then(|| self.tried.join(" and "))
+    }
+
+    /// Whether it was refused for a reason that is found out by asking.
+    pub(super) fn is_unclear(&self) -> bool {
+        self.is_unclear
     }
 
     /// Notes that something is shown now: if the connection ends here, that is the answer.
@@ -94,6 +145,7 @@ impl Progress {
                 partial_success,
             } => {
                 self.offered = remaining_methods;
+                self.is_said = true;
                 self.partial = partial_success;
                 false
             }
@@ -108,13 +160,12 @@ impl Login<'_> {
         handle: &mut Handle<Door>,
         progress: &mut Progress,
     ) -> Result<(), TransportError> {
-        // Asks which methods there are; counts as no attempt.
-        progress.offered = match handle.authenticate_none(self.user).await? {
-            AuthResult::Success => return Ok(()),
-            AuthResult::Failure {
-                remaining_methods, ..
-            } => remaining_methods,
-        };
+        let has_more = !self.identities.is_empty() || self.agent.is_some();
+        let shows = self.begin == Begin::Shows && !has_more && !self.password.reveal().is_empty();
+        // Asking counts as no attempt.
+        if !shows && progress.note(handle.authenticate_none(self.user).await?) {
+            return Ok(());
+        }
         if self.by_files(handle, progress).await?
             || self.by_agent(handle, progress).await?
             || self.by_password(handle, progress).await?
@@ -223,7 +274,11 @@ impl Login<'_> {
             return Ok(false);
         }
         if progress.can(MethodKind::Password) {
+            let was_offered = progress.is_said;
             progress.shows("password");
+            if self.begin == Begin::AsksAgain {
+                return Ok(false);
+            }
             let answer = handle
                 .authenticate_password(self.user, self.password.reveal())
                 .await?;
@@ -232,6 +287,9 @@ impl Login<'_> {
                 return Ok(true);
             }
             if !progress.partial {
+                progress.is_unclear = !was_offered
+                    && !progress.can(MethodKind::Password)
+                    && progress.can(MethodKind::KeyboardInteractive);
                 return Ok(false);
             }
         }
@@ -334,6 +392,7 @@ mod tests {
             address: "a:22".into(),
             user: "u",
             password: &Secret::new("p"),
+            begin: Begin::Asks,
             identities: &[],
             agent: None,
             sha1: false,

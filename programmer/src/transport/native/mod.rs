@@ -19,12 +19,13 @@ use tokio::net::TcpStream;
 
 pub use jump::Hop;
 pub(super) use jump::{Hops, Jumps};
+pub(super) use login::Learned;
 
 use super::line::{Ended, Ending, Line};
 use super::{SshOffer, Transport, TransportError, TransportOptions};
 use crate::inventory::{Device, endpoint};
 use door::Door;
-use login::{Login, Progress};
+use login::{Begin, Login, Progress};
 
 /// The terminal we ask for: wide enough that no line of configuration is scrolled.
 pub(super) const COLUMNS: u16 = 511;
@@ -54,6 +55,7 @@ impl NativeTransport {
         device: &Device,
         options: &Arc<TransportOptions>,
         hops: Hops,
+        learned: &Learned,
     ) -> Result<Self, TransportError> {
         let offer = device.reach.offer.clone().unwrap_or_default();
         let (host, port) = (device.host.as_str(), device.port);
@@ -62,19 +64,28 @@ impl NativeTransport {
             port,
             offer: &offer,
         };
-        let login = Login {
+        let mut login = Login {
             address: device.endpoint(),
             user: &device.credentials.username,
             password: &device.credentials.password,
+            begin: learned.begin(),
             identities: options.identities_of(device),
             agent: options.agent_for(options.identities_of(device), &device.credentials.password),
             sha1: offer.signs_with_sha1(),
         };
-        let (mut handle, ending) = match hops.last() {
-            None => peer.meet(tcp(host, port).await?, options).await?,
-            Some(hop) => peer.meet(hop.onward(host, port).await?, options).await?,
+        let meet = async || match hops.last() {
+            None => peer.meet(tcp(host, port).await?, options).await,
+            Some(hop) => peer.meet(hop.onward(host, port).await?, options).await,
         };
-        login_on(&mut handle, &ending, &login).await?;
+        let (mut handle, mut ending) = meet().await?;
+        if !login_on(&mut handle, &ending, &login).await? {
+            learned.was_unclear();
+            login.begin = Begin::AsksAgain;
+            // The first connection is given up, and it is no matter how.
+            _ = handle.disconnect(Disconnect::ByApplication, "", "").await;
+            (handle, ending) = meet().await?;
+            login_on(&mut handle, &ending, &login).await?;
+        }
         let channel = match open_shell(&handle).await {
             Ok(channel) => channel,
             Err(error) => return Err(hung_up(&ending, &login.address).unwrap_or(error)),
@@ -171,16 +182,20 @@ impl Peer<'_> {
     }
 }
 
-/// Logs in. If the connection ends when something was shown already, that is the answer to it, and not worth a second try.
+/// Logs in. False if it was refused, and only [`Begin::AsksAgain`] can tell why. If the connection ends when something was
+/// shown already, that is the answer to it, and not worth a second try.
 async fn login_on(
     handle: &mut Handle<Door>,
     ending: &Ending,
     login: &Login<'_>,
-) -> Result<(), TransportError> {
+) -> Result<bool, TransportError> {
     let mut progress = Progress::default();
     let Err(error) = login.log_in(handle, &mut progress).await else {
-        return Ok(());
+        return Ok(true);
     };
+    if progress.is_unclear() {
+        return Ok(false);
+    }
     let Some(ended) = ending.get() else {
         return Err(error);
     };
