@@ -324,13 +324,13 @@ impl State {
     pub(crate) fn vty(&self, index: usize) -> Option<&Block> {
         let grammar = self.platform.grammar();
         let first = self.config.first(grammar, "line vty", &self.vtys_at);
-        let lines = || self.config.named(grammar, "line vty");
         let covers = |s: &&Statement| {
             let number = |name: &str| s.value(name).and_then(|n| n.parse::<usize>().ok());
             let first = number("first").unwrap_or(0);
             (first..=number("last").unwrap_or(first)).contains(&index)
         };
-        let found = first.filter(covers).or_else(|| lines().find(covers));
+        let found = first.filter(covers);
+        let found = found.or_else(|| self.config.named(grammar, "line vty").find(covers));
         found.and_then(|s| s.block.as_ref())
     }
 

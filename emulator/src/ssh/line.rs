@@ -7,7 +7,8 @@
 //! A line that the library drops gives its stream back, so that [`close`] can end it in good order.
 //!
 //! The library reads each packet in two pieces, its length and its rest. A line reads ahead, so that the kernel isn't asked
-//! for each.
+//! for each. While there is more input that was read ahead, output may wait for what that brings: the switch says so, and
+//! rings for the output when the library has to wait for input.
 
 use std::io;
 use std::pin::Pin;

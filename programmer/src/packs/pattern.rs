@@ -88,10 +88,10 @@ fn ends(hir: &Hir) -> Option<Bytes> {
 fn add_last(hir: &Hir, bytes: &mut Bytes) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => false,
-        HirKind::Literal(literal) => literal
-            .0
-            .last()
-            .is_some_and(|last| add(bytes, *last, *last)),
+        HirKind::Literal(literal) => {
+            let last = literal.0.last();
+            last.inspect(|last| add(bytes, **last, **last)).is_some()
+        }
         HirKind::Class(class) => {
             add_class(class, bytes);
             true
@@ -135,13 +135,12 @@ fn add_class(class: &Class, bytes: &mut Bytes) {
     }
 }
 
-fn add(bytes: &mut Bytes, from: u8, to: u8) -> bool {
+fn add(bytes: &mut Bytes, from: u8, to: u8) {
     for byte in from..=to {
         if let Some(place) = bytes.get_mut(usize::from(byte)) {
             *place = true;
         }
     }
-    true
 }
 
 /// A byte that every match has; one that is no letter, digit or blank if there is such, as most lines lack it.
