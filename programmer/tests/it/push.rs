@@ -136,10 +136,13 @@ async fn where_one_refusal_was_unclear_the_other_logins_ask_first() {
         methods,
         ..Behaviour::default()
     };
-    let (first, second) = (
+    let mut both = [
         Cisco::start(behaviour.clone()).await,
         Cisco::start(behaviour).await,
-    );
+    ];
+    // A plan has them by port, and the kernel's are in no order.
+    both.sort_by_key(|cisco| cisco.port);
+    let [first, second] = both;
     let plans = plan(&[first.port, second.port], VLAN);
     let results = pushed(&plans, HostKeyPolicy::Off, "", 1, false).await;
     for result in &results {
