@@ -66,6 +66,8 @@ pub enum SlotKind {
     Weekday,
     /// Hexadecimal digits.
     Hex,
+    /// A configuration register, `0x2102`: sixteen bits, hexadecimal behind `0x`, else decimal.
+    Register,
     /// A file or its place on the network.
     Url,
     /// An access point that the controller knows.
@@ -200,6 +202,12 @@ const NAMES: &[(&str, SlotKind, &str, &str)] = &[
     ("month", SlotKind::Month, "MONTH", "Month of the year"),
     ("weekday", SlotKind::Weekday, "DAY", "Day of the week"),
     ("hex", SlotKind::Hex, "Hex-string", "Hexadecimal digits"),
+    (
+        "register",
+        SlotKind::Register,
+        "<0x0-0xFFFF>",
+        "Configuration register",
+    ),
     ("url", SlotKind::Url, "WORD", "File name"),
     ("ap", SlotKind::Ap, "WORD", "Name of the access point"),
 ];
@@ -312,6 +320,7 @@ impl SlotKind {
             Self::Month => one(name_of(word, MONTHS).is_some()),
             Self::Weekday => one(name_of(word, WEEKDAYS).is_some()),
             Self::Hex => one(!word.is_empty() && word.bytes().all(|b| b.is_ascii_hexdigit())),
+            Self::Register => one(is_register(word)),
             Self::Ap => one(world.knows_ap(word)),
         }
     }
@@ -376,6 +385,13 @@ impl SlotKind {
 /// Digits alone: a number with a sign is no port.
 fn is_port(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_digit()) && word.parse::<u16>().is_ok()
+}
+
+fn is_register(word: &str) -> bool {
+    match word.strip_prefix("0x").or(word.strip_prefix("0X")) {
+        Some(digits) => !digits.starts_with('+') && u16::from_str_radix(digits, 16).is_ok(),
+        None => is_port(word),
+    }
 }
 
 /// The length of a contiguous netmask.
@@ -463,6 +479,14 @@ mod tests {
     #[test]
     fn a_change_has_a_sign() {
         assert!(is_change("+100") && is_change("-1") && !is_change("100") && !is_change("+"));
+    }
+
+    #[test]
+    fn a_register_has_sixteen_bits() {
+        assert!(["0x2102", "0XFFFF", "8450"].into_iter().all(is_register));
+        for word in ["t", "0x", "0x10000", "0x+1", "65536", "2102h", ""] {
+            assert!(!is_register(word), "{word}");
+        }
     }
 
     #[test]
