@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use device::SimTime;
 use programmer::config::{Config, Rules};
 use programmer::packs::{PackSource, Packs};
 use programmer::plan::{ANY_MODE, PlanLine};
@@ -14,7 +13,7 @@ use crate::terminal::edge_with;
 /// What a Catalyst 9300 with so many lines more than its pack's shows as its running-config.
 #[must_use]
 pub fn shown(lines: usize) -> String {
-    edge_with(Some(&mixed(lines))).configuration(SimTime::default())
+    edge_with(Some(&mixed(lines))).configuration()
 }
 
 /// The same, read.

@@ -354,6 +354,6 @@ impl Core {
 
     /// What a device has and does; boots it if need be.
     pub(crate) fn report(self: &Arc<Self>, number: usize) -> Option<Report> {
-        self.running(number)?.step(|live, now| live.report(now))
+        self.running(number)?.step(|live, _| live.report())
     }
 }

@@ -188,7 +188,7 @@ impl State {
         if name.contains("//") {
             return Err(ArchiveError::Silent(name));
         }
-        let text = self.running_text(now);
+        let text = self.running_text();
         let written = self.put_file(&name, text, now);
         written.map_err(|error| ArchiveError::File {
             name: name.clone(),

@@ -143,7 +143,7 @@ impl State {
             &format!("%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START: Start rolling to: {file}"),
         );
         let heading = format!("Rollback Confirmed Change: rolling to:{file}\n\n");
-        let text = match self.file_text(&file, now) {
+        let text = match self.file_text(&file) {
             Ok(text) => text,
             Err(error) => return Some(format!("{heading}%Error opening {file} ({error})\n")),
         };

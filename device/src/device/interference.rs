@@ -45,8 +45,8 @@ impl Device {
 
     /// The running-config, from its first `!` through `end`.
     #[must_use]
-    pub fn configuration(&self, now: SimTime) -> String {
-        self.state.running_text(now)
+    pub fn configuration(&self) -> String {
+        self.state.running_text()
     }
 
     /// The startup-config, if there is one.

@@ -37,14 +37,14 @@ impl State {
     }
 
     /// What is in a file; `system:running-config` and `nvram:startup-config` count as files, `null:` as an empty one.
-    pub(crate) fn read_file(&self, path: &FilePath, now: SimTime) -> Result<Content, FileError> {
+    pub(crate) fn read_file(&self, path: &FilePath) -> Result<Content, FileError> {
         match (self.kind(path), self.prefix(path), &*path.path) {
             (Some(Kind::Nvram), _, "startup-config") => self
                 .startup
                 .as_deref()
                 .map(|text| Content::from(text.to_string()))
                 .ok_or(FileError::Missing),
-            (_, "system:", "running-config") => Ok(Content::from(self.running_text(now))),
+            (_, "system:", "running-config") => Ok(Content::from(self.running_text())),
             (_, "null:", _) => Ok(Content::from(String::new())),
             // A fleet has no file servers.
             (Some(Kind::Network), ..) => Err(FileError::TimedOut),
@@ -103,8 +103,8 @@ impl State {
     }
 
     /// The text of a file by the name that was typed; bytes that are no UTF-8 are replaced.
-    pub(crate) fn file_text(&self, typed: &str, now: SimTime) -> Result<String, FileError> {
-        let content = self.read_file(&self.path(typed)?, now)?;
+    pub(crate) fn file_text(&self, typed: &str) -> Result<String, FileError> {
+        let content = self.read_file(&self.path(typed)?)?;
         Ok(String::from_utf8_lossy(content.bytes()).into_owned())
     }
 

@@ -70,18 +70,18 @@ impl Session {
     }
 
     /// `show archive config differences` and `incremental-diffs`.
-    pub(super) fn differences(&self, state: &State, ready: &Ready, now: SimTime) -> String {
+    pub(super) fn differences(&self, state: &State, ready: &Ready) -> String {
         let values = &ready.values;
         let outline = |slot: &str, otherwise: &str| {
             let url = value(values, slot).unwrap_or(otherwise);
-            self.outline(state, url, now)
+            self.outline(state, url)
         };
         let case = match ready.says("ignorecase") {
             true => Case::Ignored,
             false => Case::Matters,
         };
         if let Some(url) = value(values, "merged") {
-            return match self.text(state, url, now) {
+            return match self.text(state, url) {
                 Ok(text) => incremental(state, &text, case),
                 Err(error) => error,
             };
@@ -102,12 +102,12 @@ impl Session {
     }
 
     /// The lines of a file or configuration.
-    fn outline(&self, state: &State, url: &str, now: SimTime) -> Result<Vec<Node>, String> {
+    fn outline(&self, state: &State, url: &str) -> Result<Vec<Node>, String> {
         let path = self.file(state, url)?;
         if state.shown(&path) == "system:/running-config" {
             return Ok(outline::of(&state.platform, &state.config));
         }
-        Ok(state.wanted(&self.text(state, url, now)?))
+        Ok(state.wanted(&self.text(state, url)?))
     }
 
     fn file(&self, state: &State, url: &str) -> Result<FilePath, String> {
@@ -115,9 +115,9 @@ impl Session {
         path.map_err(|error| format!("%Error opening {url} ({error})\n"))
     }
 
-    fn text(&self, state: &State, url: &str, now: SimTime) -> Result<String, String> {
+    fn text(&self, state: &State, url: &str) -> Result<String, String> {
         let path = self.file(state, url)?;
-        let content = state.read_file(&path, now);
+        let content = state.read_file(&path);
         let content = content
             .map_err(|error| format!("%Error opening {} ({error})\n", state.shown(&path)))?;
         Ok(String::from_utf8_lossy(content.bytes()).into_owned())
@@ -217,7 +217,7 @@ impl Session {
         if !self.may_configure(state) {
             return;
         }
-        let text = match self.text(state, value(values, "file").unwrap_or_default(), now) {
+        let text = match self.text(state, value(values, "file").unwrap_or_default()) {
             Ok(text) => text,
             Err(error) => return self.say(&error),
         };

@@ -43,7 +43,7 @@ impl Session {
             ExecEffect::ConfigureRevert => return self.revert(state, values, now),
             ExecEffect::ConfigureReplace => self.replace(state, ready, now),
             ExecEffect::Archive => self.archive(state, now),
-            ExecEffect::ConfigDifferences => return Some(self.differences(state, ready, now)),
+            ExecEffect::ConfigDifferences => return Some(self.differences(state, ready)),
             ExecEffect::ClearCommandLog if ready.says("force") => state.clear_command_log(),
             ExecEffect::ClearCommandLog => self.ask(state, Question::ClearCommandLog),
             ExecEffect::Configure if ready.says("terminal") => {
@@ -75,14 +75,14 @@ impl Session {
             }
             ExecEffect::Rename => self.rename(state, values),
             ExecEffect::Tclsh => self.enter_tcl(state, values, now),
-            ExecEffect::Verify => self.verify(state, values, now),
+            ExecEffect::Verify => self.verify(state, values),
             ExecEffect::WorkIn => self.change_working_directory(state, values),
             ExecEffect::WorkingDirectory => self.print_working_directory(state),
             ExecEffect::Delete => self.delete(state, values),
             ExecEffect::Erase => self.ask(state, Question::Erase),
-            ExecEffect::Dir => return Some(self.dir(state, values, now)),
-            ExecEffect::More => return Some(self.more(state, values, now)),
-            ExecEffect::RunningConfig => return Some(running(state, values, now)),
+            ExecEffect::Dir => return Some(self.dir(state, values)),
+            ExecEffect::More => return Some(self.more(state, values)),
+            ExecEffect::RunningConfig => return Some(running(state, values)),
             ExecEffect::StartupConfig => return Some(startup(state)),
             ExecEffect::Terminal => self.set_terminal(ready),
             ExecEffect::ClearLine => self.clear_line(state, values),
@@ -191,7 +191,7 @@ impl Session {
 
     fn write(&mut self, state: &mut State, values: &Values, now: SimTime) -> Option<String> {
         match value(values, "action") {
-            Some("terminal") => return Some(running(state, &Values::new(), now)),
+            Some("terminal") => return Some(running(state, &Values::new())),
             Some("erase") => self.ask(state, Question::Erase),
             _ => {
                 self.say("Building configuration...\n");

@@ -119,9 +119,7 @@ impl Copying {
             Step::Host => self.remote().is_some_and(|remote| remote.host.is_empty()),
             Step::User => !self.quiet && self.remote().is_some_and(|remote| remote.asks_user),
             Step::Source => match &self.from {
-                End::File(path) => {
-                    state.files.is_directory(path) && state.read_file(path, state.booted).is_err()
-                }
+                End::File(path) => state.files.is_directory(path) && state.read_file(path).is_err(),
                 End::Remote(remote) => remote.path.is_empty(),
                 _ => false,
             },
@@ -250,13 +248,13 @@ impl Session {
             return self.say(&says);
         }
         let content = match &copying.from {
-            End::Running => Ok(Content::from(state.running_text(now))),
+            End::Running => Ok(Content::from(state.running_text())),
             End::Startup => state
                 .startup
                 .as_deref()
                 .map(|text| Content::from(text.to_string()))
                 .ok_or(FileError::Missing),
-            End::File(path) => state.read_file(path, now),
+            End::File(path) => state.read_file(path),
             End::Remote(_) => return,
         };
         let content = match content {

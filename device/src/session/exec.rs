@@ -345,7 +345,7 @@ impl Session {
         now: SimTime,
     ) -> Result<(), FileError> {
         let path = state.path_from(url, &self.directory)?;
-        let old = state.read_file(&path, now).ok().filter(|_| appends);
+        let old = state.read_file(&path).ok().filter(|_| appends);
         let mut bytes = old.map_or_else(Vec::new, |old| old.bytes().to_vec());
         bytes.extend_from_slice(text.as_bytes());
         state.write_file(path, Content::Kept(bytes.into()), now)

@@ -234,7 +234,7 @@ impl Session {
     fn remove_next(&mut self, state: &State, mut removals: VecDeque<Removal>) {
         while let Some(first) = removals.front() {
             let possible = match first {
-                Removal::File(path) => state.read_file(path, state.booted).map(|_| ()),
+                Removal::File(path) => state.read_file(path).map(|_| ()),
                 _ => Ok(()),
             };
             match (first, possible) {
@@ -308,12 +308,12 @@ impl Session {
     }
 
     /// `verify /md5`: the hash of a file, or whether it is the one that was given.
-    pub(super) fn verify(&mut self, state: &State, values: &Values, now: SimTime) {
+    pub(super) fn verify(&mut self, state: &State, values: &Values) {
         let typed = value(values, "file").unwrap_or_default();
         let Some(path) = self.found(state, typed) else {
             return;
         };
-        let content = match state.read_file(&path, now) {
+        let content = match state.read_file(&path) {
             Ok(content) => content,
             Err(error) => {
                 return self.say(&format!(
@@ -338,13 +338,13 @@ impl Session {
         }
     }
 
-    pub(super) fn more(&self, state: &State, values: &Values, now: SimTime) -> String {
+    pub(super) fn more(&self, state: &State, values: &Values) -> String {
         let typed = value(values, "file").unwrap_or_default();
         let path = match state.path_from(typed, &self.directory) {
             Ok(path) => path,
             Err(error) => return format!("%Error opening {typed} ({error})\n"),
         };
-        match state.read_file(&path, now) {
+        match state.read_file(&path) {
             Ok(content @ Content::Kept(_)) => {
                 let mut text = String::from_utf8_lossy(content.bytes()).replace('\r', "");
                 if !text.is_empty() && !text.ends_with('\n') {

@@ -3,7 +3,6 @@
 use super::Session;
 use super::exec::{Values, value};
 use super::files::matching;
-use crate::SimTime;
 use crate::files::system::Kind;
 use crate::files::{Entry, FileError, FilePath};
 use crate::state::State;
@@ -14,7 +13,7 @@ const NO_DATE: &str = "<no date>";
 
 impl Session {
     /// What `dir` prints.
-    pub(super) fn dir(&self, state: &State, values: &Values, now: SimTime) -> String {
+    pub(super) fn dir(&self, state: &State, values: &Values) -> String {
         let recursive = value(values, "/recursive").is_some();
         if value(values, "all-filesystems").is_some() {
             let disks = state.platform.storage().systems.iter().enumerate();
@@ -23,20 +22,19 @@ impl Session {
                 system,
                 path: String::new(),
             });
-            let listings: Vec<String> = roots
-                .map(|root| listing(state, &root, recursive, now))
-                .collect();
+            let listings: Vec<String> =
+                roots.map(|root| listing(state, &root, recursive)).collect();
             return listings.join("\n");
         }
         let typed = value(values, "file").unwrap_or_default();
         match state.path_from(typed, &self.directory) {
-            Ok(path) => listing(state, &path, recursive, now),
+            Ok(path) => listing(state, &path, recursive),
             Err(error) => format!("%Error opening {typed} ({error})\n"),
         }
     }
 }
 
-fn listing(state: &State, path: &FilePath, recursive: bool, now: SimTime) -> String {
+fn listing(state: &State, path: &FilePath, recursive: bool) -> String {
     let Some(system) = state.platform.storage().get(path.system) else {
         return String::new();
     };
@@ -44,7 +42,7 @@ fn listing(state: &State, path: &FilePath, recursive: bool, now: SimTime) -> Str
     match system.kind {
         Kind::Network => format!("%Error opening {} (Undefined error)\n", state.shown(path)),
         Kind::Nvram => made(state, path, &nvram(state)),
-        Kind::Opaque if name == "system:" => made(state, path, &system_files(state, now)),
+        Kind::Opaque if name == "system:" => made(state, path, &system_files(state)),
         Kind::Opaque => made(state, path, &[]),
         Kind::Disk => disk(state, path, recursive),
     }
@@ -143,13 +141,13 @@ fn nvram(state: &State) -> Vec<Made> {
     ]
 }
 
-fn system_files(state: &State, now: SimTime) -> Vec<Made> {
+fn system_files(state: &State) -> Vec<Made> {
     vec![
         (2, "dr-x", 0, "memory"),
         (
             1,
             "-rw-",
-            state.running_text(now).len() as u64,
+            state.running_text().len() as u64,
             "running-config",
         ),
     ]

@@ -1,12 +1,11 @@
 //! What commands print that no template makes: the configuration, files, pings.
 
 use super::exec::{Values, value};
-use crate::SimTime;
 use crate::config::Statement;
 use crate::config::text::{self, Detail};
 use crate::state::State;
 
-pub(super) fn running(state: &State, values: &Values, now: SimTime) -> String {
+pub(super) fn running(state: &State, values: &Values) -> String {
     let detail = if value(values, "all").is_some() {
         Detail::All
     } else {
@@ -27,7 +26,7 @@ pub(super) fn running(state: &State, values: &Values, now: SimTime) -> String {
         return built(&format!("!\n{}end\n", of_vrf(state, vrf, detail)));
     }
     let body = text::body(&state.platform, &state.config, detail);
-    let whole = state.headed(&body, now);
+    let whole = state.headed(&body);
     if value(values, "brief").is_some() {
         return built(&without_certificates(&whole));
     }

@@ -15,13 +15,12 @@ use crate::terminal::Columns;
 struct Shelf<'s> {
     state: &'s State,
     directory: &'s FilePath,
-    now: SimTime,
 }
 
 impl Library for Shelf<'_> {
     fn read(&self, file: &str) -> Option<String> {
         let path = self.state.path_from(file, self.directory).ok()?;
-        let content = self.state.read_file(&path, self.now).ok()?;
+        let content = self.state.read_file(&path).ok()?;
         Some(String::from_utf8_lossy(content.bytes()).into_owned())
     }
 
@@ -41,7 +40,6 @@ impl Session {
         let shelf = Shelf {
             state,
             directory: &self.directory,
-            now,
         };
         let Some(text) = shelf.read(file) else {
             return self.say(&format!(
@@ -69,7 +67,6 @@ impl Session {
             &Shelf {
                 state,
                 directory: &self.directory,
-                now,
             },
         );
         let quits = actions.contains(&Action::Quit);
@@ -96,7 +93,7 @@ impl Session {
     fn write_from_tcl(&mut self, state: &mut State, written: Written, now: SimTime) {
         let Written { file, text, append } = written;
         let done = state.path_from(&file, &self.directory).and_then(|path| {
-            let old = state.read_file(&path, now).ok().filter(|_| append);
+            let old = state.read_file(&path).ok().filter(|_| append);
             let mut bytes = old.map_or_else(Vec::new, |old| old.bytes().to_vec());
             bytes.extend_from_slice(text.as_bytes());
             state.write_file(path, Content::Kept(bytes.into()), now)

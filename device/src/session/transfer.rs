@@ -159,7 +159,7 @@ impl Session {
             .files
             .get(&path)
             .map_or(now, |entry| entry.modified.max(state.born));
-        let bytes = match state.read_file(&path, now).map_err(error)? {
+        let bytes = match state.read_file(&path).map_err(error)? {
             // The running-config begins with an empty line here.
             Content::Kept(bytes) if typed.eq_ignore_ascii_case("system:running-config") => {
                 [b"\n", &*bytes].concat().into()

@@ -9,15 +9,13 @@ use crate::views::stamp;
 
 impl State {
     /// The running-config from its first `!` through `end`, lines ended by LF.
-    pub(crate) fn running_text(&self, now: SimTime) -> String {
-        self.headed(
-            &text::body(&self.platform, &self.config, text::Detail::Plain),
-            now,
-        )
+    pub(crate) fn running_text(&self) -> String {
+        let body = text::body(&self.platform, &self.config, text::Detail::Plain);
+        self.headed(&body)
     }
 
     /// A configuration with its heading and `end`.
-    pub(crate) fn headed(&self, body: &str, _now: SimTime) -> String {
+    pub(crate) fn headed(&self, body: &str) -> String {
         startup::headed(&self.heading(), body)
     }
 

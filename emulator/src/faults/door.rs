@@ -52,7 +52,7 @@ impl Chain {
             }
         }
         let quiet = self.quiet_until.is_some_and(|until| now < until);
-        door.open &= !quiet && !self.is_cut(machine, now);
+        door.open &= !quiet && !self.is_cut(machine);
         if door.open {
             let mut stream = Stream::new(id, ordinal, self.dice(id), now);
             stream.elsewhere = other.is_some();

@@ -39,7 +39,7 @@ impl Chain {
                 (Event::PathCut, false) => {
                     self.cut = machine
                         .device()
-                        .map(|device| essence(&device.configuration(now)));
+                        .map(|device| essence(&device.configuration()));
                     if let Some(stream) = self.streams.get_mut(&id) {
                         stream.end(End::HalfOpen, String::new(), now);
                         stream.release(now, acts);
@@ -110,13 +110,13 @@ impl Chain {
     }
 
     /// Whether the way to the device is cut; it is whole again once the configuration is what it was.
-    pub(super) fn is_cut(&mut self, machine: &mut dyn Machine, now: SimTime) -> bool {
+    pub(super) fn is_cut(&mut self, machine: &mut dyn Machine) -> bool {
         let Some(before) = &self.cut else {
             return false;
         };
         let now_is = machine
             .device()
-            .map(|device| essence(&device.configuration(now)));
+            .map(|device| essence(&device.configuration()));
         if now_is.as_ref() == Some(before) {
             self.cut = None;
         }

@@ -138,13 +138,10 @@ impl Live {
     }
 
     /// What the device has and does.
-    pub(crate) fn report(&mut self, now: SimTime) -> Report {
+    pub(crate) fn report(&mut self) -> Report {
         let device = self.machine.device();
         let (running, startup) = match device {
-            Some(device) => (
-                device.configuration(now),
-                device.saved().map(str::to_string),
-            ),
+            Some(device) => (device.configuration(), device.saved().map(str::to_string)),
             None => Default::default(),
         };
         let rules = self.chain.iter().flat_map(|chain| chain.rules());
