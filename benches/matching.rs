@@ -45,6 +45,19 @@ fn outputs(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A line of an output that doesn't end for long: letters, or blanks, which no pattern may go over again.
+fn long_lines(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("a long line");
+    for (what, letter) in [("letters", "x"), ("blanks", " ")] {
+        for count in [1_600, 16_000] {
+            let text = format!("{}\n", letter.repeat(count));
+            let name = format!("{count} {what} in pieces of 1");
+            measure(&mut group, name, 1, || Recorded::output(&text));
+        }
+    }
+    group.finish();
+}
+
 fn measure(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: String,
@@ -61,6 +74,6 @@ fn measure(
 criterion_group! {
     name = benches;
     config = benches::criterion();
-    targets = echoes, outputs
+    targets = echoes, outputs, long_lines
 }
 criterion_main!(benches);

@@ -117,7 +117,7 @@ impl Session {
             return;
         };
         let expect = self.access.expect.clone();
-        let line = self.screen.line();
+        let line = self.screen.without_run();
         let here = self.prompts.of(line, &expect);
         if let Some(prompt) = here.filter(|it| it.is_of(self.host.as_deref(), &expect)) {
             // A device that shows a prompt after `exit` has something else in mind with it.

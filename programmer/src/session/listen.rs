@@ -109,7 +109,7 @@ impl Session {
         if self.flight.len() < 2 || !self.may_have_prompt() {
             return;
         }
-        let line = ended.unwrap_or_else(|| self.screen.line());
+        let line = ended.unwrap_or_else(|| self.screen.without_run());
         let (expect, host) = (&self.access.expect, self.host.as_deref());
         let found = self.prompts.before(line, expect, host).or_else(|| {
             // Somebody may have changed the hostname: then the echo shows where the prompt ends.
@@ -199,7 +199,7 @@ impl Session {
 
     fn at_login(&mut self, now: Duration) {
         let expect = self.access.expect.clone();
-        let line = self.screen.line();
+        let line = self.screen.without_run();
         if let Some(prompt) = self.prompts.of(line, &expect) {
             self.at = Some(prompt);
             self.begin(now);
@@ -304,7 +304,7 @@ impl Session {
 
     /// What the last line is, if it is no prompt of the device.
     fn standing(&mut self, has_parts: bool) -> Standing {
-        let (expect, line) = (&self.access.expect, self.screen.line());
+        let (expect, line) = (&self.access.expect, self.screen.without_run());
         let Some(exchange) = self.flight.front_mut() else {
             return Standing::Text;
         };

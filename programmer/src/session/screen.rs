@@ -10,6 +10,9 @@
 /// A longer line is cut; what is cut off is lost to comparison and to reports, not to the transcript.
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
+/// So many blanks at the end of a line are as good as more: no pattern wants to know.
+const BLANKS_MAX: usize = 16;
+
 /// A line is seldom longer; then it grows.
 const LINE_BYTES_USUAL: usize = 96;
 
@@ -17,6 +20,8 @@ const LINE_BYTES_USUAL: usize = 96;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Screen {
     line: Vec<u8>,
+    /// Where its last letter ends that is no blank.
+    inked: usize,
     cursor: usize,
     /// How far the cursor came since it last stood at the beginning.
     written: usize,
@@ -87,6 +92,12 @@ impl Screen {
         &self.line
     }
 
+    /// The line so far, for what looks at its end after each byte: of a run of blanks there it has only the first.
+    pub(super) fn without_run(&self) -> &[u8] {
+        let end = self.line.len().min(self.inked + BLANKS_MAX);
+        self.line.get(..end).unwrap_or_default()
+    }
+
     /// What was written since the cursor last stood at the beginning of the line.
     pub(super) fn written(&self) -> &[u8] {
         self.line.get(..self.written).unwrap_or_default()
@@ -137,13 +148,28 @@ impl Screen {
         let places = over.iter_mut().zip(covers);
         places.for_each(|(place, letter)| *place = *letter);
         self.line.extend_from_slice(fresh);
+        self.ink(letters);
         self.cursor += letters.len();
         self.written = self.written.max(self.cursor);
+    }
+
+    /// These letters stand at the cursor now.
+    fn ink(&mut self, letters: &[u8]) {
+        let covered = self.inked > self.cursor && self.inked <= self.cursor + letters.len();
+        match inked(letters) {
+            0 if covered => self.inked = inked(self.line.get(..self.cursor).unwrap_or_default()),
+            0 => {}
+            _ if self.inked > self.cursor + letters.len() => {}
+            end => self.inked = self.cursor + end,
+        }
     }
 
     /// What stands from the cursor on is gone.
     fn erase(&mut self) {
         self.line.truncate(self.cursor);
+        if self.inked > self.cursor {
+            self.inked = inked(&self.line);
+        }
         self.written = self.written.min(self.cursor);
         self.touched = self.touched.min(self.cursor);
     }
@@ -163,6 +189,14 @@ impl Screen {
             (Escape::Title, _) => Escape::Title,
         };
     }
+}
+
+/// Where the last letter ends that is no blank.
+fn inked(letters: &[u8]) -> usize {
+    letters
+        .iter()
+        .rposition(|letter| *letter != b' ')
+        .map_or(0, |at| at + 1)
 }
 
 /// Whether a byte is shown, and does nothing else.
@@ -191,6 +225,7 @@ mod tests {
         }
         assert_eq!(done, lines_at_once);
         assert_eq!(screen, at_once);
+        assert_eq!(screen.inked, inked(screen.line()));
         let done: Vec<_> = done
             .iter()
             .map(|line| String::from_utf8_lossy(&line.bytes))
@@ -215,6 +250,33 @@ mod tests {
             "shortand longer",
         );
         check(b" --More-- \x08\x08\x08\x08\x08\x08\x08\x08\x08         \x08\x08\x08\x08\x08\x08\x08\x08\x08line\r\n", &[" line     "], "");
+    }
+
+    #[test]
+    fn of_many_blanks_at_the_end_the_first_are_looked_at() {
+        let shown = |bytes: &str| {
+            let mut screen = Screen::default();
+            for byte in bytes.bytes() {
+                assert!(screen.show(byte).is_none());
+                assert_eq!(screen.inked, inked(screen.line()), "{bytes:?}");
+            }
+            String::from_utf8_lossy(screen.without_run()).into_owned()
+        };
+        let blanks = " ".repeat(40);
+        let first = " ".repeat(BLANKS_MAX);
+        assert_eq!(shown(&blanks), first);
+        assert_eq!(
+            shown(&format!("Password:{blanks}")),
+            format!("Password:{first}")
+        );
+        assert_eq!(shown(&format!("a{blanks}b  ")), format!("a{blanks}b  "));
+        // Overwritten by blanks, written anew, erased.
+        assert_eq!(shown(&format!("a{blanks}b\x08 ")), format!("a{first}"));
+        assert_eq!(shown(&format!("abc\r{blanks}")), first);
+        assert_eq!(shown(&format!("abc\r  x{blanks}")), format!("  x{first}"));
+        assert_eq!(shown("abcdef\r  \x1b[K"), "  ");
+        assert_eq!(shown("ab cd\rx \x1b[K"), "x ");
+        assert_eq!(shown("abcdef\r  x"), "  xdef");
     }
 
     #[test]
