@@ -17,6 +17,8 @@ pub struct Figure {
     pub what: &'static str,
     /// Who was loaded, or did it.
     pub who: String,
+    /// How many devices took turns, where fleets of several sizes were loaded.
+    pub devices: Option<usize>,
     /// How many at once.
     pub at_once: usize,
     /// Acts a second that were due, in an open loop.
@@ -89,6 +91,7 @@ fn row(figure: &Figure) -> Value {
     json!({
         "what": figure.what,
         "who": figure.who,
+        "devices": figure.devices,
         "at_once": figure.at_once,
         "rate": figure.rate,
         "lines": figure.lines,
@@ -132,6 +135,7 @@ mod tests {
         Figure {
             what: "pushes",
             who: who.to_string(),
+            devices: None,
             at_once,
             rate: None,
             lines: Some(20),

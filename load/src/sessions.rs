@@ -63,6 +63,7 @@ pub async fn hold(station: &Station, script: &Arc<Script>, count: usize) -> Figu
     Figure {
         what: "sessions",
         who: station.who.clone(),
+        devices: None,
         at_once: count,
         rate: None,
         lines: None,

@@ -135,6 +135,7 @@ impl Point {
         Figure {
             what: self.what.name(),
             who: who.to_string(),
+            devices: None,
             at_once: self.at_once,
             rate: match pace {
                 Pace::Closed => None,

@@ -18,6 +18,7 @@ use load::script::Script;
 use load::sessions;
 use load::shape::{Pace, Until};
 use load::sweep::{FLOOR, Station, Sweep};
+use tokio::runtime::Runtime;
 
 use super::{Failure, output};
 use stations::Stations;
@@ -45,6 +46,7 @@ Examples:
   fleet bench topologies/campus.yaml --role edge
   fleet bench my.yaml --what logins --concurrency 1,8,64,512 --plot logins.svg
   fleet bench my.yaml --what pushes --lines 10,100,1000 --window 1,8 --output json
+  fleet bench my.yaml --what pushes --devices 10,100,1000 --each --concurrency 64 --plot devices.svg
   fleet bench --address 10.0.0.1:22 --username admin --what commands --rate 50 --for 60")]
 pub(super) struct Bench {
     /// The topology to serve and to load
@@ -56,9 +58,15 @@ pub(super) struct Bench {
     /// Load only the devices of this role
     #[arg(long, value_name = "ROLE", conflicts_with = "address")]
     role: Option<String>,
-    /// Load at most so many devices
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
-    devices: usize,
+    /// Load at most so many devices; several numbers are fleets of their own, one after the other
+    #[arg(
+        long,
+        value_name = "N",
+        value_delimiter = ',',
+        default_value = "10000",
+        conflicts_with = "address"
+    )]
+    devices: Vec<usize>,
     /// Load these instead: SSH servers that run already
     #[arg(long, value_name = "HOST:PORT", value_delimiter = ',')]
     address: Vec<String>,
@@ -101,6 +109,9 @@ pub(super) struct Bench {
     /// How many acts are measured, instead
     #[arg(long, value_name = "N")]
     count: Option<u64>,
+    /// Give each device one turn a round, instead: for logins and pushes
+    #[arg(long, conflicts_with_all = ["seconds", "count"])]
+    each: bool,
     /// In how many rounds, each with all sides in turn
     #[arg(long, value_name = "N", default_value_t = 3)]
     rounds: u32,
@@ -154,24 +165,47 @@ enum Form {
 pub(super) fn run(arguments: &Bench) -> Result<(), Failure> {
     load::side::raise_file_limit();
     let script = Arc::new(arguments.script()?);
-    let runtime = tokio::runtime::Runtime::new();
+    let runtime = Runtime::new();
     let runtime = runtime.map_err(|error| Failure::System("no runtime", error))?;
+    arguments.check()?;
     let stations = Stations::prepare(arguments, &script)?;
     let mut figures = Vec::new();
-    if arguments.what.contains(&Measured::Sessions) {
-        for &count in &arguments.concurrency {
-            // A fresh process each time: one that has had sessions has room for new ones.
-            let sides = stations.start(&runtime, arguments.no_floor)?;
-            figures.extend(runtime.block_on(hold(&sides.stations, &script, count)));
-        }
-    }
-    let sweep = arguments.sweep(&script);
-    if !sweep.whats.is_empty() {
-        let sides = stations.start(&runtime, arguments.no_floor)?;
-        figures.extend(runtime.block_on(sweep.run(&sides.stations)));
+    for &devices in &arguments.devices {
+        figures.extend(of_fleet(arguments, &runtime, &stations, devices)?);
     }
     runtime.shutdown_background();
     tell(arguments, &figures)
+}
+
+/// What is measured of a fleet of so many devices.
+fn of_fleet(
+    arguments: &Bench,
+    runtime: &Runtime,
+    stations: &Stations<'_>,
+    devices: usize,
+) -> Result<Vec<Figure>, Failure> {
+    let mut figures = Vec::new();
+    let mut loaded = 0;
+    if arguments.what.contains(&Measured::Sessions) {
+        for &count in &arguments.concurrency {
+            // A fresh process each time: one that has had sessions has room for new ones.
+            let sides = stations.start(runtime, devices)?;
+            loaded = sides.devices();
+            figures.extend(runtime.block_on(hold(&sides.stations, stations.script(), count)));
+        }
+    }
+    if arguments.whats().next().is_some() {
+        let sides = stations.start(runtime, devices)?;
+        loaded = sides.devices();
+        let sweep = arguments.sweep(stations.script(), loaded);
+        figures.extend(runtime.block_on(sweep.run(&sides.stations)));
+    }
+    if arguments.devices.len() > 1 {
+        for figure in &mut figures {
+            figure.devices = Some(loaded);
+        }
+    }
+    Ok(figures)
 }
 
 async fn hold(stations: &[Station], script: &Arc<Script>, count: usize) -> Vec<Figure> {
@@ -222,27 +256,48 @@ impl Bench {
         Ok(script)
     }
 
-    fn sweep(&self, script: &Arc<Script>) -> Sweep {
-        let what = |measured: &Measured| match measured {
+    /// What no single argument says.
+    fn check(&self) -> Result<(), Failure> {
+        let takes_turns = |what: &Measured| matches!(what, Measured::Logins | Measured::Pushes);
+        if self.each && !self.what.iter().all(takes_turns) {
+            return Err(Failure::Load(
+                "with --each, devices take turns, and an open session stays with its own\n\n\
+                 hint: --what logins, --what pushes, or both"
+                    .to_string(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What a sweep measures.
+    fn whats(&self) -> impl Iterator<Item = What> {
+        self.what.iter().filter_map(|measured| match measured {
             Measured::Sessions => None,
             Measured::Logins => Some(What::Logins),
             Measured::Commands => Some(What::Commands),
             Measured::Lines => Some(What::Lines),
             Measured::Pushes => Some(What::Pushes),
-        };
+        })
+    }
+
+    /// When it is enough, for so many devices.
+    fn until(&self, devices: usize) -> Until {
+        match self.count {
+            _ if self.each => Until::Count(devices as u64 * u64::from(self.rounds.max(1))),
+            Some(count) => Until::Count(count),
+            None => Until::Elapsed(Duration::try_from_secs_f64(self.seconds).unwrap_or_default()),
+        }
+    }
+
+    fn sweep(&self, script: &Arc<Script>, devices: usize) -> Sweep {
         Sweep {
             script: script.clone(),
-            whats: self.what.iter().filter_map(what).collect(),
+            whats: self.whats().collect(),
             at_once: self.concurrency.clone(),
             lines: self.lines.clone(),
             windows: self.window.clone(),
             pace: self.rate.map_or(Pace::Closed, Pace::Open),
-            until: match self.count {
-                Some(count) => Until::Count(count),
-                None => {
-                    Until::Elapsed(Duration::try_from_secs_f64(self.seconds).unwrap_or_default())
-                }
-            },
+            until: self.until(devices),
             rounds: self.rounds,
         }
     }

@@ -78,6 +78,32 @@ fn everything_is_done_as_often_as_was_said_by_the_fleet_and_by_the_floor() {
     assert!(pushes["of"]["floor"].is_f64(), "{pushes}");
 }
 
+#[test]
+fn fleets_of_several_sizes_give_each_device_its_turns() {
+    let topology = Written::new("bench-sizes", TOPOLOGY);
+    let mut fleet = topology.fleet(&["bench", "t.yaml", "--what", "logins", "--each"]);
+    fleet.args(["--devices", "1,3,9", "--rounds", "2", "--concurrency", "2"]);
+    let (figures, succeeded) = figures(fleet);
+    assert!(succeeded);
+    let row = |figure: &Value| {
+        let who = figure["who"].as_str().unwrap().to_string();
+        (who, figure["devices"].as_u64(), figure["done"].as_u64())
+    };
+    let mut expected = Vec::new();
+    // There are three devices, and no nine.
+    for devices in [1, 3, 3] {
+        for who in ["floor", "fleet"] {
+            expected.push((who.to_string(), Some(devices), Some(devices * 2)));
+        }
+    }
+    assert_eq!(figures.iter().map(row).collect::<Vec<_>>(), expected);
+
+    let mut fleet = topology.fleet(&["bench", "t.yaml", "--what", "lines", "--each"]);
+    let output = fleet.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("hint: --what logins"), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn others_are_loaded_by_address_and_a_device_that_fails_is_counted() {
     let written = Written::new("bench-address", "");

@@ -1,13 +1,13 @@
 //! A plot: two panels with logarithmic axes.
 //!
 //! Over how many at once: throughput, and p99. Over the lines of an act, where there are several sizes: the median, with
-//! the straight line that fits it best, so that it can be seen whether cost is linear in size; and lines a second.
+//! the straight line that fits it best, so that it can be seen whether cost is linear in size; and lines a second. Over
+//! fleets of several sizes: how long it takes until each device had its turn, with its line, and how many a second.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::Figure;
-use super::table::number;
 
 const PANEL_WIDTH: f64 = 460.0;
 const PANEL_HEIGHT: f64 = 320.0;
@@ -17,33 +17,77 @@ const COLOURS: [&str; 8] = [
     "#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#7f7f7f",
 ];
 
+/// What the figures are drawn over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Devices,
+    Lines,
+    AtOnce,
+}
+
+impl Over {
+    /// The size that there are several of; devices before lines.
+    fn of(figures: &[Figure]) -> Self {
+        let differ = |size: fn(&Figure) -> Option<usize>| {
+            let sizes: BTreeSet<usize> = figures.iter().filter_map(size).collect();
+            sizes.len() > 1
+        };
+        if differ(|figure| figure.devices) {
+            Self::Devices
+        } else if differ(|figure| figure.lines) {
+            Self::Lines
+        } else {
+            Self::AtOnce
+        }
+    }
+
+    fn x(self, figure: &Figure) -> usize {
+        let size = match self {
+            Self::Devices => figure.devices,
+            Self::Lines => figure.lines,
+            Self::AtOnce => None,
+        };
+        size.unwrap_or(figure.at_once)
+    }
+}
+
 /// Points of each series.
 type Series = BTreeMap<String, Vec<(f64, f64)>>;
 
 /// The figures as SVG.
 #[must_use]
 pub fn plot(figures: &[Figure]) -> String {
-    let sizes = figures.iter().filter_map(|figure| figure.lines);
-    let by_size = distinct(sizes) > 1;
-    let x = |figure: &Figure| match figure.lines {
-        Some(lines) if by_size => lines,
-        _ => figure.at_once,
-    };
-    let series = |y: &dyn Fn(&Figure) -> Option<f64>| collect(figures, by_size, &x, y);
-    let median = series(&|figure| figure.tally.latencies.percentile_ms(50.0));
-    let p99 = series(&|figure| figure.tally.latencies.percentile_ms(99.0));
+    let over = Over::of(figures);
+    let series = |y: &dyn Fn(&Figure) -> Option<f64>| collect(figures, over, y);
     let per_second = series(&|figure| Some(figure.tally.per_second()));
-    let units = series(&|figure| Some(figure.tally.units_per_second()));
-    let panels = if by_size {
-        [
-            panel("median, ms", "lines", &median, true),
-            panel("lines a second", "lines", &units, false),
-        ]
-    } else {
-        [
-            panel("a second", "at once", &per_second, false),
-            panel("p99, ms", "at once", &p99, false),
-        ]
+    let panels = match over {
+        Over::Devices => {
+            let all = series(&all_seconds);
+            [
+                panel(
+                    "seconds until each device had its turn",
+                    "devices",
+                    &all,
+                    true,
+                ),
+                panel("a second", "devices", &per_second, false),
+            ]
+        }
+        Over::Lines => {
+            let median = series(&|figure| figure.tally.latencies.percentile_ms(50.0));
+            let units = series(&|figure| Some(figure.tally.units_per_second()));
+            [
+                panel("median, ms", "lines", &median, true),
+                panel("lines a second", "lines", &units, false),
+            ]
+        }
+        Over::AtOnce => {
+            let p99 = series(&|figure| figure.tally.latencies.percentile_ms(99.0));
+            [
+                panel("a second", "at once", &per_second, false),
+                panel("p99, ms", "at once", &p99, false),
+            ]
+        }
     };
     let width = 2.0 * (PANEL_WIDTH + 2.0 * MARGIN);
     let height = PANEL_HEIGHT + 2.0 * MARGIN + 18.0 * legend_rows(&per_second);
@@ -69,22 +113,23 @@ fn legend_rows(series: &Series) -> f64 {
     series.len() as f64
 }
 
-fn distinct(values: impl Iterator<Item = usize>) -> usize {
-    values.collect::<std::collections::BTreeSet<_>>().len()
+/// How long it takes until each device had its turn, at the pace that was measured.
+fn all_seconds(figure: &Figure) -> Option<f64> {
+    #[allow(clippy::cast_precision_loss, reason = "nobody has 2^52 devices")]
+    let devices = figure.devices? as f64;
+    Some(figure.tally.per_second())
+        .filter(|rate| *rate > 0.0)
+        .map(|rate| devices / rate)
 }
 
-fn collect(
-    figures: &[Figure],
-    by_size: bool,
-    x: &dyn Fn(&Figure) -> usize,
-    y: &dyn Fn(&Figure) -> Option<f64>,
-) -> Series {
+fn collect(figures: &[Figure], over: Over, y: &dyn Fn(&Figure) -> Option<f64>) -> Series {
     let mut series = Series::new();
     for figure in figures {
         let mut name = format!("{}, {}", figure.what, figure.who);
-        if by_size {
+        if over != Over::AtOnce {
             name += &format!(", {} at once", figure.at_once);
-        } else if let Some(lines) = figure.lines {
+        }
+        if let Some(lines) = figure.lines.filter(|_| over != Over::Lines) {
             name += &format!(", {lines} lines");
         }
         if let Some(window) = figure.window.filter(|window| *window < usize::MAX) {
@@ -96,7 +141,7 @@ fn collect(
             series
                 .entry(name)
                 .or_default()
-                .push((x(figure).max(1) as f64, y));
+                .push((over.x(figure).max(1) as f64, y));
         }
     }
     series
@@ -179,8 +224,8 @@ fn panel(title: &str, below: &str, series: &Series, fitted: bool) -> String {
             );
             said += &format!(
                 ": {} + {} for each (r² {:.4})",
-                number(fit.base),
-                number(fit.each),
+                significant(fit.base),
+                significant(fit.each),
                 fit.r2
             );
         }
@@ -219,6 +264,21 @@ fn frame(title: &str, below: &str, x: &Axis, y: &Axis) -> String {
         );
     }
     text
+}
+
+/// Three digits that matter, however small the number is.
+fn significant(value: f64) -> String {
+    let places = match value.abs().log10() {
+        size if size.is_finite() => (2.0 - size.floor()).clamp(0.0, 9.0),
+        _ => 0.0,
+    };
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 to 9"
+    )]
+    let places = places as usize;
+    format!("{value:.places$}")
 }
 
 fn escaped(name: &str) -> String {
@@ -279,6 +339,12 @@ mod tests {
     }
 
     #[test]
+    fn small_numbers_have_their_digits_too() {
+        let told = [0.0, 0.000_454_1, -0.0021, 0.5, 3.0, 1234.5].map(significant);
+        assert_eq!(told, ["0", "0.000454", "-0.00210", "0.500", "3.00", "1234"]);
+    }
+
+    #[test]
     fn a_sweep_has_a_series_for_each_side() {
         let figures: Vec<_> = [1, 8, 64]
             .iter()
@@ -288,6 +354,22 @@ mod tests {
         assert!(svg.contains("pushes, fleet, 20 lines, window 1"), "{svg}");
         assert_eq!(svg.matches("<polyline").count(), 4);
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
+
+    #[test]
+    fn fleets_of_several_sizes_are_drawn_over_their_devices() {
+        let figures = [10, 100, 1_000].map(|devices| {
+            // Forty of them a second.
+            let mut figure = figure("fleet", 64, 80);
+            figure.devices = Some(devices);
+            figure
+        });
+        let svg = plot(&figures);
+        assert!(
+            svg.contains("pushes, fleet, 64 at once, 20 lines, window 1: "),
+            "{svg}"
+        );
+        assert!(svg.contains("0.0250 for each (r² 1.0000)"), "{svg}");
     }
 
     #[test]

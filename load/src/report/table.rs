@@ -70,6 +70,7 @@ fn columns(figures: &[Figure]) -> Vec<Column> {
     let some = |count: Option<usize>| count.map(|count| count.to_string());
     let mut all = vec![
         column("WHAT", true, &|figure| Some(figure.what.to_string())),
+        column("DEVICES", false, &|figure| some(figure.devices)),
         column("LINES", false, &|figure| some(figure.lines)),
         column("WINDOW", false, &|figure| {
             figure.window.map(|window| match window {

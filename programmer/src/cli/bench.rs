@@ -182,6 +182,7 @@ fn figure(who: &str, point: Point, lines: Option<usize>, tally: Tally) -> Figure
     Figure {
         what: "pushes",
         who: who.to_string(),
+        devices: None,
         at_once: point.at_once,
         rate: None,
         lines,

@@ -34,6 +34,14 @@ pub(super) struct Sides {
     _sides: Vec<Side>,
 }
 
+impl Sides {
+    /// How many devices are loaded.
+    pub(super) fn devices(&self) -> usize {
+        let loaded = self.stations.last();
+        loaded.map_or(0, |station| station.addresses.len())
+    }
+}
+
 impl<'a> Stations<'a> {
     /// Finds out who logs in, and where.
     pub(super) fn prepare(arguments: &'a Bench, script: &Arc<Script>) -> Result<Self, Failure> {
@@ -72,11 +80,16 @@ impl<'a> Stations<'a> {
         })
     }
 
-    /// Starts them: the floor first, with which the other is compared.
-    pub(super) fn start(&self, runtime: &Runtime, no_floor: bool) -> Result<Sides, Failure> {
-        let (loaded, mut sides) = self.loaded()?;
+    /// What is typed.
+    pub(super) fn script(&self) -> &Arc<Script> {
+        &self.script
+    }
+
+    /// Starts them: the floor first, with which the other is compared. The other has so many devices at most.
+    pub(super) fn start(&self, runtime: &Runtime, devices: usize) -> Result<Sides, Failure> {
+        let (loaded, mut sides) = self.loaded(devices)?;
         let mut stations = vec![loaded];
-        if !no_floor {
+        if !self.arguments.no_floor {
             let exchange = runtime.block_on(self.exchange(&stations[0]));
             let floor = started(Command::new(own()?).args([
                 "bench-side",
@@ -92,7 +105,7 @@ impl<'a> Stations<'a> {
         })
     }
 
-    fn loaded(&self) -> Result<(Station, Vec<Side>), Failure> {
+    fn loaded(&self, devices: usize) -> Result<(Station, Vec<Side>), Failure> {
         let Some(file) = &self.arguments.topology else {
             let station = Station {
                 who: "address".to_string(),
@@ -104,7 +117,7 @@ impl<'a> Stations<'a> {
         };
         let mut command = Command::new(own()?);
         command.arg("bench-side").arg("--topology").arg(file);
-        command.args(["--devices", &self.arguments.devices.to_string()]);
+        command.args(["--devices", &devices.to_string()]);
         for (option, value) in [
             ("--role", self.arguments.role.as_ref().map(Into::into)),
             ("--packs", self.arguments.packs.clone()),
