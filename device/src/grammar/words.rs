@@ -58,3 +58,29 @@ pub(super) fn name_of(word: &str, names: &[&'static str]) -> Option<&'static str
     let first = fits.next().filter(|_| !lower.is_empty())?;
     fits.next().is_none().then_some(first)
 }
+
+/// Digits alone: a number with a sign is no port.
+pub(super) fn is_port(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit()) && word.parse::<u16>().is_ok()
+}
+
+/// Sixteen bits: hexadecimal behind `0x`, else decimal.
+pub(super) fn is_register(word: &str) -> bool {
+    match word.strip_prefix("0x").or(word.strip_prefix("0X")) {
+        Some(digits) => !digits.starts_with('+') && u16::from_str_radix(digits, 16).is_ok(),
+        None => is_port(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_register_has_sixteen_bits() {
+        assert!(["0x2102", "0XFFFF", "8450"].into_iter().all(is_register));
+        for word in ["t", "0x", "0x10000", "0x+1", "65536", "2102h", ""] {
+            assert!(!is_register(word), "{word}");
+        }
+    }
+}
