@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use load::job::What;
 use load::report::{self, Figure};
@@ -64,6 +65,7 @@ pub(super) struct Bench {
         value_name = "N",
         value_delimiter = ',',
         default_value = "10000",
+        value_parser = some(),
         conflicts_with = "address"
     )]
     devices: Vec<usize>,
@@ -92,34 +94,36 @@ pub(super) struct Bench {
         long,
         value_name = "N",
         value_delimiter = ',',
-        default_value = "1,8,64"
+        default_value = "1,8,64",
+        value_parser = some()
     )]
     concurrency: Vec<usize>,
     /// An open loop: so many acts a second fall due, and latency counts from then
-    #[arg(long, value_name = "PER_SECOND")]
+    #[arg(long, value_name = "PER_SECOND", value_parser = positive)]
     rate: Option<f64>,
     /// How long each is measured, in seconds
     #[arg(
         long = "for",
         value_name = "SECONDS",
         default_value_t = 3.0,
+        value_parser = positive,
         conflicts_with = "count"
     )]
     seconds: f64,
     /// How many acts are measured, instead
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// Give each device one turn a round, instead: for logins and pushes
     #[arg(long, conflicts_with_all = ["seconds", "count"])]
     each: bool,
     /// In how many rounds, each with all sides in turn
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// How many lines of configuration
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "20")]
     lines: Vec<usize>,
     /// How many of them may be on their way at once
-    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1")]
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1", value_parser = some())]
     window: Vec<usize>,
     /// The command that is measured, instead of the script's
     #[arg(long, value_name = "COMMAND")]
@@ -128,7 +132,7 @@ pub(super) struct Bench {
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
     /// How long an answer is waited for, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
     /// Let the floor have the least handshake (curve25519, Ed25519, ChaCha20), and not that of what it is compared with
     #[arg(long)]
@@ -142,6 +146,19 @@ pub(super) struct Bench {
     /// Draw throughput and latency into this file
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
+}
+
+/// A number that isn't zero.
+fn some() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "not a number".to_string())?;
+    let is_positive = number.is_finite() && number > 0.0;
+    is_positive
+        .then_some(number)
+        .ok_or_else(|| "it must be more than 0".to_string())
 }
 
 /// What can be measured.

@@ -97,11 +97,29 @@ fn fleets_of_several_sizes_give_each_device_its_turns() {
         }
     }
     assert_eq!(figures.iter().map(row).collect::<Vec<_>>(), expected);
+}
 
-    let mut fleet = topology.fleet(&["bench", "t.yaml", "--what", "lines", "--each"]);
-    let output = fleet.output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("hint: --what logins"), "{told}");
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let topology = Written::new("bench-refused", TOPOLOGY);
+    for (arguments, why) in [
+        (
+            ["--what", "lines", "--each"].as_slice(),
+            "hint: --what logins",
+        ),
+        (&["--concurrency", "8,0"], "0 is not in 1.."),
+        (&["--devices", "0"], "0 is not in 1.."),
+        (&["--for", "-1"], "unexpected argument"),
+        (&["--for=-1"], "it must be more than 0"),
+        (&["--rate", "inf"], "it must be more than 0"),
+        (&["--rate", "many"], "not a number"),
+    ] {
+        let mut fleet = topology.fleet(&["bench", "t.yaml"]);
+        let output = fleet.args(arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains(why), "{arguments:?}: {told}");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,7 +52,9 @@ pub(crate) struct BenchArgs {
     /// How many lines
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "20")]
     lines: Vec<usize>,
-    /// The lines, repeated as often as need be: {n} counts repetitions, {push} pushes; built in is load/scripts/lines.txt
+    // clap takes the first of these for a line break.
+    /// The lines, repeated as often as need be: `n` in braces counts repetitions, `push` in braces pushes; built in is
+    /// load/scripts/lines.txt
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
     /// Push this RFS document instead, and take it back each time, which isn't measured; may be given several times
@@ -74,7 +76,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "64", value_parser = clap::value_parser!(u16).range(1..=4096))]
     concurrency: Vec<u16>,
     /// How often each device is pushed to
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// Save the configurations too
     #[arg(long)]
