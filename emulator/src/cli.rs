@@ -165,3 +165,27 @@ fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// clap wraps longer lines, and what is copied then is two commands.
+    const WIDTH: usize = 100;
+
+    #[test]
+    fn no_line_below_the_options_is_wrapped() {
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            let text = command.get_after_help().map(ToString::to_string);
+            for line in text.unwrap_or_default().lines() {
+                assert!(
+                    line.chars().count() <= WIDTH,
+                    "{}: {line}",
+                    command.get_name()
+                );
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
+}

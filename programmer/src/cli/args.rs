@@ -31,8 +31,9 @@ const EXAMPLES: &str = "\
 Examples:
   programmer render --topology topologies/campus.yaml examples/campus-users.yaml
   fleet inventory topologies/campus.yaml --format known-hosts > known_hosts
-  programmer push --topology topologies/campus.yaml --known-hosts known_hosts examples/campus-users.yaml
-  programmer plan --topology topologies/campus.yaml --known-hosts known_hosts --out plan.json examples/campus-users.yaml
+  programmer push -t topologies/campus.yaml --known-hosts known_hosts examples/campus-users.yaml
+  programmer plan -t topologies/campus.yaml --known-hosts known_hosts -o plan.json \\
+    examples/campus-users.yaml
   programmer push --known-hosts known_hosts plan.json
   programmer runs
   programmer show last
@@ -163,4 +164,30 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// clap wraps longer lines, and what is copied then is two commands.
+    const WIDTH: usize = 100;
+
+    #[test]
+    fn no_line_below_the_options_is_wrapped() {
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            let text = command.get_after_help().map(ToString::to_string);
+            for line in text.unwrap_or_default().lines() {
+                assert!(
+                    line.chars().count() <= WIDTH,
+                    "{}: {line}",
+                    command.get_name()
+                );
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
 }
