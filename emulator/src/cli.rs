@@ -38,9 +38,10 @@ use logging::LogFormat;
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  fleet topologies/campus.yaml                              serve a campus on loopback
-  fleet check my.yaml                                       tell every mistake, serve nothing
-  fleet inventory my.yaml --format ssh-config > ssh.conf    then: ssh -F ssh.conf edge-1
+  fleet topologies/campus.yaml     serve a campus on loopback
+  fleet check my.yaml              tell every mistake, serve nothing
+  fleet inventory my.yaml --format ssh-config > ssh.conf
+                                   then: ssh -F ssh.conf edge-1
 
 Exit status: 0 done, 1 failed while running, 2 the input is wrong."
 )]
@@ -170,8 +171,8 @@ fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    /// clap wraps longer lines, and what is copied then is two commands.
-    const WIDTH: usize = 100;
+    /// Of a terminal. Longer lines are wrapped, and what is copied then is two commands.
+    const WIDTH: usize = 80;
 
     #[test]
     fn no_line_below_the_options_is_wrapped() {

@@ -32,26 +32,27 @@ const SCRIPT: &str = include_str!("../../../load/scripts/ios-xe.yaml");
 #[command(after_help = "\
 What is measured:
   logins    connect, key exchange, login, prompt, close
-  sessions  as many open sessions as --concurrency says, and what each weighs on the side that is
-            loaded
+  sessions  as many open sessions as --concurrency says, and what each weighs on
+            the side that is loaded
   commands  a command on each of as many open sessions
   lines     --lines lines of configuration on each of as many open sessions
   pushes    login, enable, configure terminal, --lines lines, end, close
 
-Each line's echo and prompt is waited for. Beside it the same is done with the floor: a bare SSH
-server, with the same handshake and answers of the same size, but no device. OF FLOOR is the
-throughput of the one by that of the other; for sessions it is memory by memory, and with --rate it
-is the floor's median latency by the other's.
+Each line's echo and prompt is waited for. Beside it the same is done with the
+floor: a bare SSH server, with the same handshake and answers of the same size,
+but no device. OF FLOOR is the throughput of the one by that of the other; for
+sessions it is memory by memory, and with --rate it is the floor's median
+latency by the other's.
 
-For --address, passwords come from FLEET_PASSWORD and FLEET_ENABLE; the login password is asked for
-without.
+For --address, passwords come from FLEET_PASSWORD and FLEET_ENABLE; the login
+password is asked for without.
 
 Examples:
   fleet bench topologies/campus.yaml --role edge
   fleet bench my.yaml --what logins --concurrency 1,8,64,512 --plot logins.svg
-  fleet bench my.yaml --what pushes --lines 10,100,1000 --window 1,8 --output json
-  fleet bench my.yaml --what pushes --devices 10,100,1000 --each --concurrency 64 --plot devices.svg
-  fleet bench --address 10.0.0.1:22 --username admin --what commands --rate 50 --for 60")]
+  fleet bench my.yaml --what pushes --lines 10,100,1000 --window 1,8
+  fleet bench my.yaml --what pushes --devices 10,100,1000 --each --plot size.svg
+  fleet bench --address 10.0.0.1:22 --username admin --what commands --rate 50")]
 pub(super) struct Bench {
     /// The topology to serve and to load
     #[arg(required_unless_present = "address", conflicts_with = "address")]

@@ -57,9 +57,10 @@ enum Fault {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fleet ctl --control 127.0.0.1:2300 fault add reset --device edge-1 --when 'line: 3, times: 1'
-  fleet ctl --control 127.0.0.1:2300 fault add slow-prompt --set delay=5s
-  fleet ctl --control 127.0.0.1:2300 fault add '{id: gone, kind: half-open, when: {command: 4}}'")]
+  export FLEET_CONTROL=127.0.0.1:2300
+  fleet ctl fault add reset --device edge-1 --when 'line: 3, times: 1'
+  fleet ctl fault add slow-prompt --set delay=5s
+  fleet ctl fault add '{id: gone, kind: half-open, when: {command: 4}}'")]
 struct Add {
     /// A kind (`fleet faults` lists them), or a whole rule
     rule: String,

@@ -13,11 +13,14 @@ use super::{Failure, output};
 /// The arguments of `fleet record`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The passwords come from FLEET_PASSWORD and FLEET_ENABLE, or are asked for when the device asks.
+The passwords come from FLEET_PASSWORD and FLEET_ENABLE, or are asked for when
+the device asks.
 
 Examples:
-  fleet record --host 10.0.0.1 --user admin --output lab    then: fleet lab/topology.yaml
-  fleet record --host core-1 --ssh -Jjump.example.com       a host of ssh_config, behind another")]
+  fleet record --host 10.0.0.1 --user admin --output lab
+                                        then: fleet lab/topology.yaml
+  fleet record --host core-1 --ssh -Jjump.example.com
+                                        a host of ssh_config, behind another")]
 pub(super) struct Record {
     /// The device: an address, a name, or a host of your ssh_config
     #[arg(long, value_name = "HOST")]

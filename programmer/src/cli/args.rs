@@ -29,11 +29,12 @@ pub(crate) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  programmer render --topology topologies/campus.yaml examples/campus-users.yaml
+  programmer render -t topologies/campus.yaml examples/campus-users.yaml
   fleet inventory topologies/campus.yaml --format known-hosts > known_hosts
-  programmer push -t topologies/campus.yaml --known-hosts known_hosts examples/campus-users.yaml
-  programmer plan -t topologies/campus.yaml --known-hosts known_hosts -o plan.json \\
+  programmer push -t topologies/campus.yaml --known-hosts known_hosts \\
     examples/campus-users.yaml
+  programmer plan -t topologies/campus.yaml --known-hosts known_hosts \\
+    -o plan.json examples/campus-users.yaml
   programmer push --known-hosts known_hosts plan.json
   programmer runs
   programmer show last
@@ -172,8 +173,8 @@ mod tests {
 
     use super::*;
 
-    /// clap wraps longer lines, and what is copied then is two commands.
-    const WIDTH: usize = 100;
+    /// Of a terminal. Longer lines are wrapped, and what is copied then is two commands.
+    const WIDTH: usize = 80;
 
     #[test]
     fn no_line_below_the_options_is_wrapped() {

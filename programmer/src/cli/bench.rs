@@ -32,17 +32,18 @@ const PROGRAMMER: &str = "programmer";
 /// What `bench` may be told.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each push is a whole one: log in, read the configuration, journal, send the lines with each echo and
-prompt verified, read back. Beside it, in turn and as often, a bare SSH client pushes to a bare SSH
-server:
+Each push is a whole one: log in, read the configuration, journal, send the
+lines with each echo and prompt verified, read back. Beside it, in turn and as
+often, a bare SSH client pushes to a bare SSH server:
   floor     logs in, enters configuration, sends the lines, leaves, closes
-  exchange  sends all that a push sends, and gets as much back: reads, settings, a save
+  exchange  sends all that a push sends, and gets as much back: reads, settings,
+            a save
 OF FLOOR and OF EXCHANGE are the throughput of the push by theirs.
 
 Examples:
   programmer bench --known-hosts known_hosts my.yaml
-  programmer bench --host-keys off --lines 200 --sending lockstep,buffer --concurrency 1,64 my.yaml
-  programmer bench --known-hosts known_hosts --service users.yaml --output json my.yaml")]
+  programmer bench --host-keys off --lines 200 --sending lockstep,buffer my.yaml
+  programmer bench --known-hosts known_hosts --service users.yaml my.yaml")]
 pub(crate) struct BenchArgs {
     /// The topology or other inventory: the devices that are pushed to
     #[arg(value_name = "INVENTORY")]
