@@ -165,6 +165,9 @@ fn slot_rows(
             .unwrap_or(typed)
             .bytes()
             .all(|b| b.is_ascii_digit()),
+        SlotKind::HexRange(..) => typed
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit() || b.eq_ignore_ascii_case(&b'x')),
         SlotKind::Ipv4 | SlotKind::Mask | SlotKind::Wildcard => {
             typed.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         }

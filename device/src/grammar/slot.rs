@@ -1,5 +1,6 @@
 //! The types of values: what each takes, how it is stored, what `?` shows for it.
 
+mod addresses;
 mod lists;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -7,8 +8,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::interfaces::{Interfaces, common};
 use super::line::Line;
 use super::words::{
-    is_asn, is_change, is_community, is_host, is_port, is_rd, is_register, is_time, name_of,
+    hex_number, is_asn, is_change, is_community, is_host, is_port, is_rd, is_time, name_of,
 };
+use addresses::prefix;
+pub use addresses::{ipv6_text, length_mask, mac, mask_length};
 pub use lists::{instances, vlan_ranges, vlan_text, vlans};
 
 /// A type of value.
@@ -16,6 +19,8 @@ pub use lists::{instances, vlan_ranges, vlan_text, vlans};
 pub enum SlotKind {
     /// A whole number in a range.
     Range(i64, i64),
+    /// The same, of a number that is written in hexadecimal digits behind `0x`, or in decimal ones.
+    HexRange(u32, u32),
     /// A number with its sign, that is added or subtracted.
     Change,
     /// One word.
@@ -68,8 +73,6 @@ pub enum SlotKind {
     Weekday,
     /// Hexadecimal digits.
     Hex,
-    /// A configuration register, `0x2102`: sixteen bits, hexadecimal behind `0x`, else decimal.
-    Register,
     /// A file or its place on the network.
     Url,
     /// An access point that the controller knows.
@@ -204,12 +207,6 @@ const NAMES: &[(&str, SlotKind, &str, &str)] = &[
     ("month", SlotKind::Month, "MONTH", "Month of the year"),
     ("weekday", SlotKind::Weekday, "DAY", "Day of the week"),
     ("hex", SlotKind::Hex, "Hex-string", "Hexadecimal digits"),
-    (
-        "register",
-        SlotKind::Register,
-        "<0x0-0xFFFF>",
-        "Configuration register",
-    ),
     ("url", SlotKind::Url, "WORD", "File name"),
     ("ap", SlotKind::Ap, "WORD", "Name of the access point"),
 ];
@@ -245,6 +242,10 @@ impl SlotKind {
         if let Some((_, kind, ..)) = NAMES.iter().find(|(known, ..)| *known == name) {
             return Some(*kind);
         }
+        if let Some((low, high)) = name.split_once('-').filter(|_| name.starts_with("0x")) {
+            let (low, high) = (hex_number(low)?, hex_number(high)?);
+            return (low <= high).then_some(Self::HexRange(low, high));
+        }
         // The first number may be negative, and then the second too: `-90--60`.
         let dash = name.get(1..)?.find('-')? + 1;
         let (low, high) = (
@@ -259,6 +260,7 @@ impl SlotKind {
     pub fn placeholder(self) -> String {
         match self {
             Self::Range(low, high) => format!("<{low}-{high}>"),
+            Self::HexRange(low, high) => format!("<0x{low:X}-0x{high:X}>"),
             _ => self.row().map_or("", |row| row.2).to_string(),
         }
     }
@@ -295,6 +297,9 @@ impl SlotKind {
                 let number = digits.len() <= 20 && digits.bytes().all(|b| b.is_ascii_digit());
                 one(number && word.parse().is_ok_and(|n: i64| (low..=high).contains(&n)))
             }
+            Self::HexRange(low, high) => {
+                one(hex_number(word).is_some_and(|n| (low..=high).contains(&n)))
+            }
             Self::Change => one(is_change(word)),
             Self::Word => one(!word.is_empty()),
             Self::Url => one(is_url(word, world)),
@@ -322,7 +327,6 @@ impl SlotKind {
             Self::Month => one(name_of(word, MONTHS).is_some()),
             Self::Weekday => one(name_of(word, WEEKDAYS).is_some()),
             Self::Hex => one(!word.is_empty() && word.bytes().all(|b| b.is_ascii_hexdigit())),
-            Self::Register => one(is_register(word)),
             Self::Ap => one(world.knows_ap(word)),
         }
     }
@@ -336,6 +340,7 @@ impl SlotKind {
             Self::Range(..) => typed
                 .parse::<i64>()
                 .map_or_else(|_| as_typed(), |n| n.to_string()),
+            Self::HexRange(..) => hex_number(typed).map_or_else(as_typed, |n| format!("0x{n:X}")),
             Self::Port(transport) => typed.parse().map_or_else(
                 |_| as_typed(),
                 |port: u16| {
@@ -384,49 +389,6 @@ impl SlotKind {
     }
 }
 
-/// The length of a contiguous netmask.
-#[must_use]
-pub fn mask_length(mask: Ipv4Addr) -> Option<u32> {
-    let bits = u32::from(mask);
-    (bits.leading_ones() + bits.trailing_zeros() >= 32).then(|| bits.leading_ones())
-}
-
-/// The netmask of a prefix length.
-#[must_use]
-pub fn length_mask(length: u32) -> Ipv4Addr {
-    Ipv4Addr::from(u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0))
-}
-
-/// An IPv6 address as IOS prints it: upper case, compressed.
-#[must_use]
-pub fn ipv6_text(address: Ipv6Addr) -> String {
-    address.to_string().to_ascii_uppercase()
-}
-
-/// A MAC address in any usual notation as `0011.2233.4455`.
-#[must_use]
-pub fn mac(text: &str) -> Option<String> {
-    let digits: String = text
-        .chars()
-        .filter(|c| !matches!(c, '.' | ':' | '-'))
-        .collect();
-    let right = digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    let digits = right.then(|| digits.to_ascii_lowercase())?;
-    Some(format!(
-        "{}.{}.{}",
-        &digits[..4],
-        &digits[4..8],
-        &digits[8..]
-    ))
-}
-
-fn prefix<A: std::str::FromStr>(word: &str, length_max: u8) -> Option<(A, u8)> {
-    let (address, length) = word.split_once('/')?;
-    let length: u8 = length.parse().ok()?;
-    (length <= length_max).then_some(())?;
-    Some((address.parse().ok()?, length))
-}
-
 fn text_words(line: &Line<'_>, at: usize) -> Option<usize> {
     let word = line.word(at);
     let Some(inside) = word.strip_prefix('"') else {
@@ -472,23 +434,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_must_be_contiguous() {
-        assert_eq!(mask_length(Ipv4Addr::new(255, 255, 255, 0)), Some(24));
-        assert_eq!(mask_length(Ipv4Addr::new(0, 0, 0, 0)), Some(0));
-        assert_eq!(mask_length(Ipv4Addr::new(255, 0, 255, 0)), None);
-        assert_eq!(length_mask(24), Ipv4Addr::new(255, 255, 255, 0));
-        assert_eq!(length_mask(0), Ipv4Addr::UNSPECIFIED);
-    }
-
-    #[test]
-    fn mac_addresses_of_any_notation_are_stored_in_one() {
-        assert_eq!(mac("00:0C:9f:f4:5d:00").as_deref(), Some("000c.9ff4.5d00"));
-        assert_eq!(mac("0000.0c9f.f45d").as_deref(), Some("0000.0c9f.f45d"));
-        assert_eq!(mac("0000.0c9f"), None);
-    }
-
-    #[test]
-    fn ipv6_is_upper_case_and_compressed() {
-        assert_eq!(ipv6_text("2001:db8:0:0::1".parse().unwrap()), "2001:DB8::1");
+    fn a_range_may_be_hexadecimal() {
+        let kind = SlotKind::parse("0x0-0xFFFF");
+        assert_eq!(kind, Some(SlotKind::HexRange(0, 0xFFFF)));
+        assert_eq!(
+            kind.map(SlotKind::placeholder).as_deref(),
+            Some("<0x0-0xFFFF>")
+        );
+        assert_eq!(SlotKind::parse("0x2-0x1"), None);
     }
 }

@@ -64,12 +64,16 @@ pub(super) fn is_port(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_digit()) && word.parse::<u16>().is_ok()
 }
 
-/// Sixteen bits: hexadecimal behind `0x`, else decimal.
-pub(super) fn is_register(word: &str) -> bool {
-    match word.strip_prefix("0x").or(word.strip_prefix("0X")) {
-        Some(digits) => !digits.starts_with('+') && u16::from_str_radix(digits, 16).is_ok(),
-        None => is_port(word),
-    }
+/// A number in hexadecimal digits behind `0x`, or in decimal ones; without a sign.
+pub(super) fn hex_number(word: &str) -> Option<u32> {
+    let (digits, radix) = match word.strip_prefix("0x").or(word.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None => (word, 10),
+    };
+    let is_signed = digits.starts_with('+');
+    u32::from_str_radix(digits, radix)
+        .ok()
+        .filter(|_| !is_signed)
 }
 
 #[cfg(test)]
@@ -77,10 +81,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_register_has_sixteen_bits() {
-        assert!(["0x2102", "0XFFFF", "8450"].into_iter().all(is_register));
-        for word in ["t", "0x", "0x10000", "0x+1", "65536", "2102h", ""] {
-            assert!(!is_register(word), "{word}");
+    fn a_number_is_hexadecimal_behind_its_mark() {
+        let read = ["0x2102", "0XfF", "8450", "0"].map(hex_number);
+        assert_eq!(read, [Some(0x2102), Some(255), Some(8450), Some(0)]);
+        for word in ["t", "0x", "0x100000000", "0x+1", "+1", "-1", "2102h", ""] {
+            assert_eq!(hex_number(word), None, "{word}");
         }
     }
 }

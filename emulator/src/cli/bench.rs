@@ -69,7 +69,7 @@ pub(super) struct Bench {
         value_name = "N",
         value_delimiter = ',',
         default_value = "10000",
-        value_parser = some(),
+        value_parser = at_least_one(),
         conflicts_with = "address"
     )]
     devices: Vec<usize>,
@@ -99,7 +99,7 @@ pub(super) struct Bench {
         value_name = "N",
         value_delimiter = ',',
         default_value = "1,8,64",
-        value_parser = some()
+        value_parser = at_least_one()
     )]
     concurrency: Vec<usize>,
     /// An open loop: so many acts a second fall due, and latency counts from then
@@ -127,7 +127,7 @@ pub(super) struct Bench {
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "20")]
     lines: Vec<usize>,
     /// How many of them may be on their way at once
-    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1", value_parser = some())]
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "1", value_parser = at_least_one())]
     window: Vec<usize>,
     /// The command that is measured, instead of the script's
     #[arg(long, value_name = "COMMAND")]
@@ -152,8 +152,7 @@ pub(super) struct Bench {
     plot: Option<PathBuf>,
 }
 
-/// A number that isn't zero.
-fn some() -> RangedU64ValueParser<usize> {
+fn at_least_one() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..)
 }
 
@@ -206,7 +205,8 @@ fn of_fleet(
     devices: usize,
 ) -> Result<Vec<Figure>, Failure> {
     let mut figures = Vec::new();
-    let mut loaded = 0;
+    // A topology may have fewer.
+    let mut loaded = devices;
     if arguments.what.contains(&Measured::Sessions) {
         for &count in &arguments.concurrency {
             // A fresh process each time: one that has had sessions has room for new ones.
@@ -304,7 +304,7 @@ impl Bench {
     /// When it is enough, for so many devices.
     fn until(&self, devices: usize) -> Until {
         match self.count {
-            _ if self.each => Until::Count(devices as u64 * u64::from(self.rounds.max(1))),
+            _ if self.each => Until::Count(devices as u64 * u64::from(self.rounds)),
             Some(count) => Until::Count(count),
             None => Until::Elapsed(Duration::try_from_secs_f64(self.seconds).unwrap_or_default()),
         }

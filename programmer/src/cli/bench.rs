@@ -54,7 +54,7 @@ pub(crate) struct BenchArgs {
     /// How many lines
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "20")]
     lines: Vec<usize>,
-    // clap takes the first of these for a line break.
+    // In a help text clap takes `{n}` for a line break.
     /// The lines, repeated as often as need be: `n` in braces counts repetitions, `push` in braces pushes; built in is
     /// load/scripts/lines.txt
     #[arg(long, value_name = "FILE")]
